@@ -1,0 +1,43 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# Real data: this folder is used where it is there; data/cache is where downloads land.
+export AE_DATA ?= $(firstword $(wildcard ../shared/data) data/cache)
+
+.PHONY: help lab test notebooks claims bench clean
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 18
+
+.venv/lab: requirements.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12 ...')"
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+.venv/dev: .venv/lab requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@
+
+lab: .venv/lab  ## set up, then open JupyterLab on the lessons
+	$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB)
+
+test: .venv/dev  ## set up, then run everything that CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+notebooks: .venv/dev  ## make the notebooks and the tables of the READMEs from the sources
+	$(BIN)/python notebooks/build.py $(LESSON)
+
+claims: .venv/dev  ## run the lessons on the real data: results file, outputs (LESSON=... for one)
+	$(BIN)/python notebooks/build.py $(LESSON)
+	$(BIN)/python notebooks/run.py results $(LESSON)
+	$(BIN)/python notebooks/build.py $(LESSON)
+	$(BIN)/python notebooks/run.py outputs $(LESSON)
+	$(BIN)/python notebooks/build.py --check $(LESSON)
+
+bench: .venv/dev  ## time the lessons against plain programs, side by side
+	$(BIN)/python benchmarks/mnist.py
+
+clean:  ## remove the environment and caches, never data
+	rm -rf .venv .pytest_cache .ruff_cache

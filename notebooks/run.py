@@ -1,0 +1,157 @@
+"""Run lessons on the real data: refresh the results file, then the outputs of the notebooks.
+
+Usage: python notebooks/run.py results [--seeds N ...] [slug ...]
+       python notebooks/run.py outputs [slug ...]
+
+`results` runs a lesson once for each seed in profile class and once in profile quick, and writes
+its figures, minutes and peak memory into `notebooks/results.json`. `outputs` runs the notebooks of
+both languages with the lesson's own seed and keeps what they show. The environment variable
+`AE_DATA` names the folder of the real data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode, v4
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from utils.claims import RESULTS
+from utils.lesson import LANGUAGES, ROOT
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+# TensorFlow logs there before anybody can set a level; times and process numbers tell nothing.
+LOG_LINE = re.compile(
+    r"^(?:WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:).*\n?", re.M
+)
+PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+
+
+def notebook_path(slug: str, language: str) -> Path:
+    return ROOT / "notebooks" / language / f"{slug}.ipynb"
+
+
+def execute(path: Path, settings: Mapping[str, str]) -> tuple[NotebookNode, float, float]:
+    """Run the notebook at `path` in a fresh kernel.
+
+    Args:
+        path: the notebook; it is not changed.
+        settings: environment variables for the kernel, such as `AE_PROFILE`.
+
+    Returns:
+        The notebook with its outputs, the minutes it took, and its peak memory in GB.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell failed.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(v4.new_code_cell(PEAK))
+    folder = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=None, record_timing=False, resources=folder)
+    start = time.perf_counter()
+    client.execute(env={**os.environ, **settings})
+    minutes = (time.perf_counter() - start) / 60
+    kilobytes = int(notebook.cells.pop().outputs[0].text)
+    return notebook, minutes, kilobytes * 1024 / 1e9
+
+
+def recorded(notebook: NotebookNode) -> dict[str, float]:
+    """The figures that the cells of an executed notebook claimed (see `utils.claims.check`)."""
+    figures: dict[str, float] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            figures.update(output.get("metadata", {}).get("claims", {}))
+    return figures
+
+
+def tidy(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Outputs as they are kept: the last state of progress bars, no log lines, no dead widgets."""
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream":
+            if kept and kept[-1].output_type == "stream" and kept[-1].name == output.name:
+                kept[-1].text += output.text
+            else:
+                kept.append(output)
+        else:
+            if WIDGET_VIEW in output.get("data", {}):
+                del output.data[WIDGET_VIEW]
+            kept.append(output)
+    for output in kept:
+        if output.output_type == "stream":
+            text = LOG_LINE.sub("", output.text)
+            output.text = "\n".join(
+                line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")
+            )
+    return [o for o in kept if o.output_type != "stream" or o.text.strip()]
+
+
+def refresh_outputs(slug: str) -> None:
+    """Run the lesson in both languages and keep the outputs in its notebooks."""
+    for language in LANGUAGES:
+        path = notebook_path(slug, language)
+        ran, minutes, _ = execute(path, {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"})
+        made = nbformat.read(path, as_version=4)
+        for cell, run in zip(made.cells, ran.cells):
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = tidy(run.outputs), run.execution_count
+        path.write_text(nbformat.writes(made) + "\n", encoding="utf-8", newline="\n")
+        print(f"{path.relative_to(ROOT)}: {minutes:.1f} min", flush=True)
+
+
+def refresh_results(slug: str, seeds: Sequence[int]) -> None:
+    """Run the lesson for each seed and write what it gave into the results file."""
+    path = notebook_path(slug, LANGUAGES[0])
+    runs = []
+    for seed in seeds:
+        settings = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real", "AE_SEED": str(seed)}
+        notebook, minutes, peak = execute(path, settings)
+        runs.append((recorded(notebook), minutes, peak))
+        print(f"{slug}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True)
+    quick = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded"}
+    _, quick_minutes, quick_peak = execute(path, quick)
+    entry: dict[str, Any] = {
+        "class": {
+            "seeds": list(seeds),
+            "claims": {name: [run[0][name] for run in runs] for name in runs[0][0]},
+            "minutes": round(max(run[1] for run in runs), 1),
+            "peak_gb": round(max(run[2] for run in runs), 2),
+            "cores": os.cpu_count(),
+            "versions": {p: importlib.metadata.version(p) for p in ("tensorflow", "keras")},
+        },
+        "quick": {"minutes": round(quick_minutes, 2), "peak_gb": round(quick_peak, 2)},
+    }
+    everything = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    everything[slug] = entry
+    text = json.dumps(dict(sorted(everything.items())), indent=1) + "\n"
+    RESULTS.write_text(text, encoding="utf-8", newline="\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", choices=("results", "outputs"))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[7, 1, 2, 3, 4])
+    parser.add_argument("slugs", nargs="*", metavar="slug", help="lessons; by default all")
+    options = parser.parse_args()
+    made = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
+    for slug in options.slugs or made:
+        if options.what == "results":
+            refresh_results(slug, options.seeds)
+        else:
+            refresh_outputs(slug)
+
+
+if __name__ == "__main__":
+    main()

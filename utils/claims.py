@@ -1,0 +1,106 @@
+"""Claims: the figures that the text of a lesson quotes, recomputed by the reader's own run.
+
+`notebooks/source/claims.toml` says what each figure is, what the source reports and the band in
+which a run on the real data must fall; `notebooks/results.json` holds what our own runs gave.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tomllib
+from statistics import mean, stdev
+from typing import Any
+
+from utils import lesson
+from utils.lesson import number, tr
+
+DEFINITIONS = lesson.ROOT / "notebooks" / "source" / "claims.toml"
+RESULTS = lesson.ROOT / "notebooks" / "results.json"
+
+
+class ClaimError(AssertionError):
+    """A figure fell outside its band in a run that is judged (`AE_STRICT=1`)."""
+
+
+def definitions(slug: str) -> dict[str, dict[str, Any]]:
+    """The claims of the lesson `slug` as claims.toml defines them, by name, in its order."""
+    return tomllib.loads(DEFINITIONS.read_text(encoding="utf-8")).get(slug, {})
+
+
+def results(slug: str, profile: str = "class") -> dict[str, Any]:
+    """What our runs of the lesson gave in `profile`; an empty dict where none is recorded."""
+    if not RESULTS.exists():
+        return {}
+    return json.loads(RESULTS.read_text(encoding="utf-8")).get(slug, {}).get(profile, {})
+
+
+def inside(definition: dict[str, Any], value: float) -> bool | None:
+    """Whether `value` lies in the band of the claim; None where the claim has no band."""
+    if "band" not in definition:
+        return None
+    low, high = definition["band"]
+    return low <= value <= high
+
+
+def spread(values: list[float], spec: str, language: str | None = None) -> str:
+    """Sample standard deviation to two significant digits, in per cent where the format is."""
+    percent = spec.endswith("%")
+    sd = float(f"{stdev(values) * (100 if percent else 1):.1e}")
+    digits = max(0, 1 - math.floor(math.log10(sd))) if sd else 0
+    return number(sd, f".{digits}f", language) + "%" * percent
+
+
+def ours(spec: str, values: list[float], language: str | None = None) -> str:
+    """Mean ± standard deviation of our runs and their number, such as `0.0915 ± 0.00021 (5)`."""
+    if not values:
+        return "…"
+    sd = f" ± {spread(values, spec, language)}" if len(set(values)) > 1 else ""
+    return f"{number(mean(values), spec, language)}{sd} ({len(values)})"
+
+
+def check(data_source: str, **values: float) -> None:
+    """Show for each figure the source's value, ours, the reader's, and whether it is as expected.
+
+    A figure is judged on real data in profile class or full; else it is only shown. The values are
+    also kept in the metadata of the output, from which the results file is made.
+
+    Args:
+        data_source: `real` or `embedded`, the `source` of the data the figures come from.
+        **values: the figures by the names they have in claims.toml.
+
+    Raises:
+        KeyError: a name that claims.toml does not define for this lesson.
+        ClaimError: with the environment variable `AE_STRICT=1`, a judged figure outside its band.
+    """
+    defined = definitions(lesson.current_lesson())
+    recorded = results(lesson.current_lesson()).get("claims", {})
+    judged = data_source == "real" and lesson.profile() != "quick"
+    rows, missed = [], []
+    for name, value in values.items():
+        definition = defined[name]
+        spec = definition["format"]
+        good = inside(definition, value) if judged else None
+        verdict = {True: tr("as expected", "como esperado"), None: tr("shown", "só exibido")}.get(
+            good, tr("outside: ", "fora: ") + definition.get(tr("trouble_en", "trouble_pt"), "")
+        )
+        if good is False:
+            missed.append(f"{name} = {value} not in {definition['band']}")
+        source = number(definition["source"], spec) if "source" in definition else "–"
+        own = ours(spec, recorded.get(name, []))
+        rows.append((definition[tr("en", "pt")], source, own, number(value, spec), verdict))
+    lesson.table(
+        (
+            tr("figure", "valor"),
+            tr("source", "fonte"),
+            tr("ours: mean ± sd (runs)", "nosso: média ± dp (execuções)"),
+            tr("this run", "esta execução"),
+            tr("verdict", "veredito"),
+        ),
+        rows,
+        tr("Figures of this section", "Valores desta seção"),
+        {"claims": {name: float(value) for name, value in values.items()}, "data": data_source},
+    )
+    if missed and os.environ.get("AE_STRICT") == "1":
+        raise ClaimError("; ".join(missed))

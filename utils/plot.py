@@ -1,0 +1,230 @@
+"""Figures readable from the last row: large type, colours safe for colour-blind readers, alt text.
+
+The colours are those of Okabe and Ito, "Color Universal Design" (2008).
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from utils.lesson import tr
+
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+)
+# Ten classes need ten colours: Okabe-Ito's eight and two that differ from them in lightness.
+CLASS_COLOURS = (
+    "#000000",
+    ORANGE,
+    SKY,
+    GREEN,
+    "#F0E442",
+    BLUE,
+    RED,
+    PURPLE,
+    "#7F7F7F",
+    "#5D2E8C",
+)
+LINE_COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
+CLASS_MARKERS = "osD^vP*X<>"
+DPI = 80
+
+plt.rcParams.update(
+    {
+        "font.size": 15,
+        "axes.titlesize": 16,
+        "axes.prop_cycle": plt.cycler(color=LINE_COLOURS),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "lines.linewidth": 2.5,
+        "image.cmap": "gray_r",
+        "figure.constrained_layout.use": True,
+    }
+)
+
+
+def png(fig: Figure) -> bytes:
+    """The figure as a PNG file; the figure is closed, so that no notebook shows it twice."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=DPI)
+    plt.close(fig)
+    return buffer.getvalue()
+
+
+def bundle(image: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Data and metadata of a notebook output that shows a PNG and carries its text description."""
+    data = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": alt}
+    return data, {"image/png": {"alt": alt}}
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Show a figure in the notebook with `alt`, its description for those who cannot see it."""
+    from IPython.display import display
+
+    data, metadata = bundle(png(fig), alt)
+    display(data, raw=True, metadata=metadata)
+
+
+def history(histories: Mapping[str, Any], metric: str, ylabel: str, alt: str) -> None:
+    """Training (dashed) and validation (solid) curves of one metric over the epochs.
+
+    Args:
+        histories: label of the model -> the `History` that Keras `fit` returned.
+        metric: its name in Keras, such as `loss`.
+        ylabel: label of the vertical axis, with its unit.
+        alt: description for those who cannot see the figure.
+    """
+    fig, ax = plt.subplots(figsize=(9, 4.5))
+    for colour, (label, run) in zip(
+        plt.rcParams["axes.prop_cycle"].by_key()["color"], histories.items()
+    ):
+        epochs = np.arange(1, len(run.history[metric]) + 1)
+        marker = "o" if len(epochs) == 1 else None
+        for name, style, part in (
+            (metric, "--", tr("training", "treino")),
+            (f"val_{metric}", "-", tr("validation", "validação")),
+        ):
+            ax.plot(
+                epochs,
+                run.history[name],
+                style,
+                color=colour,
+                marker=marker,
+                label=f"{label}, {part}",
+            )
+    ax.set(xlabel=tr("epoch", "época"), ylabel=ylabel)
+    ax.legend(frameon=False)
+    show(fig, alt)
+
+
+def image_rows(rows: Mapping[str, np.ndarray], alt: str) -> None:
+    """Rows of images, one below the other, each with its label at the left.
+
+    Args:
+        rows: label -> images in [0, 1], shape (n, height, width), the same n in every row.
+        alt: description for those who cannot see the figure.
+    """
+    count = len(next(iter(rows.values())))
+    fig, axes = plt.subplots(
+        len(rows), count, figsize=(1.15 * count + 1.5, 1.25 * len(rows)), squeeze=False
+    )
+    for (label, images), line in zip(rows.items(), axes):
+        for ax, image in zip(line, images):
+            ax.imshow(image, vmin=0, vmax=1)
+            ax.set(xticks=[], yticks=[])
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center")
+    show(fig, alt)
+
+
+def architecture(models: Sequence[Any], title: str, alt: str) -> None:
+    """The layers of dense Keras models in a row, as bars whose height grows with their units.
+
+    The height is the square root of the number of units, so that a code of two stays visible
+    beside 784 pixels. The narrowest layer, the code, has a colour of its own.
+
+    Args:
+        models: built models that follow each other, such as encoder and decoder; their layers
+            have outputs of shape (None, units).
+        title: title of the figure.
+        alt: description for those who cannot see the figure.
+    """
+    layers = [("pixels", int(models[0].input_shape[-1]))] + [
+        (layer.name, int(layer.output.shape[-1]))
+        for model in models
+        for layer in model.layers
+        if layer.__class__.__name__ != "InputLayer"
+    ]
+    code = min(units for _, units in layers)
+    fig, ax = plt.subplots(figsize=(max(6.0, 1.5 * len(layers) + 1), 4))
+    for x, (_, units) in enumerate(layers):
+        height = units**0.5
+        ax.bar(x, height, width=0.5, bottom=-height / 2, color=RED if units == code else BLUE)
+        ax.text(x, height / 2 + 0.6, str(units), ha="center", va="bottom", fontweight="bold")
+        if x:
+            before = layers[x - 1][1] ** 0.5
+            edges = [before / 2, height / 2]
+            ax.fill_between(
+                [x - 0.75, x - 0.25], [-e for e in edges], edges, color=BLUE, alpha=0.15
+            )
+    ax.set_xticks(range(len(layers)), [name.replace("_", "\n") for name, _ in layers], fontsize=12)
+    ax.set(yticks=[], title=title, ylim=(None, max(u for _, u in layers) ** 0.5 / 2 + 4))
+    ax.spines["left"].set_visible(False)
+    show(fig, alt)
+
+
+def draw_latent(
+    ax: Any, z: np.ndarray, y: np.ndarray, class_names: Sequence[str], legend: bool = True
+) -> None:
+    """Draw codes of two numbers as points: a colour and a marker for each class.
+
+    Args:
+        ax: matplotlib axes to draw on.
+        z: codes, shape (n, 2).
+        y: class of each, integers from 0, shape (n,).
+        class_names: name of each class.
+        legend: whether to list the classes beside the axes.
+    """
+    for label, name in enumerate(class_names):
+        mine = z[y == label]
+        ax.scatter(
+            mine[:, 0], mine[:, 1], s=14, alpha=0.7, linewidths=0,
+            color=CLASS_COLOURS[label], marker=CLASS_MARKERS[label], label=name,
+        )  # fmt: skip
+    ax.set(xlabel="$z_1$", ylabel="$z_2$")
+    if legend:
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2.5, frameon=False)
+
+
+def latent_scatter(
+    panels: Mapping[str, np.ndarray], y: np.ndarray, class_names: Sequence[str], alt: str
+) -> None:
+    """Codes of two numbers by class, one panel for each model.
+
+    Args:
+        panels: title -> codes, shape (n, 2).
+        y: class of each image, integers from 0, shape (n,).
+        class_names: name of each class.
+        alt: description for those who cannot see the figure.
+    """
+    fig, axes = plt.subplots(1, len(panels), figsize=(6.2 * len(panels) + 1, 5.6), squeeze=False)
+    for ax, (title, z) in zip(axes[0], panels.items()):
+        draw_latent(ax, z, y, class_names, legend=ax is axes[0, -1])
+        ax.set_title(title)
+    show(fig, alt)
+
+
+def draw_manifold(ax: Axes, images: np.ndarray, extent: tuple[float, float, float, float]) -> None:
+    """Draw a square grid of decoded images on the plane they were decoded from.
+
+    Args:
+        ax: matplotlib axes to draw on.
+        images: shape (rows, columns, height, width) in [0, 1]; row 0 belongs to the largest z2.
+        extent: z1 at the left and right edge, z2 at the bottom and top edge.
+    """
+    rows, columns, height, width = images.shape
+    mosaic = images.swapaxes(1, 2).reshape(rows * height, columns * width)
+    ax.imshow(mosaic, vmin=0, vmax=1, extent=extent, aspect="auto")
+    ax.set(xlabel="$z_1$", ylabel="$z_2$")
+
+
+def manifold(
+    images: np.ndarray, extent: tuple[float, float, float, float], title: str, alt: str
+) -> None:
+    """A grid of decoded images as one figure; the arguments are those of `draw_manifold`."""
+    fig, ax = plt.subplots(figsize=(9, 9))
+    draw_manifold(ax, images, extent)
+    ax.set_title(title)
+    show(fig, alt)
