@@ -4,6 +4,11 @@ BIN := .venv/bin
 # Real data: this folder is used where it is there; data/cache is where downloads land.
 export AE_DATA ?= $(firstword $(wildcard ../shared/data) data/cache)
 
+NBVAL := --nbval-lax --nbval-cell-timeout=600
+# Offline in seconds on the embedded samples; in minutes on the real data, every figure judged.
+QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
+CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
+
 .PHONY: help lab test notebooks claims bench clean
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 18
@@ -25,6 +30,10 @@ test: .venv/dev  ## set up, then run everything that CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+	$(QUICK) $(BIN)/python -m pytest $(NBVAL) notebooks/en notebooks/solutions/en
+ifneq ($(wildcard $(AE_DATA)/mnist),)
+	$(CLASS) $(BIN)/python -m pytest $(NBVAL) notebooks/pt-BR/02_mnist.ipynb
+endif
 
 notebooks: .venv/dev  ## make the notebooks and the tables of the READMEs from the sources
 	$(BIN)/python notebooks/build.py $(LESSON)

@@ -28,7 +28,7 @@ def requirements(slug: str) -> list[str]:
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         spec, _, comment = line.partition("#")
         lessons = re.match(r"\s*lessons:((?:\s+(?:all|\d\d))+)", comment)
-        if lessons and {"all", slug[:2]} & set(lessons[1].split()):
+        if spec.strip() and lessons and {"all", slug[:2]} & set(lessons[1].split()):
             needed.append(spec.strip())
     return needed
 

@@ -78,14 +78,14 @@ def show(fig: Figure, alt: str) -> None:
     display(data, raw=True, metadata=metadata)
 
 
-def history(histories: Mapping[str, Any], metric: str, ylabel: str, alt: str) -> None:
+def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "loss") -> None:
     """Training (dashed) and validation (solid) curves of one metric over the epochs.
 
     Args:
         histories: label of the model -> the `History` that Keras `fit` returned.
-        metric: its name in Keras, such as `loss`.
         ylabel: label of the vertical axis, with its unit.
         alt: description for those who cannot see the figure.
+        metric: its name in Keras.
     """
     fig, ax = plt.subplots(figsize=(9, 4.5))
     for colour, (label, run) in zip(

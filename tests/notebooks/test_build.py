@@ -385,9 +385,9 @@ def test_fill_between() -> None:
 
 def test_results_table() -> None:
     lines = build.results_table({"02_mnist": (CLAIMS, RUNS)}, "pt-BR").splitlines()
-    assert lines[2] == "| F1, custo | 0,0916 | 0,0917 ± 0,00021 (2 sementes) | 0,0900 a 0,0926 |"
-    assert lines[3] == "| imagens | – | 60.000 (1 semente) | ≤ 70.000 |"
-    assert lines[4] == "| fração | – | 92,2% ± 1,3% (2 sementes) | – |"
+    assert lines[2] == "| F1, custo | 0,0916 | 0,0917 ± 0,00021 (2) | 0,0900 a 0,0926 |"
+    assert lines[3] == "| imagens | – | 60.000 (1) | ≤ 70.000 |"
+    assert lines[4] == "| fração | – | 92,2% ± 1,3% (2) | – |"
     assert "| … |" in build.results_table({"02_mnist": (CLAIMS, {})}, "en")
 
 

@@ -1,0 +1,317 @@
+"""Claims: what is judged and when, what is shown and kept, and the real definitions."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from utils import claims, lesson
+
+LOSS = {
+    "en": "test loss",
+    "pt": "custo de teste",
+    "source": 0.0916,
+    "band": [0.09, 0.093],
+    "format": ".4f",
+    "trouble_en": "too few epochs?",
+    "trouble_pt": "poucas épocas?",
+}
+COUNT = {"en": "images", "pt": "imagens", "format": ",d"}
+RECORDED = {"claims": {"loss": [0.0914, 0.0916], "count": [60000.0]}}
+HEADERS = {
+    "en": ["figure", "source", "ours: mean ± sd (runs)", "this run", "verdict"],
+    "pt-BR": ["valor", "fonte", "nosso: média ± dp (execuções)", "esta execução", "veredito"],
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A lesson with two claims, in English, and no settings from outside."""
+    for name in [name for name in os.environ if name.startswith("AE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(claims, "definitions", lambda slug: {"loss": LOSS, "count": COUNT})
+    monkeypatch.setattr(claims, "results", lambda slug, profile="class": RECORDED)
+    before = dict(lesson._current)
+    lesson._current.update(language="en", lesson="02_mnist")
+    yield
+    lesson._current.update(before)
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[list[str]]]:
+    """A function that calls `claims.check` and gives the header and the rows of its table."""
+    tables: list[list[list[str]]] = []
+
+    def table(header: Any, rows: Any, caption: str, metadata: Any) -> None:
+        tables.append([list(header), *map(list, rows)])
+
+    def check(*args: Any, **values: float) -> list[list[str]]:
+        claims.check(*args, **values)
+        return tables.pop()
+
+    monkeypatch.setattr(lesson, "table", table)
+    return check
+
+
+# Bands
+
+
+@pytest.mark.parametrize(
+    ("band", "value", "expected"),
+    [
+        ([1, 2], 1.5, True),
+        ([1, 2], 1, True),
+        ([1, 2], 2, True),
+        ([1, 2], 0.999, False),
+        ([1, 2], 2.001, False),
+        ([1, 2], float("nan"), False),
+        ([float("-inf"), 2], -1e9, True),
+    ],
+)
+def test_inside(band: list[float], value: float, expected: bool) -> None:
+    assert claims.inside({"band": band}, value) is expected
+
+
+def test_without_a_band_nothing_is_judged() -> None:
+    assert claims.inside(COUNT, 5) is None
+
+
+# The table
+
+
+@pytest.mark.parametrize("profile", ["class", "full"])
+@pytest.mark.parametrize(
+    ("language", "good", "bad", "plain"),
+    [
+        ("en", "as expected", "outside: too few epochs?", "shown"),
+        ("pt-BR", "como esperado", "fora: poucas épocas?", "só exibido"),
+    ],
+)
+def test_verdicts(
+    monkeypatch: pytest.MonkeyPatch,
+    rows: Callable[..., list[list[str]]],
+    profile: str,
+    language: str,
+    good: str,
+    bad: str,
+    plain: str,
+) -> None:
+    monkeypatch.setenv("AE_PROFILE", profile)
+    lesson._current.update(language=language)
+    header, first, second = rows("real", loss=0.0917, count=60000)
+    assert header == HEADERS[language]
+    assert (first[-1], second[-1]) == (good, plain)
+    assert rows("real", loss=0.2)[1][-1] == bad
+
+
+@pytest.mark.parametrize(("profile", "source"), [("quick", "real"), ("class", "embedded")])
+def test_small_runs_are_shown_and_not_judged(
+    monkeypatch: pytest.MonkeyPatch,
+    rows: Callable[..., list[list[str]]],
+    profile: str,
+    source: str,
+) -> None:
+    monkeypatch.setenv("AE_PROFILE", profile)
+    assert rows(source, loss=0.2)[1][-1] == "shown"
+
+
+def test_the_rows_hold_source_ours_and_this_run(rows: Callable[..., list[list[str]]]) -> None:
+    _, loss, count = rows("real", loss=0.09171, count=60000)
+    assert loss[:4] == ["test loss", "0.0916", "0.0915 ± 0.00014 (2)", "0.0917"]
+    assert count[:4] == ["images", "–", "60,000 (1)", "60,000"]
+    lesson._current.update(language="pt-BR")
+    _, loss, count = rows("real", loss=0.09171, count=60000)
+    assert loss[:4] == ["custo de teste", "0,0916", "0,0915 ± 0,00014 (2)", "0,0917"]
+    assert count[:4] == ["imagens", "–", "60.000 (1)", "60.000"]
+
+
+def test_results_still_to_come(
+    monkeypatch: pytest.MonkeyPatch, rows: Callable[..., list[list[str]]]
+) -> None:
+    monkeypatch.setattr(claims, "results", lambda slug, profile="class": {})
+    assert rows("real", loss=0.0917)[1][2] == "…"
+
+
+def test_only_the_named_figures_in_the_given_order(rows: Callable[..., list[list[str]]]) -> None:
+    assert [row[0] for row in rows("real", count=1, loss=0.09)[1:]] == ["images", "test loss"]
+
+
+def test_an_unknown_name_is_an_error(rows: Callable[..., list[list[str]]]) -> None:
+    with pytest.raises(KeyError, match="los"):
+        rows("embedded", los=0.09)
+
+
+@pytest.mark.parametrize("source", ["real", "embedded"])
+def test_the_output_carries_the_values(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str
+) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    InteractiveShell.instance()
+    try:
+        with capture_output() as captured:
+            claims.check(source, loss=0.09171, count=60000)
+    finally:
+        InteractiveShell.clear_instance()
+    (output,) = captured.outputs
+    assert output.metadata == {"claims": {"loss": 0.09171, "count": 60000.0}, "data": source}
+    assert all(type(value) is float for value in output.metadata["claims"].values())
+    json.dumps(output.metadata)
+    assert "test loss" in output.data["text/html"] and "0.0917" in output.data["text/plain"]
+
+
+# Strict runs
+
+
+@pytest.mark.parametrize("profile", ["class", "full"])
+def test_strict_stops_a_judged_run_after_its_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], profile: str
+) -> None:
+    monkeypatch.setenv("AE_STRICT", "1")
+    monkeypatch.setenv("AE_PROFILE", profile)
+    with pytest.raises(claims.ClaimError, match=r"^loss = 0\.2 not in \[0\.09, 0\.093\]$"):
+        claims.check("real", loss=0.2, count=1)
+    assert "outside" in capsys.readouterr().out
+    claims.check("real", loss=0.0917, count=1)
+
+
+@pytest.mark.parametrize(
+    ("strict", "profile", "source"),
+    [
+        ("1", "quick", "real"),
+        ("1", "quick", "embedded"),
+        ("1", "class", "embedded"),
+        ("1", "full", "embedded"),
+        ("0", "class", "real"),
+        ("", "full", "real"),
+    ],
+)
+def test_strict_lets_every_other_run_go_on(
+    monkeypatch: pytest.MonkeyPatch, strict: str, profile: str, source: str
+) -> None:
+    monkeypatch.setenv("AE_STRICT", strict)
+    monkeypatch.setenv("AE_PROFILE", profile)
+    claims.check(source, loss=0.2)
+
+
+def test_a_reader_is_never_stopped() -> None:
+    claims.check("real", loss=0.2)
+
+
+# Formats
+
+
+@pytest.mark.parametrize(
+    ("values", "spec", "en", "pt"),
+    [
+        ([0.0914, 0.0916], ".4f", "0.00014", "0,00014"),
+        ([0.912, 0.931], ".1%", "1.3%", "1,3%"),
+        ([1.0, 1.0], ".1f", "0", "0"),
+        ([0.0, 14.07], ".1f", "9.9", "9,9"),
+        ([0.0, 175.0], ",d", "120", "120"),
+    ],
+)
+def test_spread(values: list[float], spec: str, en: str, pt: str) -> None:
+    assert claims.spread(values, spec, "en") == claims.spread(values, spec) == en
+    assert claims.spread(values, spec, "pt-BR") == pt
+
+
+@pytest.mark.parametrize(
+    ("values", "spec", "en", "pt"),
+    [
+        ([], ".4f", "…", "…"),
+        ([0.0916], ".4f", "0.0916 (1)", "0,0916 (1)"),
+        ([50992.0] * 5, ",d", "50,992 (5)", "50.992 (5)"),
+        ([0.0914, 0.0916], ".4f", "0.0915 ± 0.00014 (2)", "0,0915 ± 0,00014 (2)"),
+        ([0.912, 0.931], ".1%", "92.2% ± 1.3% (2)", "92,2% ± 1,3% (2)"),
+    ],
+)
+def test_ours(values: list[float], spec: str, en: str, pt: str) -> None:
+    assert claims.ours(spec, values, "en") == claims.ours(spec, values) == en
+    assert claims.ours(spec, values, "pt-BR") == pt
+
+
+# The real files
+
+KEYS = {"en", "pt", "source", "band", "format", "trouble_en", "trouble_pt"}
+
+
+def faults(claim: dict[str, Any]) -> list[str]:
+    """What is wrong with one definition of claims.toml."""
+    found = [f"unknown key {key}" for key in sorted(set(claim) - KEYS)]
+    found += [f"no text in {key}" for key in ("en", "pt", "format") if not claim.get(key)]
+    if claim.get("format"):
+        try:
+            lesson.number(0.5, claim["format"])
+        except ValueError as error:
+            found.append(f"format: {error}")
+    band = claim.get("band")
+    if band is not None:
+        if len(band) != 2 or not band[0] <= band[1]:
+            found.append(f"band {band} is not lowest, highest")
+        elif "source" in claim and not claims.inside(claim, claim["source"]):
+            found.append(f"source {claim['source']} outside the band {band}")
+        found += [f"band without {k}" for k in ("trouble_en", "trouble_pt") if not claim.get(k)]
+    elif {"trouble_en", "trouble_pt"} & set(claim):
+        found.append("says what went wrong, but has no band")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"note": "x"}, "unknown key note"),
+        ({"en": None}, "no text in en"),
+        ({"pt": ""}, "no text in pt"),
+        ({"format": None}, "no text in format"),
+        ({"format": ".4q"}, "format: Unknown format code 'q'"),
+        ({"band": [0.093, 0.09]}, "band [0.093, 0.09] is not lowest, highest"),
+        ({"band": [0.09]}, "band [0.09] is not lowest, highest"),
+        ({"source": 0.1}, "source 0.1 outside the band [0.09, 0.093]"),
+        ({"trouble_pt": ""}, "band without trouble_pt"),
+        ({"band": None}, "says what went wrong, but has no band"),
+    ],
+)
+def test_faults_are_seen(change: dict[str, Any], fault: str) -> None:
+    claim = {key: value for key, value in {**LOSS, **change}.items() if value is not None}
+    assert any(found.startswith(fault) for found in faults(claim))
+    assert not faults(LOSS) and not faults(COUNT)
+
+
+DEFINED = tomllib.loads(claims.DEFINITIONS.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"), [(slug, name) for slug, lesson_ in DEFINED.items() for name in lesson_]
+)
+def test_each_definition_is_well_formed(slug: str, name: str) -> None:
+    assert faults(DEFINED[slug][name]) == []
+
+
+def test_definitions_belong_to_lessons_and_differ_in_their_texts() -> None:
+    sources = {path.stem for path in claims.DEFINITIONS.parent.glob("*.py")}
+    assert DEFINED and set(DEFINED) <= sources
+    for entries in DEFINED.values():
+        for language in ("en", "pt"):
+            texts = [claim[language] for claim in entries.values()]
+            assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.skipif(not claims.RESULTS.exists(), reason="no results recorded yet")
+def test_recorded_results_are_complete_and_those_of_the_first_seed_lie_in_their_bands() -> None:
+    recorded = json.loads(claims.RESULTS.read_text(encoding="utf-8"))
+    assert set(recorded) <= set(DEFINED)
+    for slug, profiles in recorded.items():
+        run = profiles["class"]
+        assert set(run["claims"]) == set(DEFINED[slug])
+        for name, values in run["claims"].items():
+            assert len(values) == len(run["seeds"]), name
+            assert claims.inside(DEFINED[slug][name], values[0]) is not False, name
