@@ -216,11 +216,11 @@ def _embedded_digits() -> tuple[np.ndarray, ...]:
     return x[:-300], y[:-300], x[-300:], y[-300:]
 
 
-def batches(x: np.ndarray, size: int, seed: int | None = None) -> Any:
+def batches(x: Any, size: int, seed: int | None = None) -> Any:
     """Batches of `x` as input and target, cut whole from one tensor: fast for small networks.
 
     Args:
-        x: array (n, ...), kept in memory as one tensor.
+        x: array or tensor (n, ...); a tensor is used as it is, an array is copied into one.
         size: images in a batch.
         seed: shuffles anew in each epoch and leaves out the incomplete last batch, so that every
             step has one shape; None keeps the order and everything.
@@ -230,7 +230,7 @@ def batches(x: np.ndarray, size: int, seed: int | None = None) -> Any:
     """
     import tensorflow as tf
 
-    tensor = tf.constant(x)
+    tensor = tf.convert_to_tensor(x)
     order = tf.data.Dataset.range(len(x))
     if seed is not None:
         order = order.shuffle(len(x), seed=seed)
@@ -239,4 +239,8 @@ def batches(x: np.ndarray, size: int, seed: int | None = None) -> Any:
         batch = tf.gather(tensor, positions)
         return batch, batch
 
-    return order.batch(size, drop_remainder=seed is not None).map(cut).prefetch(2)
+    # With op determinism TensorFlow parallelises the map, takes that back, and logs an error.
+    options = tf.data.Options()
+    options.experimental_optimization.map_parallelization = False
+    batched = order.batch(size, drop_remainder=seed is not None).map(cut).prefetch(2)
+    return batched.with_options(options)

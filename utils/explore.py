@@ -67,7 +67,7 @@ def latent_plane(
     plot.draw_latent(axes[0], z, y, class_names, legend=False)
     axes[0].set(xlim=(low, high), ylim=(low, high))
     lattice = decoder.predict_on_batch(grid(low, high, 8)).reshape(8, 8, side, side)
-    plot.draw_manifold(axes[1], lattice, (low, high, low, high))
+    plot.draw_manifold(axes[1], lattice, low, high)
     alt = tr(
         f"Static view of the explorer: left, the codes of the test images by class; right, what "
         f"the decoder draws at 8 by 8 points of the plane from {low:g} to {high:g}.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -142,7 +143,7 @@ def architecture(models: Sequence[Any], title: str, alt: str) -> None:
         alt: description for those who cannot see the figure.
     """
     layers = [("pixels", int(models[0].input_shape[-1]))] + [
-        (layer.name, int(layer.output.shape[-1]))
+        (re.sub(r"_\d+$", "", layer.name), int(layer.output.shape[-1]))
         for model in models
         for layer in model.layers
         if layer.__class__.__name__ != "InputLayer"
@@ -159,7 +160,7 @@ def architecture(models: Sequence[Any], title: str, alt: str) -> None:
             ax.fill_between(
                 [x - 0.75, x - 0.25], [-e for e in edges], edges, color=BLUE, alpha=0.15
             )
-    ax.set_xticks(range(len(layers)), [name.replace("_", "\n") for name, _ in layers], fontsize=12)
+    ax.set_xticks(range(len(layers)), [name for name, _ in layers])
     ax.set(yticks=[], title=title, ylim=(None, max(u for _, u in layers) ** 0.5 / 2 + 4))
     ax.spines["left"].set_visible(False)
     show(fig, alt)
@@ -206,25 +207,26 @@ def latent_scatter(
     show(fig, alt)
 
 
-def draw_manifold(ax: Axes, images: np.ndarray, extent: tuple[float, float, float, float]) -> None:
-    """Draw a square grid of decoded images on the plane they were decoded from.
+def draw_manifold(ax: Axes, images: np.ndarray, low: float, high: float) -> None:
+    """Draw a square lattice of decoded images, each centred on the point it was decoded from.
 
     Args:
         ax: matplotlib axes to draw on.
-        images: shape (rows, columns, height, width) in [0, 1]; row 0 belongs to the largest z2.
-        extent: z1 at the left and right edge, z2 at the bottom and top edge.
+        images: shape (n, n, height, width) in [0, 1]; row 0 belongs to the largest z2.
+        low: smallest z1 and z2 of the lattice.
+        high: largest z1 and z2 of the lattice.
     """
     rows, columns, height, width = images.shape
     mosaic = images.swapaxes(1, 2).reshape(rows * height, columns * width)
-    ax.imshow(mosaic, vmin=0, vmax=1, extent=extent, aspect="auto")
+    half = (high - low) / (rows - 1) / 2
+    edges = (low - half, high + half)
+    ax.imshow(mosaic, vmin=0, vmax=1, extent=(*edges, *edges), aspect="auto")
     ax.set(xlabel="$z_1$", ylabel="$z_2$")
 
 
-def manifold(
-    images: np.ndarray, extent: tuple[float, float, float, float], title: str, alt: str
-) -> None:
-    """A grid of decoded images as one figure; the arguments are those of `draw_manifold`."""
+def manifold(images: np.ndarray, low: float, high: float, title: str, alt: str) -> None:
+    """A lattice of decoded images as one figure; see `draw_manifold`."""
     fig, ax = plt.subplots(figsize=(9, 9))
-    draw_manifold(ax, images, extent)
+    draw_manifold(ax, images, low, high)
     ax.set_title(title)
     show(fig, alt)

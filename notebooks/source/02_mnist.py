@@ -38,17 +38,19 @@
 # If every line of the table says *ok*, go on. Otherwise its last column tells what to type.
 #
 # Now the imports. The switch in the first lines must come before TensorFlow wakes up: networks as small as
-# ours gain nothing from the oneDNN kernels, and without them different processors agree on more digits.
+# ours gain nothing from the oneDNN kernels, and without them different processors agree on more digits. If a pink
+# line about CUDA appears, it only says that this computer has no GPU.
 # %% [markdown] lang="pt-BR"
 # Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar.
 #
 # Agora as importações. A chave das primeiras linhas tem de vir antes de o TensorFlow acordar: redes pequenas
-# como as nossas nada ganham com os núcleos do oneDNN e, sem eles, processadores diferentes concordam em mais dígitos.
+# como as nossas nada ganham com os núcleos do oneDNN e, sem eles, processadores diferentes concordam em mais dígitos. Se
+# aparecer uma linha rosa sobre CUDA, ela só diz que este computador não tem GPU.
 # %%
 import os
 
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import sys
 
@@ -62,6 +64,9 @@ from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot
+
+tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
+tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
 # %% [markdown] lang="en"
 # ## 1. The data: digits without their labels
 #
@@ -200,7 +205,7 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # Nothing hidden: `compile` and `fit`. Three habits make it fast on a small computer without changing what is computed.
 #
 # - `data.batches` hands over whole batches cut from one tensor; the usual pipeline, image by image, costs more than the arithmetic of so small a network.
-# - `jit_compile=True` lets XLA fuse the step into a few loops, and `steps_per_execution=40` returns to Python once in 40 steps.
+# - `jit_compile` lets XLA fuse the step into a few loops, and `steps_per_execution=40` returns to Python once in 40 steps.
 # - The learning rate climbs for a fifth of the training to a **peak** and comes down along a cosine. A high peak
 #   covers the ground, the slow end settles. In profile `full` it stays at `0.001` as in the lecture that we reproduce (course PSI3472), and takes many more epochs.
 # %% [markdown] lang="pt-BR"
@@ -212,33 +217,39 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # Nada escondido: `compile` e `fit`. Três hábitos deixam o treino rápido num computador modesto sem mudar o que se calcula.
 #
 # - `data.batches` entrega lotes inteiros recortados de um único tensor; o caminho usual, imagem por imagem, custa mais que a aritmética de uma rede tão pequena.
-# - `jit_compile=True` deixa o XLA fundir o passo em poucos laços, e `steps_per_execution=40` só volta ao Python a cada 40 passos.
+# - `jit_compile` deixa o XLA fundir o passo em poucos laços, e `steps_per_execution=40` só volta ao Python a cada 40 passos.
 # - A taxa de aprendizado sobe durante um quinto do treino até um **pico** e desce por um cosseno. O pico alto percorre
 #   o terreno, o final lento assenta. No perfil `full` ela fica em `0,001`, como na aula que reproduzimos (disciplina PSI3472), e pede muito mais épocas.
 # %%
-BATCH = 256
+BATCH = lesson.pick(quick=64, class_=256, full=256)
+train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # one copy for all trainings  #@en
+train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # uma cópia para todos os treinos  #@pt-BR
+GPU = bool(tf.config.list_physical_devices("GPU"))
+XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
+XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
 
 
 def train(model, epochs, peak, callbacks=()):
     """Fit `model` to give back its input; `peak` is the highest learning rate."""  #@en
     """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""  #@pt-BR
-    steps = epochs * (len(x_train) // BATCH)
+    steps = epochs * (len(train_tensor) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 5, warmup_target=peak, warmup_steps=steps // 5
     )
     adam = keras.optimizers.Adam(lesson.pick(quick=rate, class_=rate, full=1e-3))
-    model.compile(adam, "binary_crossentropy", jit_compile=True, steps_per_execution=40)
+    model.compile(adam, "binary_crossentropy", jit_compile=XLA, steps_per_execution=40)
     return model.fit(
-        data.batches(x_train, BATCH, seed=lesson.seed()),
-        validation_data=data.batches(x_val, 1000),
+        data.batches(train_tensor, BATCH, seed=lesson.seed()),
+        validation_data=data.batches(val_tensor, 1000),
         epochs=epochs,
         shuffle=False,
         verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), *callbacks],
     )
 # %%
-tf.config.experimental.enable_op_determinism()
-epochs = lesson.pick(quick=20, class_=10, full=50)
+if GPU:
+    tf.config.experimental.enable_op_determinism()
+epochs = lesson.pick(quick=8, class_=10, full=50)
 history_simple = train(autoencoder, epochs, peak=1e-2)
 # %%
 plot.history(
@@ -324,18 +335,22 @@ claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_ha
 #
 # ## 3. Reproducibility: the same losses, to the last digit
 #
-# Chance enters three times: the initial weights, the order of the batches, and the order in which parallel threads
-# add numbers. `set_random_seed` fixes the first, the `seed` of `data.batches` the second,
-# `enable_op_determinism` the third. Do we believe it? We train twice with the same seed and once with another.
+# Chance enters three times: the initial weights, the order of the batches, and the order in which parallel workers
+# add numbers (in floating point, $a + (b + c)$ and $(a + b) + c$ may differ in the last digit). `set_random_seed` fixes the first,
+# the `seed` of `data.batches` the second. The third matters on a GPU, where thousands of workers race: there we called
+# `enable_op_determinism()`, which is slower and makes Keras give up XLA. On a CPU the sums of these layers have a fixed order
+# already. Do we believe it? We train twice with the same seed and once with another.
 # %% [markdown] lang="pt-BR"
 # Com códigos do mesmo tamanho, o erro quadrático do autoencoder ({{ F1_mse }}) fica bem abaixo do da PCA ({{ pca32_mse }}), embora
 # ele tenha sido treinado com outra função de custo. Uma das razões é a sigmoide: a PCA desperdiça esforço com tinta negativa e com tinta mais preta que o preto.
 #
 # ## 3. Reprodutibilidade: os mesmos custos, até o último dígito
 #
-# O acaso entra em três lugares: nos pesos iniciais, na ordem dos lotes e na ordem em que linhas de execução
-# paralelas somam números. `set_random_seed` fixa o primeiro, o `seed` de `data.batches`, o segundo, e
-# `enable_op_determinism`, o terceiro. Dá para acreditar? Treinamos duas vezes com a mesma semente e uma com outra.
+# O acaso entra em três lugares: nos pesos iniciais, na ordem dos lotes e na ordem em que trabalhos paralelos
+# somam números (em ponto flutuante, $a + (b + c)$ e $(a + b) + c$ podem diferir no último dígito). `set_random_seed` fixa o primeiro
+# e o `seed` de `data.batches`, o segundo. O terceiro importa na GPU, onde milhares de trabalhos disputam a vez: nela chamamos
+# `enable_op_determinism()`, que é mais lento e faz o Keras abrir mão do XLA. Na CPU, as somas destas camadas já têm
+# ordem fixa. Dá para acreditar? Treinamos duas vezes com a mesma semente e uma com outra.
 # %%
 def first_epochs(seed):
     """Training losses of two epochs from the given seed."""  #@en
@@ -402,7 +417,7 @@ plot.show(fig, alt="L1 fica em zero até 0,5 e depois segue paralela; L2 é uma 
 #
 # Agora a mesma rede com uma penalidade L1 de `0,0001` sobre o código, e uma terceira com L2, para comparar.
 # %%
-epochs = lesson.pick(quick=20, class_=12, full=50)
+epochs = lesson.pick(quick=8, class_=12, full=50)
 sparse = {}
 for name, penalty in {"L1": keras.regularizers.L1(1e-4), "L2": keras.regularizers.L2(1e-4)}.items():
     keras.utils.set_random_seed(lesson.seed())
@@ -457,7 +472,7 @@ for name, penalty in strong.items():
     keras.utils.set_random_seed(lesson.seed())
     strong_encoder, _, strong_autoencoder = build_simple(penalty=penalty)
     train(strong_autoencoder, epochs, peak=2e-2)
-    all_codes[f"{name} 1e-3"] = strong_encoder.predict_on_batch(x_test)
+    all_codes[f"{name} 1e-3"] = predict(strong_encoder, x_test)
 # %%
 zeros = {name: float((z == 0).mean()) for name, z in all_codes.items()}
 off = {name: int((z.max(axis=0) == 0).sum()) for name, z in all_codes.items()}
@@ -522,7 +537,7 @@ plot.architecture(
     alt="Barras para as camadas: 784, 128, 64, código de 32, 64, 128, 784.",  #@pt-BR
 )
 # %%
-epochs = lesson.pick(quick=20, class_=45, full=100)
+epochs = lesson.pick(quick=8, class_=45, full=100)
 history_deep = train(deep, epochs, peak=3e-3)
 deep_codes = predict(deep_encoder, x_test)
 claims.check(
@@ -594,8 +609,8 @@ tensorboard_log = keras.callbacks.TensorBoard(work / "logs")
 
 keras.utils.set_random_seed(lesson.seed())
 encoder_2d, decoder_2d, autoencoder_2d = build_deep([64, 16, 2])
-epochs_2d = lesson.pick(quick=20, class_=30, full=100)
-train(autoencoder_2d, epochs_2d, peak=4e-3, callbacks=[tensorboard_log])
+epochs_2d = lesson.pick(quick=8, class_=30, full=100)
+train(autoencoder_2d, epochs_2d, peak=1e-2, callbacks=[tensorboard_log])
 z_2d = predict(encoder_2d, x_test)
 claims.check(
     mnist.source,
@@ -654,7 +669,7 @@ print(f"sementes com uma unidade nula em mais de 98 % das imagens: {np.sum(np.ar
 # Treinemos uma rede a partir dessa semente, tal como está, e de novo com uma única mudança: **código sem ativação**. Uma
 # unidade linear sempre deixa passar o gradiente e não morre (`"leaky_relu"` é o outro remédio usual).
 # %%
-epochs = lesson.pick(quick=20, class_=10, full=30)
+epochs = lesson.pick(quick=8, class_=10, full=30)
 rescue = {}
 for activation in ("relu", "linear"):
     keras.utils.set_random_seed(bad_seed)
@@ -719,7 +734,7 @@ if OPEN_TENSORBOARD:
 # %%
 keras.utils.set_random_seed(lesson.seed())
 encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty=keras.regularizers.L2(1e-4))
-train(autoencoder_l2, epochs_2d, peak=4e-3)
+train(autoencoder_l2, epochs_2d, peak=5e-3)
 z_l2 = predict(encoder_l2, x_test)
 claims.check(
     mnist.source,
@@ -740,7 +755,8 @@ points = np.stack([z1.ravel(), z2.ravel()], axis=1)
 drawn = decoder_l2.predict_on_batch(points).reshape(15, 15, 28, 28)
 plot.manifold(
     drawn,
-    extent=(0, 4, 0, 4),
+    low=0,
+    high=4,
     title="digits decoded over the latent plane",  #@en
     alt="Fifteen by fifteen digits that change smoothly from one to the next across the plane.",  #@en
     title="dígitos decodificados sobre o plano latente",  #@pt-BR
@@ -789,8 +805,8 @@ decoder_l2.save(work / "decoder.keras")
 
 encoder_loaded = keras.models.load_model(work / "encoder.keras", safe_mode=True)
 decoder_loaded = keras.models.load_model(work / "decoder.keras", safe_mode=True)
-before = decoder_l2.predict_on_batch(encoder_l2.predict_on_batch(x_test[:100]))
-after = decoder_loaded.predict_on_batch(encoder_loaded.predict_on_batch(x_test[:100]))
+before = predict(decoder_l2, predict(encoder_l2, x_test))
+after = predict(decoder_loaded, predict(encoder_loaded, x_test))
 print(np.array_equal(before, after))
 # %% [markdown] lang="en"
 # ## Check yourself
@@ -815,7 +831,7 @@ print(np.array_equal(before, after))
 #
 # **5.** Two runs with the same seed differ in the fourth decimal. Name two possible causes.
 #
-# <details><summary>Answer</summary>Another processor or number of threads, a GPU, op determinism not switched on, another version of the library, or a data order that has no seed of its own.</details>
+# <details><summary>Answer</summary>Another processor or number of threads, a GPU without op determinism, another version of the library, or a data order that has no seed of its own.</details>
 # %% [markdown] lang="pt-BR"
 # ## Teste-se
 #
@@ -839,7 +855,7 @@ print(np.array_equal(before, after))
 #
 # **5.** Duas execuções com a mesma semente diferem na quarta casa decimal. Cite duas causas possíveis.
 #
-# <details><summary>Resposta</summary>Outro processador ou número de linhas de execução, uma GPU, determinismo das operações desligado, outra versão da biblioteca ou uma ordem dos dados sem semente própria.</details>
+# <details><summary>Resposta</summary>Outro processador ou número de linhas de execução, uma GPU sem o determinismo das operações, outra versão da biblioteca ou uma ordem dos dados sem semente própria.</details>
 # %% [markdown] lang="en"
 # ## Exercises
 #
@@ -860,7 +876,7 @@ loss_by_size = {}
 for size in (4, 16):
     keras.utils.set_random_seed(lesson.seed())
     model = build_simple(code_size=size)[2]
-    train(model, lesson.pick(quick=20, class_=10, full=50), peak=1e-2)
+    train(model, lesson.pick(quick=8, class_=10, full=50), peak=1e-2)
     loss_by_size[size] = test_loss(model)
 ### END SOLUTION
 if not loss_by_size:

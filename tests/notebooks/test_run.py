@@ -1,0 +1,52 @@
+"""What the runner keeps of outputs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from nbformat import v4
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "notebooks"))
+
+import run
+
+
+def stream(text: str, name: str = "stdout") -> v4.NotebookNode:
+    return v4.new_output("stream", name=name, text=text)
+
+
+def test_a_progress_bar_keeps_its_last_state() -> None:
+    kept = run.tidy([stream("\r  0%|  "), stream("\r 50%|# "), stream("\r100%|##\nnext\n")])
+    assert [o.text for o in kept] == ["100%|##\nnext\n"]
+
+
+def test_windows_line_ends_stay_lines() -> None:
+    assert run.tidy([stream("one\r\ntwo\r\n")])[0].text == "one\ntwo\n"
+
+
+def test_log_lines_go_and_warnings_stay() -> None:
+    log = (
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "I0000 00:00:1795256283.479017    4768 cudart_stub.cc:31] Could not find cuda drivers.\n"
+    )
+    assert run.tidy([stream(log, "stderr")]) == []
+    kept = run.tidy([stream(log + "UserWarning: mind this\n", "stderr")])
+    assert [o.text for o in kept] == ["UserWarning: mind this\n"]
+
+
+def test_streams_of_one_name_join_and_others_do_not() -> None:
+    kept = run.tidy([stream("a"), stream("b"), stream("c", "stderr"), stream("d")])
+    assert [(o.name, o.text) for o in kept] == [("stdout", "ab"), ("stderr", "c"), ("stdout", "d")]
+
+
+def test_a_widget_leaves_its_figure() -> None:
+    data = {run.WIDGET_VIEW: {"model_id": "x"}, "image/png": "aGk=", "text/plain": "alt"}
+    kept = run.tidy([v4.new_output("display_data", data=data)])
+    assert set(kept[0].data) == {"image/png", "text/plain"}
+
+
+def test_recorded_reads_what_claims_left_in_the_outputs() -> None:
+    output = v4.new_output("display_data", data={}, metadata={"claims": {"a": 1.0}})
+    cells = [v4.new_code_cell("x", outputs=[output]), v4.new_markdown_cell("y")]
+    assert run.recorded(v4.new_notebook(cells=cells)) == {"a": 1.0}
