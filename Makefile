@@ -4,6 +4,8 @@ BIN := .venv/bin
 # Real data: this folder is used where it is there; data/cache is where downloads land.
 export AE_DATA ?= $(firstword $(wildcard ../shared/data) data/cache)
 
+# No question about news at the first start: a classroom may have no network.
+SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 NBVAL := --nbval-lax --nbval-cell-timeout=600
 # Offline in seconds on the embedded samples; in minutes on the real data, every figure judged.
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
@@ -17,6 +19,8 @@ help:  ## list the targets
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12 ...')"
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	mkdir -p .venv/share/jupyter/lab/settings
+	echo '$(SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
 	touch $@
 
 .venv/dev: .venv/lab requirements-dev.txt
@@ -43,6 +47,7 @@ claims: .venv/dev  ## run the lessons on the real data: results file, outputs (L
 	$(BIN)/python notebooks/run.py results $(LESSON)
 	$(BIN)/python notebooks/build.py $(LESSON)
 	$(BIN)/python notebooks/run.py outputs $(LESSON)
+	$(BIN)/python notebooks/build.py $(LESSON)
 	$(BIN)/python notebooks/build.py --check $(LESSON)
 
 bench: .venv/dev  ## time the lessons against plain programs, side by side

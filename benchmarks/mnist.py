@@ -38,13 +38,8 @@ TRAININGS = {
     "F3": ("784-128-64-32-…", [128, 64, 32], 0.0, 100, "def build_deep(", "", "history_deep ="),
 }
 SHORT_EPOCHS = 2
-SETTINGS = {
-    "AE_PROFILE": "class",
-    "AE_DATA_SOURCE": "real",
-    "AE_SEED": "7",
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-}
+SETTINGS = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real", "AE_SEED": "7"}
+SETTINGS |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 NOTES = """\
 Ratio: plain program over lesson; above 1 the lesson is faster.
 

@@ -121,7 +121,8 @@ def sandal(s: Sheet) -> None:
     heel, arch = s.rng.uniform(0.02, 0.5), s.rng.uniform(0.3, 0.5)
     ground, toe = 0.5, 0.42
     s.shape([(-0.95, toe), (-0.3, toe), (0.5, toe - heel), (0.95, toe - heel), (0.9, ground),
-             (0.72, ground), (0.55, ground - 0.7 * heel), (-0.2, ground), (-0.95, ground)])  # fmt: skip
+             (0.72, ground), (0.55, ground - 0.7 * heel), (-0.2, ground),
+             (-0.95, ground)])  # fmt: skip
     for x in s.rng.uniform([-0.85, -0.6], [-0.7, -0.4]):
         s.line([(x, toe), (x + 0.2, toe - arch), (x + 0.45, toe)], 0.1, 0.8)
     s.line([(0.4, toe - heel), (0.6, -0.15 - heel), (0.93, -0.1 - heel), (0.93, toe - heel)], 0.09)

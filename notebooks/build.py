@@ -258,7 +258,7 @@ def fill(cell: Cell, text: str, known: Mapping[str, str | None]) -> str:
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in known:
-            raise cell.error(f"unknown placeholder {found[0]}; is the claim in claims.toml?")
+            raise cell.error(f"unknown placeholder {found[0]}; is the claim in the toml file?")
         return known[found[1]] or PENDING
 
     return PLACEHOLDER.sub(value, text)

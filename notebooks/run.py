@@ -3,10 +3,10 @@
 Usage: python notebooks/run.py results [--seeds N ...] [slug ...]
        python notebooks/run.py outputs [slug ...]
 
-`results` runs a lesson once for each seed in profile class and once in profile quick, and writes
-its figures, minutes and peak memory into `notebooks/results.json`. `outputs` runs the notebooks of
-both languages with the lesson's own seed and keeps what they show. The environment variable
-`AE_DATA` names the folder of the real data.
+`results` runs a lesson once for each seed in profile class and once in quick, and writes its
+figures into `notebooks/results.json`. `outputs` runs the notebooks of both languages with the
+lesson's own seed, keeps what they show, and writes down minutes and peak memory. The environment
+variable `AE_DATA` names the folder of the real data.
 """
 
 from __future__ import annotations
@@ -98,45 +98,50 @@ def tidy(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     return [o for o in kept if o.output_type != "stream" or o.text.strip()]
 
 
+def keep_results(slug: str, entry: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add the figures of a lesson, by profile, to the results file."""
+    everything = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    for profile, figures in entry.items():
+        everything.setdefault(slug, {}).setdefault(profile, {}).update(figures)
+    text = json.dumps(everything, indent=1, sort_keys=True) + "\n"
+    RESULTS.write_text(text, encoding="utf-8", newline="\n")
+
+
 def refresh_outputs(slug: str) -> None:
     """Run the lesson in both languages and keep the outputs in its notebooks."""
     for language in LANGUAGES:
         path = notebook_path(slug, language)
-        ran, minutes, _ = execute(path, {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"})
+        ran, minutes, peak = execute(path, {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"})
         made = nbformat.read(path, as_version=4)
         for cell, run in zip(made.cells, ran.cells):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = tidy(run.outputs), run.execution_count
         path.write_text(nbformat.writes(made) + "\n", encoding="utf-8", newline="\n")
+        keep_results(slug, {"class": {"minutes": round(minutes, 1), "peak_gb": round(peak, 2)}})
         print(f"{path.relative_to(ROOT)}: {minutes:.1f} min", flush=True)
 
 
 def refresh_results(slug: str, seeds: Sequence[int]) -> None:
     """Run the lesson for each seed and write what it gave into the results file."""
     path = notebook_path(slug, LANGUAGES[0])
-    runs = []
+    figures = []
     for seed in seeds:
         settings = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real", "AE_SEED": str(seed)}
         notebook, minutes, peak = execute(path, settings)
-        runs.append((recorded(notebook), minutes, peak))
+        figures.append(recorded(notebook))
         print(f"{slug}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True)
     quick = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded"}
     _, quick_minutes, quick_peak = execute(path, quick)
     entry: dict[str, Any] = {
         "class": {
             "seeds": list(seeds),
-            "claims": {name: [run[0][name] for run in runs] for name in runs[0][0]},
-            "minutes": round(max(run[1] for run in runs), 1),
-            "peak_gb": round(max(run[2] for run in runs), 2),
+            "claims": {name: [run[name] for run in figures] for name in figures[0]},
             "cores": os.cpu_count(),
             "versions": {p: importlib.metadata.version(p) for p in ("tensorflow", "keras")},
         },
         "quick": {"minutes": round(quick_minutes, 2), "peak_gb": round(quick_peak, 2)},
     }
-    everything = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    everything[slug] = entry
-    text = json.dumps(dict(sorted(everything.items())), indent=1) + "\n"
-    RESULTS.write_text(text, encoding="utf-8", newline="\n")
+    keep_results(slug, entry)
 
 
 def main() -> None:

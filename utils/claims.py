@@ -1,6 +1,6 @@
 """Claims: the figures that the text of a lesson quotes, recomputed by the reader's own run.
 
-`notebooks/source/claims.toml` says what each figure is, what the source reports and the band in
+`notebooks/source/<lesson>.toml` says what each figure is, what the source reports and the band in
 which a run on the real data must fall; `notebooks/results.json` holds what our own runs gave.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from utils import lesson
 from utils.lesson import number, tr
 
-DEFINITIONS = lesson.ROOT / "notebooks" / "source" / "claims.toml"
+SOURCES = lesson.ROOT / "notebooks" / "source"
 RESULTS = lesson.ROOT / "notebooks" / "results.json"
 
 
@@ -25,8 +25,9 @@ class ClaimError(AssertionError):
 
 
 def definitions(slug: str) -> dict[str, dict[str, Any]]:
-    """The claims of the lesson `slug` as claims.toml defines them, by name, in its order."""
-    return tomllib.loads(DEFINITIONS.read_text(encoding="utf-8")).get(slug, {})
+    """The claims of the lesson `slug` as its toml file defines them; empty without that file."""
+    path = SOURCES / f"{slug}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def results(slug: str, profile: str = "class") -> dict[str, Any]:
@@ -68,10 +69,10 @@ def check(data_source: str, **values: float) -> None:
 
     Args:
         data_source: `real` or `embedded`, the `source` of the data the figures come from.
-        **values: the figures by the names they have in claims.toml.
+        **values: the figures by the names they have in its toml file.
 
     Raises:
-        KeyError: a name that claims.toml does not define for this lesson.
+        KeyError: a name that the lesson's toml file does not define.
         ClaimError: with the environment variable `AE_STRICT=1`, a judged figure outside its band.
     """
     defined = definitions(lesson.current_lesson())

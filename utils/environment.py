@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -79,6 +80,10 @@ def prepare(slug: str) -> None:
     Raises:
         RuntimeError: in Colab, a missing package could not be installed.
     """
+    # Programs that pip put beside this Python (TensorBoard) are found though nobody activated it.
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = beside + os.pathsep + os.environ["PATH"]
     needed = requirements(slug)
     if in_colab() and (lacking := unmet(needed)):
         install(list(lacking))

@@ -111,12 +111,13 @@ def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "
     show(fig, alt)
 
 
-def image_rows(rows: Mapping[str, np.ndarray], alt: str) -> None:
+def image_rows(rows: Mapping[str, np.ndarray], alt: str, cmap: str = "gray_r") -> None:
     """Rows of images, one below the other, each with its label at the left.
 
     Args:
         rows: label -> images in [0, 1], shape (n, height, width), the same n in every row.
         alt: description for those who cannot see the figure.
+        cmap: colour map; `gray` for photographs, where higher is lighter.
     """
     count = len(next(iter(rows.values())))
     fig, axes = plt.subplots(
@@ -124,7 +125,7 @@ def image_rows(rows: Mapping[str, np.ndarray], alt: str) -> None:
     )
     for (label, images), line in zip(rows.items(), axes):
         for ax, image in zip(line, images):
-            ax.imshow(image, vmin=0, vmax=1)
+            ax.imshow(image, vmin=0, vmax=1, cmap=cmap)
             ax.set(xticks=[], yticks=[])
         line[0].set_ylabel(label, rotation=0, ha="right", va="center")
     show(fig, alt)

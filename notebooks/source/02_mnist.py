@@ -221,7 +221,8 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # - A taxa de aprendizado sobe durante um quinto do treino até um **pico** e desce por um cosseno. O pico alto percorre
 #   o terreno, o final lento assenta. No perfil `full` ela fica em `0,001`, como na aula que reproduzimos (disciplina PSI3472), e pede muito mais épocas.
 # %%
-BATCH = lesson.pick(quick=64, class_=256, full=256)
+BATCH = 256 if mnist.source == "real" else 32  # the small sample gives few batches  #@en
+BATCH = 256 if mnist.source == "real" else 32  # a amostra pequena rende poucos lotes  #@pt-BR
 train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # one copy for all trainings  #@en
 train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # uma cópia para todos os treinos  #@pt-BR
 GPU = bool(tf.config.list_physical_devices("GPU"))
@@ -489,15 +490,17 @@ claims.check(
 # %% [markdown] lang="en"
 # The relu explains it. **A relu makes exact zeros all by itself**, whenever its input is negative, whatever the penalty: at `0.0001` both
 # penalties have about as many ({{ zeros_l1 }} and {{ zeros_l2 }}). The constant pull of L1 shows in the last column:
-# tenfold, it switches *whole units* off ({{ off_l1 }} of 32), those that earn less than they cost. L2, tenfold, loses {{ off_l2 }}: as a
-# unit shrinks, so does its price. That is the sparsity L1 is loved for: it decides how many units the code needs.
+# tenfold, it switches *whole units* off, those that earn less than they cost: {{ off_l1.min }} to {{ off_l1.max }} of 32 over our
+# {{ off_l1.n }} seeds, against {{ off_l2.min }} to {{ off_l2.max }} with L2, where the price of a unit shrinks with the unit. That is the
+# sparsity L1 is loved for: it decides how many units the code needs. (The range is wide: chance decides which units go.)
 #
 # {{ F2_zeros }} zeros in one code of 32 is a modest silence, like the {{ F2_zeros.source }} of the source; the penalty sets how much.
 # %% [markdown] lang="pt-BR"
 # Quem explica é a relu. **Uma relu cria zeros exatos sozinha**, sempre que sua entrada é negativa, seja qual for a penalidade: com `0,0001`
 # as duas têm quase a mesma quantidade ({{ zeros_l1 }} e {{ zeros_l2 }}). A força constante da L1 aparece na última coluna:
-# dez vezes maior, ela desliga *unidades inteiras* ({{ off_l1 }} de 32), as que rendem menos do que custam. A L2, dez vezes maior, perde {{ off_l2 }}:
-# conforme a unidade encolhe, encolhe também o seu preço. É por essa esparsidade que se gosta da L1: ela decide de quantas unidades o código precisa.
+# dez vezes maior, ela desliga *unidades inteiras*, as que rendem menos do que custam: de {{ off_l1.min }} a {{ off_l1.max }} de 32 nas nossas
+# {{ off_l1.n }} sementes, contra {{ off_l2.min }} a {{ off_l2.max }} com a L2, em que o preço da unidade encolhe com ela. É por essa
+# esparsidade que se gosta da L1: ela decide de quantas unidades o código precisa. (A variação é grande: o acaso decide quais unidades saem.)
 #
 # {{ F2_zeros }} zeros num código de 32 é um silêncio modesto, como os {{ F2_zeros.source }} da fonte; a penalidade regula quanto.
 # %% [markdown] lang="en"

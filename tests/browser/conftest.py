@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,18 @@ FLAGS = [
 ]
 
 
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab and the folder that it shows."""
+
+    address: str
+    folder: Path
+
+    def url(self, path: str) -> str:
+        # A workspace of its own: no tabs of the last test.
+        return f"{self.address}/lab/workspaces/{uuid.uuid4().hex}/tree/{path}?token={TOKEN}"
+
+
 def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -37,8 +51,8 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Address and folder of a JupyterLab that shows copies of the lessons, in profile quick."""
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab that shows copies of the lessons, in profile quick."""
     folder = tmp_path_factory.mktemp("lessons")
     for language in ("en", "pt-BR"):
         shutil.copytree(ROOT / "notebooks" / language, folder / language)
@@ -67,7 +81,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
                 time.sleep(0.5)
         else:
             pytest.fail(f"JupyterLab did not start: {(folder / 'lab.log').read_text()[-2000:]}")
-        yield address, folder
+        yield Lab(address, folder)
     finally:
         server.terminate()
         server.wait(timeout=30)

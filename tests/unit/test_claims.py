@@ -245,7 +245,7 @@ KEYS = {"en", "pt", "source", "band", "format", "trouble_en", "trouble_pt"}
 
 
 def faults(claim: dict[str, Any]) -> list[str]:
-    """What is wrong with one definition of claims.toml."""
+    """What is wrong with one definition of a claim."""
     found = [f"unknown key {key}" for key in sorted(set(claim) - KEYS)]
     found += [f"no text in {key}" for key in ("en", "pt", "format") if not claim.get(key)]
     if claim.get("format"):
@@ -286,7 +286,10 @@ def test_faults_are_seen(change: dict[str, Any], fault: str) -> None:
     assert not faults(LOSS) and not faults(COUNT)
 
 
-DEFINED = tomllib.loads(claims.DEFINITIONS.read_text(encoding="utf-8"))
+DEFINED = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(claims.SOURCES.glob("*.toml"))
+}
 
 
 @pytest.mark.parametrize(
@@ -297,8 +300,8 @@ def test_each_definition_is_well_formed(slug: str, name: str) -> None:
 
 
 def test_definitions_belong_to_lessons_and_differ_in_their_texts() -> None:
-    sources = {path.stem for path in claims.DEFINITIONS.parent.glob("*.py")}
-    assert DEFINED and set(DEFINED) <= sources
+    sources = {path.stem for path in claims.SOURCES.glob("*.py")}
+    assert DEFINED and set(DEFINED) == sources
     for entries in DEFINED.values():
         for language in ("en", "pt"):
             texts = [claim[language] for claim in entries.values()]

@@ -332,3 +332,13 @@ def test_imports_leave_tensorflow_asleep(statement: str) -> None:
     code = f"{statement}\nimport sys\nprint(*{{'tensorflow', 'keras'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_programs_beside_python_are_found_without_an_activated_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    beside = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", "/usr/bin")
+    environment.prepare("02_mnist")
+    environment.prepare("02_mnist")
+    assert os.environ["PATH"].split(os.pathsep) == [beside, "/usr/bin"]

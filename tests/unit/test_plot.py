@@ -1,0 +1,108 @@
+"""Figures: what they show, and that they carry a description."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from utils import explore, plot
+
+ALT = "a description"
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """The figures that `plot.show` was given, still open, with their descriptions."""
+    figures: list[Any] = []
+    monkeypatch.setattr(plot, "show", lambda fig, alt: figures.append((fig, alt)))
+    yield figures
+    plt.close("all")
+
+
+def test_a_shown_figure_is_a_png_with_alt_text_and_is_closed() -> None:
+    fig, _ = plt.subplots()
+    data, metadata = plot.bundle(plot.png(fig), ALT)
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == ALT == metadata["image/png"]["alt"]
+    assert not plt.fignum_exists(fig.number)
+
+
+def test_history_draws_both_parts_of_each_run(shown: list[Any]) -> None:
+    runs = {
+        name: SimpleNamespace(history={"loss": [3, 2, 1], "val_loss": [4, 3, 2]}) for name in "ab"
+    }
+    plot.history(runs, ylabel="loss", alt=ALT)
+    ax = shown[0][0].axes[0]
+    assert [list(line.get_ydata()) for line in ax.lines] == [[3, 2, 1], [4, 3, 2]] * 2
+    assert list(ax.lines[0].get_xdata()) == [1, 2, 3]
+    assert ax.lines[0].get_color() == ax.lines[1].get_color() != ax.lines[2].get_color()
+    assert len(ax.get_legend().get_texts()) == 4
+
+
+def test_image_rows_keep_one_scale(shown: list[Any]) -> None:
+    rows = {"dark": np.full((3, 4, 4), 0.9), "light": np.full((3, 4, 4), 0.1)}
+    plot.image_rows(rows, alt=ALT)
+    axes = shown[0][0].axes
+    assert len(axes) == 6 and {ax.images[0].get_clim() for ax in axes} == {(0, 1)}
+    assert [axes[0].get_ylabel(), axes[3].get_ylabel()] == ["dark", "light"]
+
+
+def test_manifold_puts_each_image_on_its_point(shown: list[Any]) -> None:
+    """The picture of the point (z1, z2) lies at (z1, z2): not transposed, not flipped."""
+    points = explore.grid(0.0, 4.0, 5)
+    images = (points[:, 0] * 10 + points[:, 1]).reshape(5, 5, 1, 1) / 100
+    plot.manifold(np.tile(images, (1, 1, 2, 2)), low=0, high=4, title="", alt=ALT)
+    picture = shown[0][0].axes[0].images[0]
+    left, right, bottom, top = picture.get_extent()
+    mosaic = picture.get_array()
+    for z1, z2 in ((0, 0), (4, 0), (0, 4), (3, 1)):
+        column = int((z1 - left) / (right - left) * mosaic.shape[1])
+        row = int((top - z2) / (top - bottom) * mosaic.shape[0])
+        assert mosaic[row, column] == pytest.approx((10 * z1 + z2) / 100)
+
+
+def test_latent_scatter_colours_by_class(shown: list[Any]) -> None:
+    z, y = np.array([[0.0, 1.0], [2.0, 3.0]]), np.array([0, 1])
+    plot.latent_scatter({"one": z, "two": z}, y, ("a", "b"), alt=ALT)
+    axes = shown[0][0].axes
+    assert [ax.get_title() for ax in axes] == ["one", "two"]
+    assert axes[0].collections[1].get_offsets().tolist() == [[2.0, 3.0]]
+    assert axes[0].get_legend() is None and axes[1].get_legend() is not None
+
+
+def test_architecture_shows_every_layer_once_and_marks_the_code(shown: list[Any]) -> None:
+    def layer(kind: str, name: str, units: int) -> Any:
+        output = SimpleNamespace(shape=(None, units))
+        return type(kind, (), {"name": name, "output": output})()
+
+    encoder = SimpleNamespace(
+        input_shape=(None, 784),
+        layers=[
+            layer("InputLayer", "in", 784),
+            layer("Dense", "dense_3", 64),
+            layer("D", "code", 2),
+        ],
+    )
+    decoder = SimpleNamespace(layers=[layer("Dense", "dense_4", 64), layer("Dense", "x_hat", 784)])
+    plot.architecture([encoder, decoder], title="t", alt=ALT)
+    ax = shown[0][0].axes[0]
+    assert [text.get_text() for text in ax.texts] == ["784", "64", "2", "64", "784"]
+    names = [label.get_text() for label in ax.get_xticklabels()]
+    assert names == ["pixels", "dense", "code", "dense", "x_hat"]
+    colours = [bar.get_facecolor()[:3] for bar in ax.patches]
+    assert [to_rgb(plot.RED) == pytest.approx(c) for c in colours] == [0, 0, 1, 0, 0]
+
+
+def test_class_colours_differ_for_every_kind_of_sight() -> None:
+    """Ten classes differ in colour or, where two colours come close, still in their marker."""
+    colours = np.array([to_rgb(c) for c in plot.CLASS_COLOURS])
+    gaps = np.linalg.norm(colours[:, None] - colours[None], axis=-1) + np.eye(10)
+    assert gaps.min() > 0.25
+    assert len(set(plot.CLASS_MARKERS)) == len(plot.CLASS_COLOURS) == 10
