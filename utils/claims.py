@@ -57,8 +57,11 @@ def ours(spec: str, values: list[float], language: str | None = None) -> str:
     """Mean ± standard deviation of our runs and their number, such as `0.0915 ± 0.00021 (5)`."""
     if not values:
         return "…"
-    sd = f" ± {spread(values, spec, language)}" if len(set(values)) > 1 else ""
-    return f"{number(mean(values), spec, language)}{sd} ({len(values)})"
+    if len(set(values)) == 1:
+        return f"{number(values[0], spec, language)} ({len(values)})"
+    sd = spread(values, spec, language)
+    middle = number(mean(values), ".1f" if spec == ".0f" else spec, language)  # a mean of counts
+    return f"{middle} ± {sd} ({len(values)})"
 
 
 def check(data_source: str, **values: float) -> None:

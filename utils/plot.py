@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from utils.lesson import tr
 
@@ -58,11 +59,15 @@ plt.rcParams.update(
 
 
 def png(fig: Figure) -> bytes:
-    """The figure as a PNG file; the figure is closed, so that no notebook shows it twice."""
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=DPI)
+    """The figure as a PNG file of 128 colours: less than half the size, to the eye the same.
+
+    The figure is closed, so that no notebook shows it twice.
+    """
+    full, small = io.BytesIO(), io.BytesIO()
+    fig.savefig(full, format="png", dpi=DPI)
     plt.close(fig)
-    return buffer.getvalue()
+    Image.open(full).convert("RGB").quantize(128).save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def bundle(image: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +33,21 @@ def test_a_shown_figure_is_a_png_with_alt_text_and_is_closed() -> None:
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert data["text/plain"] == ALT == metadata["image/png"]["alt"]
     assert not plt.fignum_exists(fig.number)
+
+
+def test_few_colours_change_nothing_to_the_eye() -> None:
+    def draw() -> Any:
+        fig, ax = plt.subplots(figsize=(4, 4), dpi=plot.DPI)
+        ax.imshow(np.random.default_rng(0).random((28, 28)), vmin=0, vmax=1)
+        return fig
+
+    small = plt.imread(io.BytesIO(plot.png(draw())), format="png")[:, :, :3]
+    full = io.BytesIO()
+    draw().savefig(full, format="png", dpi=plot.DPI)
+    full.seek(0)
+    gap = np.abs(small - plt.imread(full, format="png")[:, :, :3])
+    assert gap.max() < 0.03
+    assert len(np.unique(small.reshape(-1, 3), axis=0)) <= 128
 
 
 def test_history_draws_both_parts_of_each_run(shown: list[Any]) -> None:
