@@ -239,8 +239,10 @@ def batches(x: Any, size: int, seed: int | None = None) -> Any:
         batch = tf.gather(tensor, positions)
         return batch, batch
 
-    # With op determinism TensorFlow parallelises the map, takes that back, and logs an error.
+    # One thread cuts batches ahead of the training; more of them, or TensorFlow's own tuning, would
+    # only take cores from a small network.
     options = tf.data.Options()
-    options.experimental_optimization.map_parallelization = False
-    batched = order.batch(size, drop_remainder=seed is not None).map(cut).prefetch(2)
+    options.autotune.enabled = False
+    options.threading.private_threadpool_size = 1
+    batched = order.batch(size, drop_remainder=seed is not None).map(cut).prefetch(4)
     return batched.with_options(options)

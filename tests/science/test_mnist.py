@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nbformat
+import keras
 import numpy as np
 import pytest
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-keras = pytest.importorskip("keras")
-
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(scope="module")
-def lesson_code() -> dict[str, Any]:
-    """The functions that the cells of the lesson define, by name."""
-    notebook = nbformat.read(ROOT / "notebooks" / "en" / "02_mnist.ipynb", as_version=4)
-    names: dict[str, Any] = {"keras": keras, "layers": keras.layers, "np": np}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.startswith("def "):
-            definition = cell.source.split("\n\n\n")[0]
-            exec(definition, names)
-    return names
-
-
-@pytest.fixture(autouse=True)
-def seeded() -> None:
-    """The same weights in every run: an unlucky relu unit would be silent."""
-    keras.utils.set_random_seed(7)
+def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    return functions_of("02_mnist")
 
 
 @pytest.fixture

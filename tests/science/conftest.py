@@ -1,0 +1,41 @@
+"""The functions that stand in the cells of a lesson, so that facts are proven on them."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """The same weights in every run: an unlucky relu unit would be silent."""
+    keras.utils.set_random_seed(7)
+
+
+@pytest.fixture(scope="session")
+def functions_of() -> Callable[..., dict[str, Any]]:
+    """A function from a lesson's slug (and names its cells need) to its functions and classes."""
+
+    def load(slug: str, **known: Any) -> dict[str, Any]:
+        path = ROOT / "notebooks" / "en" / f"{slug}.ipynb"
+        names: dict[str, Any] = {"keras": keras, "layers": keras.layers, "np": np, **known}
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                for node in ast.parse(cell.source).body:
+                    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                        exec(compile(ast.Module([node], []), path.name, "exec"), names)
+        return names
+
+    return load
