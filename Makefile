@@ -11,9 +11,9 @@ NBVAL := --nbval-lax --nbval-cell-timeout=600
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
 CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
 
-.PHONY: help lab test notebooks claims bench clean
+.PHONY: help lab test test-browser notebooks claims bench clean
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
 
 .venv/lab: requirements.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12 ...')"
@@ -34,19 +34,20 @@ test: .venv/dev  ## set up, then run everything that CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
-	$(QUICK) $(BIN)/python -m pytest $(NBVAL) notebooks/en notebooks/solutions/en
+	$(QUICK) $(BIN)/python -m pytest $(NBVAL) --numprocesses 2 --dist loadscope notebooks/en notebooks/solutions/en
 ifneq ($(wildcard $(AE_DATA)/mnist),)
 	$(CLASS) $(BIN)/python -m pytest $(NBVAL) notebooks/pt-BR/02_mnist.ipynb
 endif
+
+test-browser: .venv/dev  ## every lesson in a real browser, both languages
+	AE_BROWSER=all $(BIN)/python -m pytest tests/browser
 
 notebooks: .venv/dev  ## make the notebooks and the tables of the READMEs from the sources
 	$(BIN)/python notebooks/build.py $(LESSON)
 
 claims: .venv/dev  ## run the lessons on the real data: results file, outputs (LESSON=... for one)
 	$(BIN)/python notebooks/build.py $(LESSON)
-	$(BIN)/python notebooks/run.py results $(LESSON)
-	$(BIN)/python notebooks/build.py $(LESSON)
-	$(BIN)/python notebooks/run.py outputs $(LESSON)
+	$(BIN)/python notebooks/run.py $(LESSON)
 	$(BIN)/python notebooks/build.py $(LESSON)
 	$(BIN)/python notebooks/build.py --check $(LESSON)
 

@@ -385,23 +385,27 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def results_table(lessons: Mapping[str, tuple[Claims, Runs]], language: str) -> str:
-    """Every claim of the course: the source's figure, ours over the seeds, and its band."""
+    """The claims that have a source or `readme = true`: source, ours over the seeds, band."""
     pt = language == "pt-BR"
     rows = []
-    for claims, runs in lessons.values():
+    for slug, (claims, runs) in lessons.items():
         known = placeholders(claims, runs, language)
         for name, claim in claims.items():
+            if "source" not in claim and not claim.get("readme"):
+                continue
             values = runs.get("class", {}).get("claims", {}).get(name, [])
             own = ours(claim["format"], values, language)
             low, high = known.get(f"{name}.low"), known.get(f"{name}.high")
             band = f"≥ {low}" if low else f"≤ {high}" if high else "–"
             if low and high:
                 band = f"{low} {'a' if pt else 'to'} {high}"
-            rows.append((claim["pt" if pt else "en"], known.get(f"{name}.source", "–"), own, band))
-    header = ("Figure", "Source", "Ours: mean ± sd (seeds)", "Band")
-    return table(
-        ("Valor", "Fonte", "Nosso: média ± dp (sementes)", "Faixa") if pt else header, rows
-    )
+            what = claim["pt" if pt else "en"]
+            rows.append((slug[:2], what, known.get(f"{name}.source", "–"), own, band))
+    header = {
+        "en": ("Lesson", "Figure", "Source", "Ours: mean ± sd (seeds)", "Band"),
+        "pt-BR": ("Aula", "Valor", "Fonte", "Nosso: média ± dp (sementes)", "Faixa"),
+    }[language]
+    return table(header, rows)
 
 
 def lessons_table(

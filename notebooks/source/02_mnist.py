@@ -206,7 +206,7 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 #
 # - `data.batches` hands over whole batches cut from one tensor; the usual pipeline, image by image, costs more than the arithmetic of so small a network.
 # - `jit_compile` lets XLA fuse the step into a few loops, and `steps_per_execution=40` returns to Python once in 40 steps.
-# - The learning rate climbs for a fifth of the training to a **peak** and comes down along a cosine. A high peak
+# - The learning rate climbs for a quarter of the training to a **peak** and comes down along a cosine. A high peak
 #   covers the ground, the slow end settles. In profile `full` it stays at `0.001` as in the lecture that we reproduce (course PSI3472), and takes many more epochs.
 # %% [markdown] lang="pt-BR"
 # A escala útil vai, portanto, de {{ mean_image_loss }} (não faço ideia de qual dígito é) até {{ floor }} (perfeito). Guarde
@@ -218,7 +218,7 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 #
 # - `data.batches` entrega lotes inteiros recortados de um único tensor; o caminho usual, imagem por imagem, custa mais que a aritmética de uma rede tão pequena.
 # - `jit_compile` deixa o XLA fundir o passo em poucos laços, e `steps_per_execution=40` só volta ao Python a cada 40 passos.
-# - A taxa de aprendizado sobe durante um quinto do treino até um **pico** e desce por um cosseno. O pico alto percorre
+# - A taxa de aprendizado sobe durante um quarto do treino até um **pico** e desce por um cosseno. O pico alto percorre
 #   o terreno, o final lento assenta. No perfil `full` ela fica em `0,001`, como na aula que reproduzimos (disciplina PSI3472), e pede muito mais épocas.
 # %%
 BATCH = 256 if mnist.source == "real" else 32  # the small sample gives few batches  #@en
@@ -235,13 +235,13 @@ def train(model, epochs, peak, callbacks=()):
     """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""  #@pt-BR
     steps = epochs * (len(train_tensor) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - steps // 5, warmup_target=peak, warmup_steps=steps // 5
+        0.0, steps - steps // 4, warmup_target=peak, warmup_steps=steps // 4
     )
     adam = keras.optimizers.Adam(lesson.pick(quick=rate, class_=rate, full=1e-3))
     model.compile(adam, "binary_crossentropy", jit_compile=XLA, steps_per_execution=40)
     return model.fit(
         data.batches(train_tensor, BATCH, seed=lesson.seed()),
-        validation_data=data.batches(val_tensor, 1000),
+        validation_data=data.batches(val_tensor, len(val_tensor)),
         epochs=epochs,
         shuffle=False,
         verbose=0,
@@ -250,8 +250,8 @@ def train(model, epochs, peak, callbacks=()):
 # %%
 if GPU:
     tf.config.experimental.enable_op_determinism()
-epochs = lesson.pick(quick=8, class_=10, full=50)
-history_simple = train(autoencoder, epochs, peak=1e-2)
+epochs = lesson.pick(quick=8, class_=8, full=50)
+history_simple = train(autoencoder, epochs, peak=1.5e-2)
 # %%
 plot.history(
     {"simple": history_simple},  #@en
@@ -357,7 +357,7 @@ def first_epochs(seed):
     """Training losses of two epochs from the given seed."""  #@en
     """Custos de treino de duas épocas a partir da semente dada."""  #@pt-BR
     keras.utils.set_random_seed(seed)
-    return train(build_simple()[2], epochs=2, peak=1e-2).history["loss"]
+    return train(build_simple()[2], epochs=2, peak=1.5e-2).history["loss"]
 
 
 once, again, other = first_epochs(7), first_epochs(7), first_epochs(8)
@@ -418,12 +418,12 @@ plot.show(fig, alt="L1 fica em zero até 0,5 e depois segue paralela; L2 é uma 
 #
 # Agora a mesma rede com uma penalidade L1 de `0,0001` sobre o código, e uma terceira com L2, para comparar.
 # %%
-epochs = lesson.pick(quick=8, class_=12, full=50)
+epochs = lesson.pick(quick=8, class_=10, full=50)
 sparse = {}
 for name, penalty in {"L1": keras.regularizers.L1(1e-4), "L2": keras.regularizers.L2(1e-4)}.items():
     keras.utils.set_random_seed(lesson.seed())
     sparse[name] = build_simple(penalty=penalty)
-    train(sparse[name][2], epochs, peak=2e-2)
+    train(sparse[name][2], epochs, peak=2.5e-2)
 # %%
 codes_l1, codes_l2 = predict(sparse["L1"][0], x_test), predict(sparse["L2"][0], x_test)
 claims.check(
@@ -472,7 +472,7 @@ all_codes = {"–": codes, "L1 1e-4": codes_l1, "L2 1e-4": codes_l2}
 for name, penalty in strong.items():
     keras.utils.set_random_seed(lesson.seed())
     strong_encoder, _, strong_autoencoder = build_simple(penalty=penalty)
-    train(strong_autoencoder, epochs, peak=2e-2)
+    train(strong_autoencoder, epochs, peak=2.5e-2)
     all_codes[f"{name} 1e-3"] = predict(strong_encoder, x_test)
 # %%
 zeros = {name: float((z == 0).mean()) for name, z in all_codes.items()}
@@ -864,14 +864,14 @@ print(np.array_equal(before, after))
 #
 # ### Exercise 1: how large must a code be?
 #
-# Train the simple autoencoder with codes of 4 and of 16 numbers (10 epochs in class, peak 0.01) and store the test loss of each in
+# Train the simple autoencoder with codes of 4 and of 16 numbers (8 epochs in class, peak `0.015`) and store the test loss of each in
 # `loss_by_size`, a dictionary such as `{4: 0.15}`. Where does the curve bend?
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
 # ### Exercício 1: de que tamanho precisa ser o código?
 #
-# Treine o autoencoder simples com códigos de 4 e de 16 números (10 épocas em aula, pico 0,01) e guarde o custo de teste de cada um em
+# Treine o autoencoder simples com códigos de 4 e de 16 números (8 épocas em aula, pico `0,015`) e guarde o custo de teste de cada um em
 # `loss_by_size`, um dicionário como `{4: 0.15}`. Onde a curva dobra?
 # %%
 loss_by_size = {}
@@ -879,7 +879,7 @@ loss_by_size = {}
 for size in (4, 16):
     keras.utils.set_random_seed(lesson.seed())
     model = build_simple(code_size=size)[2]
-    train(model, lesson.pick(quick=8, class_=10, full=50), peak=1e-2)
+    train(model, lesson.pick(quick=8, class_=8, full=50), peak=1.5e-2)
     loss_by_size[size] = test_loss(model)
 ### END SOLUTION
 if not loss_by_size:

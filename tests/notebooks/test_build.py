@@ -65,12 +65,15 @@ assert double
 CLAIMS = {
     "F1": {"en": "F1, loss", "pt": "F1, custo", "source": 0.0916, "band": [0.09, 0.0926]},
     "count": {"en": "images", "pt": "imagens", "band": [float("-inf"), 70000], "format": ",.0f"},
-    "share": {"en": "share", "pt": "fração", "format": ".1%"},
+    "share": {"en": "share", "pt": "fração", "format": ".1%", "readme": True},
+    "aside": {"en": "aside", "pt": "à parte", "format": ".1f"},
 }
 CLAIMS["F1"]["format"] = ".4f"
+CLAIMS["count"]["readme"] = True
 RUNS = {
     "class": {
-        "claims": {"F1": [0.0915, 0.0918], "count": [60000.0], "share": [0.912, 0.931]},
+        "claims": {"F1": [0.0915, 0.0918], "count": [60000.0], "share": [0.912, 0.931]}
+        | {"aside": [1.0]},
         "minutes": 3.1,
         "peak_gb": 1.26,
     },
@@ -385,9 +388,10 @@ def test_fill_between() -> None:
 
 def test_results_table() -> None:
     lines = build.results_table({"02_mnist": (CLAIMS, RUNS)}, "pt-BR").splitlines()
-    assert lines[2] == "| F1, custo | 0,0916 | 0,0917 ± 0,00021 (2) | 0,0900 a 0,0926 |"
-    assert lines[3] == "| imagens | – | 60.000 (1) | ≤ 70.000 |"
-    assert lines[4] == "| fração | – | 92,2% ± 1,3% (2) | – |"
+    assert lines[2] == "| 02 | F1, custo | 0,0916 | 0,0917 ± 0,00021 (2) | 0,0900 a 0,0926 |"
+    assert lines[3] == "| 02 | imagens | – | 60.000 (1) | ≤ 70.000 |"
+    assert lines[4] == "| 02 | fração | – | 92,2% ± 1,3% (2) | – |"
+    assert len(lines) == 5  # nothing of the figure without source and mark
     assert "| … |" in build.results_table({"02_mnist": (CLAIMS, {})}, "en")
 
 

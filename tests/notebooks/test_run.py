@@ -50,3 +50,15 @@ def test_recorded_reads_what_claims_left_in_the_outputs() -> None:
     output = v4.new_output("display_data", data={}, metadata={"claims": {"a": 1.0}})
     cells = [v4.new_code_cell("x", outputs=[output]), v4.new_markdown_cell("y")]
     assert run.recorded(v4.new_notebook(cells=cells)) == {"a": 1.0}
+
+
+def test_tables_of_claims_are_made_again_in_the_language_of_the_notebook() -> None:
+    metadata = {"claims": {"F1_loss": 0.0917, "F2_zeros": 3.0}, "data": "real"}
+    old = v4.new_output("display_data", data={"text/html": "old"}, metadata=metadata)
+    cells = [v4.new_markdown_cell("y"), v4.new_code_cell("x", outputs=[stream("kept"), old])]
+    notebook = v4.new_notebook(cells=cells)
+    run.check_again(notebook, "02_mnist", "pt-BR")
+    kept, new = notebook.cells[1].outputs
+    assert kept.text == "kept"
+    assert new.metadata["claims"] == metadata["claims"]
+    assert "como esperado" in new.data["text/html"] and "0,0917" in new.data["text/html"]

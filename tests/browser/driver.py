@@ -1,0 +1,58 @@
+"""What a person does in JupyterLab: open a lesson, run it, move a control, look."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+
+def open_lesson(page: Any, lab: Any, path: str) -> None:
+    """Open a notebook and wait until its kernel can take commands: a click before that is lost."""
+    page.goto(lab.url(path))
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000)
+
+
+def choose(page: Any, menu: str, item: str) -> None:
+    """Click an entry of JupyterLab's menu bar."""
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{menu}$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).click()
+
+
+def run_all(page: Any) -> None:
+    """Run all cells as a person does: once more if nothing moves, as before a kernel connects."""
+    prompts = ".jp-CodeCell .jp-InputPrompt"
+    for _ in range(6):
+        choose(page, "Run", "Run All Cells")
+        page.wait_for_timeout(3000)
+        if page.locator(".jp-Dialog").count():  # which kernel? the one that is offered
+            page.locator(".jp-Dialog .jp-mod-accept").click()
+        elif page.locator(prompts, has_text=re.compile(r"\[[*\d]+\]")).count():
+            break
+    page.wait_for_function(
+        """() => {
+            const cells = [...document.querySelectorAll('.jp-CodeCell')];
+            return cells.length && cells.every(cell => /\\[\\d+\\]/.test(
+                cell.querySelector('.jp-InputPrompt').textContent));
+        }""",
+        timeout=240_000,
+    )
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+
+
+def clear(page: Any) -> None:
+    """Forget committed outputs, so that whatever is seen comes from this run."""
+    choose(page, "Edit", "Clear Outputs of All Cells")
+
+
+def answer_ms(page: Any, image: Any, act: Any) -> float:
+    """Milliseconds from an action on a control until `image` shows another picture."""
+    element = image.element_handle()
+    before = element.get_attribute("src")
+    start = time.perf_counter()
+    act()
+    page.wait_for_function(
+        "([image, old]) => image.src !== old", arg=[element, before], polling=5, timeout=10_000
+    )
+    return 1000 * (time.perf_counter() - start)

@@ -1,0 +1,77 @@
+"""Every lesson as a student meets it: opened in JupyterLab, run to the end, its explorers moved.
+
+By default two lessons; `make test-browser` takes all of them in both languages.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.driver import answer_ms, clear, open_lesson, run_all
+
+EN = Path(__file__).resolve().parents[2] / "notebooks" / "en"
+SLUGS = sorted(path.stem for path in EN.glob("*.ipynb"))
+EVERY = [(slug, language) for slug in SLUGS for language in ("en", "pt-BR")]
+TWO = [("02_mnist", "en"), ("05_ecg_anomalies", "pt-BR")]
+CASES = EVERY if os.environ.get("AE_BROWSER") == "all" else [c for c in TWO if c in EVERY]
+HANDLES = ".widget-slider .noUi-handle, .widget-slider [role=slider]"
+# Elements wider than the cell that holds them, unless they scroll inside a box of their own.
+WIDER = """() => [...document.querySelectorAll(
+    '.jp-OutputArea-output, .jp-MarkdownOutput, .jp-RenderedHTMLCommon')]
+    .filter(box => box.scrollWidth > box.clientWidth + 2
+                   && !['auto', 'scroll'].includes(getComputedStyle(box).overflowX))
+    .map(box => box.innerText.slice(0, 80) || box.innerHTML.slice(0, 80))"""
+SILENT = """() => [...document.querySelectorAll('audio')]
+    .filter(player => !(player.duration > 0)).length"""
+
+
+@pytest.mark.parametrize(("slug", "language"), CASES)
+def test_lesson_runs_and_its_explorers_answer(
+    page: Any, lab: Any, slug: str, language: str
+) -> None:
+    open_lesson(page, lab, f"{language}/{slug}.ipynb")
+    clear(page)
+    run_all(page)
+    assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+    assert page.locator(".jp-RenderedImage img").count() >= 2
+
+    explorers = page.locator(".jp-OutputArea-child").filter(has=page.locator(".widget-image"))
+    assert explorers.count() >= 1
+    for number in range(explorers.count()):
+        try_explorer(page, explorers.nth(number))
+
+    assert page.evaluate(SILENT) == 0
+    for width in (1280, 768):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(1000)
+        assert page.evaluate(WIDER) == []
+
+
+def try_explorer(page: Any, explorer: Any) -> None:
+    """Move the first control by keyboard and the last by mouse; each changes the picture."""
+    image = explorer.locator(".widget-image").first
+    handles = explorer.locator(HANDLES)
+    assert handles.count() >= 1
+    handles.first.scroll_into_view_if_needed()
+    handles.first.focus()
+    waits = [answer_ms(page, image, lambda: page.keyboard.press("ArrowRight")) for _ in range(5)]
+    print(f"keyboard: median {statistics.median(waits):.0f} ms")
+    handle = handles.last.bounding_box()
+    track = handles.last.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]")
+    rail = track.bounding_box()
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    middle = rail["x"] + rail["width"] / 2
+    way = 60 if x < middle else -60
+
+    def drag() -> None:
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + way, y, steps=4)
+        page.mouse.up()
+
+    answer_ms(page, image, drag)
