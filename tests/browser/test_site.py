@@ -1,0 +1,156 @@
+"""The site as a reader meets it: pages that need nobody else, in both languages and themes.
+
+By default two lessons are opened; `make test-browser` takes all of them in both languages.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin, urlparse
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUGS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
+EVERY = [f"{language}/{slug}.html" for language in ("en", "pt-BR") for slug in SLUGS]
+TWO = ["en/02_mnist.html", "pt-BR/01_pca_faces.html"]
+LESSONS = EVERY if os.environ.get("AE_BROWSER") == "all" else TWO
+
+
+class Page(HTMLParser):
+    """What a page links to, and the names that can be linked to in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.names: set[str] = {""}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.names.add(values.get("id") or "")
+        self.links += [values[key] or "" for key in ("href", "src") if key in values]
+
+
+def broken_links(folder: Path) -> list[str]:
+    """Links between the pages in `folder` that lead nowhere."""
+    paths = [p for p in sorted(folder.rglob("*.html")) if "_static" not in p.parts]  # templates
+    pages = {path: Page(path.read_text(encoding="utf-8")) for path in paths}
+    found = []
+    for path, page in pages.items():
+        for link in page.links:
+            address, name = urldefrag(urljoin(path.as_uri(), link))
+            if urlparse(address).scheme != "file":
+                continue
+            target = Path(unquote(urlparse(address).path))
+            target = target / "index.html" if target.is_dir() else target
+            missing = not target.exists()
+            if missing or target in pages and unquote(name) not in pages[target].names:
+                found.append(f"{path.relative_to(folder)}: {link}")
+    return found
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """No line for each request."""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The site, made by the command of `make site`, at an address on loopback."""
+    folder = tmp_path_factory.mktemp("site") / "html"
+    command = [sys.executable, ROOT / "site" / "build.py", "--output", folder]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", folder
+        server.shutdown()
+
+
+def complaints(page: Any, host: str) -> list[str]:
+    """A list that fills with what a page asks of others, does not get, or reports as an error."""
+    found: list[str] = []
+    page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+
+    def look(request: Any) -> None:
+        if not request.url.startswith((host, "data:", "blob:")):
+            found.append(f"asks {request.url}")
+
+    page.on("request", look)
+    page.on("response", lambda r: found.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    return found
+
+
+def test_links_lead_somewhere(site: tuple[str, Path], tmp_path: Path) -> None:
+    assert broken_links(site[1]) == []
+    (tmp_path / "a.html").write_text('<a href="b.html">b</a><a href="#c">c</a><a href="#d" id="d">')
+    assert broken_links(tmp_path) == ["a.html: b.html", "a.html: #c"]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lesson_needs_nobody_and_fits(site: tuple[str, Path], page: Any, lesson: str) -> None:
+    address, _ = site
+    found = complaints(page, address)
+    for width, scheme in ((1280, "light"), (768, "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{address}/{lesson}", wait_until="networkidle")
+        assert page.locator("html").get_attribute("data-theme") == scheme
+        sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(sideways) <= 0
+    assert found == []
+    described = page.evaluate("[...document.querySelectorAll('.cell_output img')].map(i => i.alt)")
+    assert described and all(len(text) > 20 for text in described)
+    slug = lesson.removesuffix(".html")
+    colab = page.locator(f"a[href^='https://colab.research.google.com/'][href$='{slug}.ipynb']")
+    assert colab.count() and page.locator("a[href$='.ipynb'][href*='_sources']").count()
+
+
+def test_formulas_are_drawn_without_a_script(site: tuple[str, Path], page: Any) -> None:
+    page.goto(f"{site[0]}/en/02_mnist.html")
+    formulas = page.locator("math")
+    assert formulas.count() >= 10
+    boxes = [formulas.nth(i).bounding_box() for i in range(formulas.count())]
+    assert all(box["width"] > 5 and box["height"] > 5 for box in boxes if box)
+    assert "\\(" not in page.locator("article").inner_text()
+
+
+def test_language_switch_and_search(site: tuple[str, Path], page: Any) -> None:
+    address, _ = site
+    page.goto(f"{address}/en/02_mnist.html")
+    page.locator("a.switch-language").first.click()
+    page.wait_for_url("**/pt-BR/02_mnist.html")
+    assert page.locator("html").get_attribute("lang") == "pt-BR"
+    page.goto(f"{address}/pt-BR/search.html?q=codificador")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li a[href*='02_mnist.html']").count()
+    page.goto(f"{address}/")  # the start page leads to the reader's language
+    page.wait_for_url("**/en/")
+
+
+@pytest.mark.parametrize("path", [*LESSONS, "en/index.html", "pt-BR/search.html"])
+def test_no_serious_obstacle(site: tuple[str, Path], page: Any, path: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{site[0]}/{path}")
+        page.wait_for_timeout(500)  # colours fade in
+        found = [
+            f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
+            for fault in Axe().run(page).response["violations"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert found == []
