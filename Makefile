@@ -11,7 +11,7 @@ NBVAL := --nbval-lax --nbval-cell-timeout=600
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
 CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
 
-.PHONY: help lab test test-browser notebooks claims site bench clean
+.PHONY: help lab test test-colab test-browser notebooks claims site bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
 
@@ -38,6 +38,16 @@ test: .venv/dev  ## set up, then run everything that CI runs
 ifneq ($(wildcard $(AE_DATA)/mnist),)
 	$(CLASS) $(BIN)/python -m pytest $(NBVAL) notebooks/pt-BR/02_mnist.ipynb
 endif
+
+# What Colab preinstalls in its versions (tests/colab.txt), the rest as pip finds it.
+.venv-colab/ready: requirements.txt tests/colab.txt
+	test -x .venv-colab/bin/python || $(PYTHON) -m venv .venv-colab
+	.venv-colab/bin/python -m pip install --quiet -c tests/colab.txt -r requirements.txt jupytext pytest pytest-xdist
+	touch $@
+
+test-colab: .venv-colab/ready  ## units, science and every lesson in quick on the versions that Colab has
+	.venv-colab/bin/python -m pytest tests/unit tests/science
+	$(QUICK) .venv-colab/bin/python -m pytest $(NBVAL) --numprocesses 2 --dist loadscope notebooks/en
 
 test-browser: .venv/dev  ## every lesson in a real browser, both languages
 	AE_BROWSER=all $(BIN)/python -m pytest tests/browser
