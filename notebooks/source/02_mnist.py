@@ -411,12 +411,16 @@ plot.show(fig, alt="L1 fica em zero até 0,5 e depois segue paralela; L2 é uma 
 # L1 pulls with the **same force** $\lambda$ however small $z$ is: whoever is worth less than $\lambda$ ends at exactly
 # zero. The force of L2 is $2\lambda z$: it fades on the way, so everything shrinks and nothing arrives.
 #
-# Now the same network with an L1 penalty of `0.0001` on the code, and a third one with L2, to compare.
+# Now the same network with an L1 penalty of `0.0001` on the code, and a third one with L2, to compare. Keras divides the
+# penalty by the number of images in a batch, as the formula per image above wants; versions before `3.14` forgot to, and there
+# the same line would be 256 times as strict. (The environment check asks for a version that divides.)
 # %% [markdown] lang="pt-BR"
 # A L1 puxa com a **mesma força** $\lambda$ por menor que seja $z$: quem vale menos que $\lambda$ termina exatamente em
 # zero. A força da L2 é $2\lambda z$: enfraquece no caminho, então tudo encolhe e nada chega lá.
 #
-# Agora a mesma rede com uma penalidade L1 de `0,0001` sobre o código, e uma terceira com L2, para comparar.
+# Agora a mesma rede com uma penalidade L1 de `0,0001` sobre o código, e uma terceira com L2, para comparar. O Keras divide a
+# penalidade pelo número de imagens do lote, como pede a fórmula por imagem acima; versões anteriores à `3.14` se esqueciam disso, e
+# nelas a mesma linha seria 256 vezes mais severa. (A verificação do ambiente exige uma versão que divide.)
 # %%
 epochs = lesson.pick(quick=8, class_=10, full=50)
 sparse = {}
