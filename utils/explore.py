@@ -6,7 +6,11 @@ notebook, GitHub, paper) show the figure in its place.
 
 from __future__ import annotations
 
-import io
+import base64
+import hashlib
+import html
+import json
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -15,10 +19,11 @@ import numpy as np
 from utils import plot
 from utils.lesson import tr
 
-ZOOM = 12
+LIVE = Path(__file__).with_name("live.html")
+ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")  # those of live.html
 
 
-def _show_widget(widget: Any, fallback: bytes, alt: str) -> None:
+def show_widget(widget: Any, fallback: bytes, alt: str) -> None:
     """Display a widget whose output also carries a picture and its description."""
     from IPython.display import display
 
@@ -49,20 +54,26 @@ def latent_plane(
 ) -> None:
     """Move a point in a latent plane and see what the decoder makes of it.
 
-    Taught in lesson 02. Two sliders (mouse, touch, or arrow keys when one has the focus) move the
-    point. Without a kernel a figure stands there instead: the codes beside a lattice of images.
+    Taught in lesson 02. Two sliders, or the mouse or a finger in the plane, move the point. The
+    decoder runs in the page itself (`live.html`), so a saved notebook and the site answer too;
+    where no script may run, a figure stands there: the codes beside a lattice of images.
 
     Args:
-        decoder: Keras model from codes (n, 2) to flat square images (n, side * side) in [0, 1].
+        decoder: Keras model of dense layers from codes (n, 2) to flat square images
+            (n, side * side) in [0, 1].
         z: codes of some images, shape (n, 2), shown as points.
         y: class of each of them, integers from 0, shape (n,).
         class_names: name of each class.
         low: smallest value of both sliders.
         high: largest value of both sliders.
+
+    Raises:
+        ValueError: the decoder has a layer or an activation that the page cannot run.
     """
-    import ipywidgets as widgets
+    from IPython.display import display
 
     side = int(round(decoder.output_shape[-1] ** 0.5))
+    layers = dense_layers(decoder)
     fig, axes = plt.subplots(1, 2, figsize=(12, 5.6))
     plot.draw_latent(axes[0], z, y, class_names, legend=False)
     axes[0].set(xlim=(low, high), ylim=(low, high))
@@ -74,52 +85,71 @@ def latent_plane(
         f"Vista estática do explorador: à esquerda, os códigos das imagens de teste por classe; à "
         f"direita, o que o decodificador desenha em 8 por 8 pontos do plano de {low:g} a {high:g}.",
     )
-    fallback = plot.png(fig)
+    data, metadata = plot.bundle(plot.png(fig), alt)
 
-    # The scatter is drawn once; only the cross and the digit change, so each answer takes a few ms.
     fig, ax = plt.subplots(figsize=(6, 5.2))
     plot.draw_latent(ax, z, y, class_names)
     ax.set(xlim=(low, high), ylim=(low, high))
-    fig.set_dpi(plot.DPI)
     fig.canvas.draw()
-    plane = np.asarray(fig.canvas.buffer_rgba())[:, :, :3].copy()
-    to_pixels = ax.transData.frozen()
-    plt.close(fig)
-    height = plane.shape[0]
-
-    def picture(z1: float, z2: float) -> bytes:
-        column, row = to_pixels.transform((z1, z2)).round().astype(int)
-        row = height - 1 - row
-        left = plane.copy()
-        for thickness, colour in ((4, 255), (2, 0)):
-            left[row - thickness : row + thickness, max(column - 16, 0) : column + 16] = colour
-            left[max(row - 16, 0) : row + 16, column - thickness : column + thickness] = colour
-        digit = np.asarray(decoder(np.array([[z1, z2]], "float32"))).reshape(side, side)
-        digit = np.kron(255 * (1 - digit), np.ones((ZOOM, ZOOM))).astype("uint8")
-        right = np.full((height, digit.shape[1] + 40, 3), 255, "uint8")
-        top = (height - digit.shape[0]) // 2
-        right[top - 2 : top + digit.shape[0] + 2, 18:-18] = 160
-        right[top : top + digit.shape[0], 20:-20] = digit[:, :, None]
-        buffer = io.BytesIO()
-        plt.imsave(buffer, np.concatenate([left, right], axis=1), format="png")
-        return buffer.getvalue()
-
-    middle = (low + high) / 2
-    sliders = [
-        widgets.FloatSlider(middle, min=low, max=high, step=(high - low) / 80, description=name,
-                            readout_format=".2f", continuous_update=True,
-                            layout=widgets.Layout(width="420px"))
-        for name in ("z₁", "z₂")
-    ]  # fmt: skip
-    image = widgets.Image(value=picture(middle, middle), format="png")
-
-    def move(_: Any) -> None:
-        image.value = picture(*(slider.value for slider in sliders))
-
-    for slider in sliders:
-        slider.observe(move, names="value")
-    hint = tr(
-        "Drag a slider, or click it and use the arrow keys.",
-        "Arraste um controle, ou clique nele e use as setas do teclado.",
+    frame = ax.get_window_extent().transformed(fig.transFigure.inverted())
+    spec = {
+        "layers": layers,
+        "low": low,
+        "high": high,
+        "box": [frame.x0, 1 - frame.y1, frame.width, frame.height],
+        "language": tr("en", "pt-BR"),
+        "digits": {"minimumFractionDigits": 2, "maximumFractionDigits": 2},
+        "label": tr("image decoded at", "imagem decodificada em"),
+    }
+    slider = (
+        '<label style="display:block">{} <input type="range" min="{}" max="{}" step="{}" '
+        'value="{}" style="width:min(420px,60%);vertical-align:middle"> <output></output></label>'
     )
-    _show_widget(widgets.VBox([widgets.Label(hint), *sliders, image]), fallback, alt)
+    step, middle = (high - low) / 80, (low + high) / 2
+    fields = {
+        "key": "live-" + hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12],
+        "still": data["image/png"],
+        "alt": html.escape(alt),
+        "hint": tr(
+            "Drag in the plane, or click a slider and use the arrow keys.",
+            "Arraste no plano, ou clique num controle e use as setas do teclado.",
+        ),
+        "sliders": "\n".join(slider.format(name, low, high, step, middle) for name in ("z₁", "z₂")),
+        "plane": base64.b64encode(plot.png(fig)).decode("ascii"),
+        "scatter": tr("codes by class", "códigos por classe"),
+        "side": str(side),
+        "spec": json.dumps(spec),
+    }
+    page = LIVE.read_text(encoding="utf-8")
+    for name, value in fields.items():
+        page = page.replace("{{" + name + "}}", value)
+    data["text/html"] = page
+    display(data, raw=True, metadata=metadata)
+
+
+def dense_layers(model: Any) -> list[dict[str, str]]:
+    """The layers of a dense Keras model as `live.html` reads them: float32 in base64, row by row.
+
+    Raises:
+        ValueError: a layer is not dense, or its activation is not one of `ACTIVATIONS`.
+    """
+    layers = []
+    for layer in model.layers:
+        if type(layer).__name__ == "InputLayer":
+            continue
+        activation = getattr(getattr(layer, "activation", None), "__name__", "")
+        if type(layer).__name__ != "Dense" or activation not in ACTIVATIONS:
+            raise ValueError(
+                tr(
+                    f"layer {layer.name}: the explorer knows dense layers with an activation "
+                    f"among {', '.join(ACTIVATIONS)}",
+                    f"camada {layer.name}: o explorador conhece camadas densas com uma ativação "
+                    f"entre {', '.join(ACTIVATIONS)}",
+                )
+            )
+        kernel, bias = (
+            base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii")
+            for values in (layer.kernel, layer.bias)
+        )
+        layers.append({"kernel": kernel, "bias": bias, "activation": activation})
+    return layers

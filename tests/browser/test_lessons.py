@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driver import answer_ms, clear, open_lesson, run_all
+from tests.browser.driver import answer_ms, clear, move_live, open_lesson, run_all
 
 EN = Path(__file__).resolve().parents[2] / "notebooks" / "en"
 SLUGS = sorted(path.stem for path in EN.glob("*.ipynb"))
@@ -41,9 +41,12 @@ def test_lesson_runs_and_its_explorers_answer(
     assert page.locator(".jp-RenderedImage img").count() >= 2
 
     explorers = page.locator(".jp-OutputArea-child").filter(has=page.locator(".widget-image"))
-    assert explorers.count() >= 1
+    live = page.locator(".live-moving")
+    assert explorers.count() + live.count() >= 1
     for number in range(explorers.count()):
         try_explorer(page, explorers.nth(number))
+    for number in range(live.count()):
+        move_live(page, live.nth(number))
 
     assert page.evaluate(SILENT) == 0
     for width in (1280, 768):

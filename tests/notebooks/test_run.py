@@ -62,3 +62,10 @@ def test_tables_of_claims_are_made_again_in_the_language_of_the_notebook() -> No
     assert kept.text == "kept"
     assert new.metadata["claims"] == metadata["claims"]
     assert "como esperado" in new.data["text/html"] and "0,0917" in new.data["text/html"]
+
+
+def test_outputs_alone_are_kept_only_of_a_run_with_the_recorded_figures() -> None:
+    known = {"loss": 0.0917, "noise": 4.1e-14, "parts": 3.0}
+    assert run.differing(known, {"loss": 0.0918, "noise": 9e-15, "parts": 3.0}) == []
+    assert run.differing(known, {"loss": 0.0950, "noise": 0.0, "parts": 4.0}) == ["loss", "parts"]
+    assert run.differing(known, {"loss": 0.0917, "new": 1.0}) == ["new", "noise", "parts"]

@@ -1,0 +1,87 @@
+"""The latent plane that answers in the page: Keras's digits, by keyboard, mouse and finger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser.driver import move_live
+from utils import explore
+
+ROOT = ".live-moving >> xpath=.."
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Any:
+    """A decoder with every activation that the page knows, of the size of lesson 02's."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(3)
+    first = keras.Input((2,))
+    x = layers.Dense(16, "relu", bias_initializer="random_normal")(first)
+    x = layers.Dense(64, "tanh", bias_initializer="random_normal")(x)
+    x = layers.Dense(64, bias_initializer="random_normal")(x)
+    return keras.Model(first, layers.Dense(784, "sigmoid", bias_initializer="random_normal")(x))
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch, page: Any, decoder: Any) -> Any:
+    """A page with two latent planes of the same decoder, over [-1, 3] and over [0, 4]."""
+    outputs: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: outputs.append(data))
+    z, y = np.random.default_rng(1).normal(size=(50, 2)), np.arange(50) % 3
+    for low, high in ((-1, 3), (0, 4)):
+        explore.latent_plane(decoder, z, y, ("a", "b", "c"), low, high)
+    page.set_content("<main>" + "".join(data["text/html"] for data in outputs) + "</main>")
+    return page
+
+
+def test_the_page_draws_what_keras_draws(live: Any, decoder: Any) -> None:
+    z = np.random.default_rng(2).normal(0, 3, (20, 2)).astype("float32")
+    script = "(root, z) => z.map(point => [...root.decode(point)])"
+    drawn = live.locator(ROOT).first.evaluate(script, z.tolist())
+    assert np.abs(np.array(drawn) - decoder.predict_on_batch(z)).max() < 1e-3
+
+    # The canvas shows it too, dark where the value is high.
+    shown = live.locator("canvas").first.evaluate(
+        "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+    )
+    middle = decoder.predict_on_batch(np.array([[1.0, 1.0]], "float32"))[0]
+    assert np.abs(np.array(shown)[::4] - 255 * (1 - middle)).max() <= 1
+
+
+def test_keyboard_mouse_and_finger_move_it(live: Any) -> None:
+    assert live.locator(".live-static").first.is_hidden()
+    for number in range(2):
+        move_live(live, live.locator(".live-moving").nth(number))
+    rate = live.locator(ROOT).first.evaluate(
+        """root => {
+            const slider = root.querySelector("input"), start = performance.now();
+            for (let i = 0; i < 200; i++) {
+                slider.value = -1 + i / 50;
+                slider.dispatchEvent(new Event("input"));
+            }
+            return 200 / (performance.now() - start) * 1000;
+        }"""
+    )
+    print(f"{rate:.0f} pictures a second")
+
+
+def test_the_cross_follows_a_finger_to_the_point_under_it(live: Any) -> None:
+    explorer = live.locator(".live-moving").nth(1)
+    box = explorer.locator(".live-plane").bounding_box()
+    x, y = box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"]
+    explorer.locator(".live-plane").evaluate(
+        """(plane, [x, y]) => {
+            plane.setPointerCapture = () => {};  // no real pointer behind a made event
+            plane.dispatchEvent(new PointerEvent("pointerdown",
+                {pointerType: "touch", pointerId: 9, clientX: x, clientY: y}));
+        }""",
+        [x, y],
+    )
+    cross = explorer.locator(".live-cross").bounding_box()
+    assert cross["x"] + cross["width"] / 2 == pytest.approx(x, abs=6)  # a slider moves in steps
+    assert cross["y"] + cross["height"] / 2 == pytest.approx(y, abs=6)
