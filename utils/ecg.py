@@ -28,6 +28,7 @@ HEARTBEATS = ROOT / "data" / "heartbeats.npz"
 
 TEXTS = {"ECG5000_TRAIN.txt": 500, "ECG5000_TEST.txt": 4500}  # rows
 CSV, FROM_UCR, ARCHIVE = "ecg.csv", "ecg_from_ucr.csv", "ECG5000.zip"
+CSV_ROWS = {CSV: (4998, 5000), FROM_UCR: (5000,)}
 # The forms in the order in which they are looked for: files, and where the web has them.
 FORMS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (tuple(TEXTS), ()),
@@ -152,8 +153,7 @@ def _parse(name: str, content: bytes) -> tuple[np.ndarray, np.ndarray]:
     if name in TEXTS:
         rows, allowed, labels, x = (TEXTS[name],), {1, 2, 3, 4, 5}, table[:, 0], table[:, 1:]
     else:
-        rows = (5000,) if name == FROM_UCR else (4998, 5000)
-        allowed, labels, x = {0, 1}, table[:, -1], table[:, :-1]
+        rows, allowed, labels, x = CSV_ROWS[name], {0, 1}, table[:, -1], table[:, :-1]
     if table.shape[1] != LENGTH + 1:
         raise ValueError(
             tr(
