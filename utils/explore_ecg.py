@@ -11,8 +11,6 @@ from utils import plot
 from utils.explore import _show_widget
 from utils.lesson import number, tr
 
-STEPS = 200
-
 
 def counts(errors: np.ndarray, abnormal: np.ndarray, threshold: float) -> tuple[int, int, int, int]:
     """True and false alarms, correct and wrong silences if errors above `threshold` raise one.
@@ -86,21 +84,20 @@ def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
     """
     import ipywidgets as widgets
 
-    last = float(max(np.quantile(errors, 0.97), 1.5 * start))
+    last = float(max(np.quantile(errors, 0.97), 1.5 * start))  # of slider and histograms
     fig, axes = plt.subplots(1, 2, figsize=(11, 4.4))
     _draw(axes, errors, abnormal, last)
     fig.set_dpi(plot.DPI)
     fig.canvas.draw()  # once: line and point are painted over it in a few ms
     plane = np.asarray(fig.canvas.buffer_rgba())[:, :, :3].copy()
     line_at, point_at = (ax.transData.frozen() for ax in axes)
-    box = axes[0].get_window_extent()
-    bottom, top = (plane.shape[0] - int(y) for y in (box.y0, box.y1))
+    bottom, top = (plane.shape[0] - int(y) for y in axes[0].get_window_extent().intervaly)
     axes[0].axvline(start, color="black")
     axes[1].plot(*_rates(errors, abnormal, start), "s", color="black", markersize=10)
     fallback = plot.png(fig)
     alt = tr(
         "Static view: errors of normal and abnormal beats, threshold line; ROC curve, its point.",
-        "Vista estática: erros de batimentos normais e anormais, linha do limiar; curva ROC, ponto.",
+        "Vista estática: erros de batimentos normais e anormais, o limiar; curva ROC, ponto.",
     )
 
     def picture(value: float) -> bytes:
@@ -115,7 +112,7 @@ def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
         return buffer.getvalue()
 
     slider = widgets.FloatSlider(
-        start, min=0, max=last, step=last / STEPS, description=tr("threshold", "limiar"),
+        start, min=0, max=last, step=last / 200, description=tr("threshold", "limiar"),
         readout_format=".4f", layout=widgets.Layout(width="560px"),
     )  # fmt: skip
     image = widgets.Image(value=picture(start), format="png")
