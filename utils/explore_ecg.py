@@ -54,7 +54,7 @@ def _draw(axes: np.ndarray, errors: np.ndarray, abnormal: np.ndarray, last: floa
     edges = np.linspace(0, last, 61)
     parts = {"normal": (~abnormal, plot.BLUE), tr("abnormal", "anormal"): (abnormal, plot.RED)}
     for label, (mine, colour) in parts.items():
-        axes[0].hist(errors[mine].clip(0, last), edges, color=colour, alpha=0.6, label=label)
+        axes[0].hist(errors[mine], edges, color=colour, alpha=0.6, label=label)
     axes[0].set(xlabel=tr("error of the beat", "erro do batimento"), xlim=(0, last * 1.02),
                 ylabel=tr("beats", "batimentos"))  # fmt: skip
     axes[0].legend(frameon=False)
@@ -84,7 +84,7 @@ def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
     """
     import ipywidgets as widgets
 
-    last = float(max(np.quantile(errors, 0.97), 1.5 * start))  # of slider and histograms
+    last = float(max(np.quantile(errors, 0.99), 1.5 * start))  # of slider and histograms
     fig, axes = plt.subplots(1, 2, figsize=(11, 4.4))
     _draw(axes, errors, abnormal, last)
     fig.set_dpi(plot.DPI)

