@@ -302,7 +302,7 @@ def train_on(model, x, x_held_out, epochs, batch, peak, constant=False):
     )
     return history, time.perf_counter() - start
 # %%
-epochs = lesson.pick(quick=40, class_=100, full=200)
+epochs = lesson.pick(quick=25, class_=100, full=200)
 batch = lesson.pick(quick=32, class_=64, full=512)
 history, seconds = train_on(
     autoencoder, x_normal, x_val_normal, epochs, batch,
