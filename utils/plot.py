@@ -136,7 +136,7 @@ def image_rows(rows: Mapping[str, np.ndarray], alt: str, cmap: str = "gray_r") -
     show(fig, alt)
 
 
-def architecture(models: Sequence[Any], title: str, alt: str) -> None:
+def architecture(models: Sequence[Any], title: str, alt: str, inputs: str = "pixels") -> None:
     """The layers of dense Keras models in a row, as bars whose height grows with their units.
 
     The height is the square root of the number of units, so that a code of two stays visible
@@ -147,8 +147,9 @@ def architecture(models: Sequence[Any], title: str, alt: str) -> None:
             have outputs of shape (None, units).
         title: title of the figure.
         alt: description for those who cannot see the figure.
+        inputs: what the first bar counts.
     """
-    layers = [("pixels", int(models[0].input_shape[-1]))] + [
+    layers = [(inputs, int(models[0].input_shape[-1]))] + [
         (re.sub(r"_\d+$", "", layer.name), int(layer.output.shape[-1]))
         for model in models
         for layer in model.layers

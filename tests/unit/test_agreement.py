@@ -148,7 +148,8 @@ def code_of(path: Path) -> str:
 
 
 def test_imports_are_followed_into_utils_and_functions() -> None:
-    code = "import os, sklearn.svm\nfrom utils import explore_faces\ndef f():\n    from librosa import load"
+    code = "import os, sklearn.svm\nfrom utils import explore_faces\n"
+    code += "def f():\n    from librosa import load"
     found = third_party(code, set())
     assert {"sklearn", "librosa", "ipywidgets", "matplotlib"} <= found
     assert not {"os", "utils", "IPython"} & found
