@@ -231,7 +231,7 @@ width = high - low
 # The same beat, the same mistake, four figures. Therefore we quote errors on our scale *and* in standard deviations of the beat, which no choice of ruler can change, and we do not expect the source's figures to the last digit.
 #
 # **Trap 2: the test set in the monitoring.** The source and many tutorials pass the test part as `validation_data`. Who then stops at the best epoch, or keeps the settings that look best, has chosen on the test set, and goes on to report that very set. Our test beats lie untouched until section 8,
-# and a test of this course fails if they enter a `fit`.
+# and a test of this course fails if a cell before that uses them.
 #
 # ## 3. The network of the source
 #
@@ -240,7 +240,7 @@ width = high - low
 # O mesmo batimento, o mesmo engano, quatro valores. Por isso informamos os erros na nossa escala *e* em desvios padrão do batimento, que régua nenhuma altera, e não esperamos os valores da fonte até o último dígito.
 #
 # **Armadilha 2: o teste no acompanhamento.** A fonte e muitos tutoriais passam a parte de teste em `validation_data`. Quem depois para na melhor época, ou fica com os ajustes mais bonitos, escolheu no conjunto de teste, e é esse mesmo conjunto que informa em seguida. Nossos batimentos de teste ficam intactos até a seção 8,
-# e um teste deste curso falha se eles entrarem num `fit`.
+# e um teste deste curso falha se uma célula anterior os usar.
 #
 # ## 3. A rede da fonte
 #
