@@ -4,8 +4,9 @@ Usage: python notebooks/run.py [slug ...] [--seeds N ...]
 
 A lesson runs in profile class with its own seed in both languages, with the further seeds in the
 first, and once in profile quick. Its figures, minutes and peak memory go into
-`notebooks/results.json`, what the cells show into the notebooks of both languages. The environment
-variable `AE_DATA` names the folder of the real data.
+`notebooks/results.json`, what the cells show into the notebooks of both languages. Of a lesson that
+only the teacher's notebook finishes, that one is run so, and the student's as it is, for what its
+cells show. The environment variable `AE_DATA` names the folder of the real data.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from nbformat import NotebookNode, v4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from utils.claims import RESULTS
-from utils.lesson import LANGUAGES, ROOT
+from utils.claims import RESULTS, executed
+from utils.lesson import ROOT
 from utils.lesson import seed as lesson_seed
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -39,8 +40,9 @@ LOG_LINE = re.compile(
 PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 
-def notebook_path(slug: str, language: str) -> Path:
-    return ROOT / "notebooks" / language / f"{slug}.ipynb"
+def notebook_path(slug: str, folder: str) -> Path:
+    """Where a notebook lies: `folder` is a language, or `solutions/` and a language."""
+    return ROOT / "notebooks" / folder / f"{slug}.ipynb"
 
 
 def execute(path: Path, settings: Mapping[str, str]) -> tuple[NotebookNode, float, float]:
@@ -126,9 +128,9 @@ def check_again(notebook: NotebookNode, slug: str, language: str) -> None:
         old.update(new)
 
 
-def keep_outputs(slug: str, language: str, ran: NotebookNode) -> None:
+def keep_outputs(slug: str, folder: str, ran: NotebookNode) -> None:
     """Put what the cells of an executed notebook showed into the made one."""
-    path = notebook_path(slug, language)
+    path = notebook_path(slug, folder)
     made = nbformat.read(path, as_version=4)
     for cell, run in zip(made.cells, ran.cells, strict=True):
         if cell.cell_type == "code":
@@ -139,21 +141,21 @@ def keep_outputs(slug: str, language: str, ran: NotebookNode) -> None:
 def refresh(slug: str, seeds: Sequence[int]) -> None:
     """Run the lesson and write what it gave into the results file and the notebooks."""
     own = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"}
-    ran, figures, times, peaks = {}, [], [], []
-    for language, seed in [(language, None) for language in LANGUAGES] + [
-        (LANGUAGES[0], seed) for seed in seeds
-    ]:
+    *unfinished, first, second = executed(slug)
+    ran = {folder: execute(notebook_path(slug, folder), own)[0] for folder in unfinished}
+    figures, times, peaks = [], [], []
+    for folder, seed in [(first, None), (second, None)] + [(first, seed) for seed in seeds]:
         settings = own if seed is None else own | {"AE_SEED": str(seed)}
-        notebook, minutes, peak = execute(notebook_path(slug, language), settings)
+        notebook, minutes, peak = execute(notebook_path(slug, folder), settings)
         if seed is None:
-            ran[language] = notebook
-        if language == LANGUAGES[0]:
+            ran[folder] = notebook
+        if folder == first:
             figures.append(recorded(notebook))
         times.append(minutes)
         peaks.append(peak)
-        print(f"{slug}, {language}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True)
+        print(f"{slug}, {folder}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True)
     quick = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded"}
-    _, quick_minutes, quick_peak = execute(notebook_path(slug, LANGUAGES[0]), quick)
+    _, quick_minutes, quick_peak = execute(notebook_path(slug, first), quick)
     entry: dict[str, Any] = {
         "class": {
             "seeds": [lesson_seed(), *seeds],
@@ -166,9 +168,9 @@ def refresh(slug: str, seeds: Sequence[int]) -> None:
         "quick": {"minutes": round(quick_minutes, 2), "peak_gb": round(quick_peak, 2)},
     }
     keep_results(slug, entry)
-    for language, notebook in ran.items():
-        check_again(notebook, slug, language)
-        keep_outputs(slug, language, notebook)
+    for folder, notebook in ran.items():
+        check_again(notebook, slug, folder.removeprefix("solutions/"))
+        keep_outputs(slug, folder, notebook)
 
 
 def main() -> None:

@@ -157,7 +157,7 @@ def convolutions(conv_encoder: Any, conv_decoder: Any, conv_autoencoder: Any) ->
         need(found, "no_convolution", name=name)
     need(z[0].size <= SIDE**2 / 2, "no_bottleneck", size=z[0].size)
     trained_well(*models)
-    return _right(learnt(z, x, x_hat, 8, *models), 8, *models)
+    return _right(learnt(z, x, x_hat, 4, *models), 4, *models)
 
 
 @exercise("B2", points=0.5, answers=2)

@@ -74,7 +74,7 @@ def start(dataset: Any) -> None:
     mean, centred = some.mean(axis=0), some - some.mean(axis=0)
     axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
     tested = test[:2000] - mean
-    lost = {k: tested - tested @ axes[:, :k] @ axes[:, :k].T for k in (0, 2, 8)}
+    lost = {k: tested - tested @ axes[:, :k] @ axes[:, :k].T for k in (0, 2, 4)}
     _state["reference"] = Reference(
         test,
         dataset.y_test,
