@@ -41,7 +41,8 @@ def test_lesson_runs_and_its_explorers_answer(
     assert page.locator(".jp-RenderedImage img").count() >= 2
 
     explorers = page.locator(".jp-OutputArea-child").filter(has=page.locator(".widget-image"))
-    assert explorers.count() >= 1
+    # An unfinished homework has no network yet to explore.
+    assert explorers.count() >= 1 or slug.endswith("_homework")
     for number in range(explorers.count()):
         try_explorer(page, explorers.nth(number))
 

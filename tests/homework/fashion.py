@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -667,8 +668,13 @@ def scores(x: np.ndarray, y: np.ndarray | None = None, root: bool = False) -> tu
     return errors, kept
 
 
+@functools.cache
+def true_scores() -> tuple[Any, Any]:
+    return scores(test())
+
+
 def b2(errors: Any = None, kept: Any = None) -> tuple[Any, ...]:
-    true = scores(test())
+    true = true_scores()
     mine = true[0] if errors is None else errors, true[1] if kept is None else kept
     return *mine, answer()[2], conv_answer()[2], kit.classifier()
 
@@ -690,48 +696,48 @@ def labelled() -> tuple[Any, ...]:
     for key, model in {"dense": answer()[2], "conv": conv_answer()[2]}.items():
         after = kit.run(wrong, kit.run(model, test())).argmax(axis=1)
         kept[key] = float(np.mean(kit.fashion().y_test == after))
-    return scores(test())[0], kept, answer()[2], conv_answer()[2], wrong
+    return true_scores()[0], kept, answer()[2], conv_answer()[2], wrong
 
 
 B2_WRONG: dict[str, tuple[str, Answer]] = {
-    "errors exchanged": ("comparison_exchanged", lambda: b2(swap(scores(test())[0]))),
-    "shares exchanged": ("comparison_exchanged", lambda: b2(None, swap(scores(test())[1]))),
+    "errors exchanged": ("comparison_exchanged", lambda: b2(swap(true_scores()[0]))),
+    "shares exchanged": ("comparison_exchanged", lambda: b2(None, swap(true_scores()[1]))),
     "roots": ("comparison_root", lambda: b2(scores(test(), root=True)[0])),
-    "per cent": ("comparison_percent", lambda: b2(None, times(scores(test())[1], 100))),
+    "per cent": ("comparison_percent", lambda: b2(None, times(true_scores()[1], 100))),
     "labels": ("comparison_labels", labelled),
-    "sums over pixels": ("comparison_errors", lambda: b2(times(scores(test())[0], 784))),
+    "sums over pixels": ("comparison_errors", lambda: b2(times(true_scores()[0], 784))),
     "the first thirty images": ("comparison_errors", lambda: b2(scores(test()[:30])[0])),
     "training images": ("comparison_errors", lambda: b2(scores(train())[0])),
     "hard-coded errors": ("comparison_errors", lambda: b2({"dense": 0.03, "conv": 0.01})),
     "hard-coded shares": ("comparison_kept", lambda: b2(None, {"dense": 0.5, "conv": 0.8})),
     "shares lost instead of kept": (
         "comparison_kept",
-        lambda: b2(None, {k: 1 - v for k, v in scores(test())[1].items()}),
+        lambda: b2(None, {k: 1 - v for k, v in true_scores()[1].items()}),
     ),
-    "a list": ("comparison_keys", lambda: b2(list(scores(test())[0].values()))),
+    "a list": ("comparison_keys", lambda: b2(list(true_scores()[0].values()))),
     "other keys": ("comparison_keys", lambda: b2({"A": 0.1, "B": 0.2})),
-    "one missing": ("comparison_keys", lambda: b2({"dense": scores(test())[0]["dense"]})),
+    "one missing": ("comparison_keys", lambda: b2({"dense": true_scores()[0]["dense"]})),
     "text": ("no_number", lambda: b2({"dense": "0.03", "conv": "0.01"})),
     "an error for each image": (
         "no_number",
         lambda: b2({"dense": np.zeros(300), "conv": np.zeros(300)}),
     ),
-    "not a number": ("comparison_errors", lambda: b2(times(scores(test())[0], float("nan")))),
+    "not a number": ("comparison_errors", lambda: b2(times(true_scores()[0], float("nan")))),
     "one dictionary forgotten": ("empty", lambda: b2(None, {})),
 }
 B2_RIGHT: dict[str, Answer] = {
     "Python numbers": lambda: b2(),
     "NumPy numbers": lambda: b2(
-        {k: np.float32(v) for k, v in scores(test())[0].items()},
-        {k: np.mean(v) for k, v in scores(test())[1].items()},
+        {k: np.float32(v) for k, v in true_scores()[0].items()},
+        {k: np.mean(v) for k, v in true_scores()[1].items()},
     ),
     "rounded": lambda: b2(
-        {k: round(v, 4) for k, v in scores(test())[0].items()},
-        {k: round(v, 3) for k, v in scores(test())[1].items()},
+        {k: round(v, 4) for k, v in true_scores()[0].items()},
+        {k: round(v, 3) for k, v in true_scores()[1].items()},
     ),
-    "tensors": lambda: b2({k: tf.constant(v) for k, v in scores(test())[0].items()}),
+    "tensors": lambda: b2({k: tf.constant(v) for k, v in true_scores()[0].items()}),
     "the other order": lambda: b2(
-        dict(reversed(scores(test())[0].items())), dict(reversed(scores(test())[1].items()))
+        dict(reversed(true_scores()[0].items())), dict(reversed(true_scores()[1].items()))
     ),
 }
 
