@@ -29,7 +29,7 @@ from nbformat import NotebookNode, v4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from utils.claims import definitions, ours, results, spread
+from utils.claims import definitions, executed, ours, results, spread
 from utils.lesson import LANGUAGES, ROOT, number
 
 FOLDERS = (*LANGUAGES, *(f"solutions/{language}" for language in LANGUAGES))
@@ -487,8 +487,8 @@ def check(slug: str) -> list[str]:
     """What is wrong with the made notebooks of a lesson: stale, never run, results missing."""
     made = build_lesson(slug)
     found = stale(made)
-    for language in LANGUAGES:
-        path = f"notebooks/{language}/{slug}.ipynb"
+    for folder in executed(slug):
+        path = f"notebooks/{folder}/{slug}.ipynb"
         code = [c for c in nbformat.reads(made[path], 4).cells if c.cell_type == "code"]
         idle = sum(c.execution_count is None for c in code)
         if idle:

@@ -4,9 +4,10 @@ Usage: python notebooks/run.py [slug ...] [--seeds N ...] [--outputs-only]
 
 A lesson runs in profile class with its own seed in both languages, with the further seeds in the
 first, and once in profile quick. Its figures, minutes and peak memory go into
-`notebooks/results.json`, what the cells show into the notebooks of both languages. With
-`--outputs-only`, for a change that no figure depends on, the results file stays as it is. The
-environment variable `AE_DATA` names the folder of the real data.
+`notebooks/results.json`, what the cells show into the notebooks of both languages. Of a lesson that
+only the teacher's notebook finishes, that one is run so, and the student's as it is, for what its
+cells show. With `--outputs-only`, for a change that no figure depends on, the results file stays as
+it is. The environment variable `AE_DATA` names the folder of the real data.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from nbformat import NotebookNode, v4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from utils.claims import RESULTS, results
-from utils.lesson import LANGUAGES, ROOT
+from utils.claims import RESULTS, executed, results
+from utils.lesson import ROOT
 from utils.lesson import seed as lesson_seed
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -41,8 +42,9 @@ LOG_LINE = re.compile(
 PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 
-def notebook_path(slug: str, language: str) -> Path:
-    return ROOT / "notebooks" / language / f"{slug}.ipynb"
+def notebook_path(slug: str, folder: str) -> Path:
+    """Where a notebook lies: `folder` is a language, or `solutions/` and a language."""
+    return ROOT / "notebooks" / folder / f"{slug}.ipynb"
 
 
 def execute(path: Path, settings: Mapping[str, str]) -> tuple[NotebookNode, float, float]:
@@ -128,9 +130,9 @@ def check_again(notebook: NotebookNode, slug: str, language: str) -> None:
         old.update(new)
 
 
-def keep_outputs(slug: str, language: str, ran: NotebookNode) -> None:
+def keep_outputs(slug: str, folder: str, ran: NotebookNode) -> None:
     """Put what the cells of an executed notebook showed into the made one."""
-    path = notebook_path(slug, language)
+    path = notebook_path(slug, folder)
     made = nbformat.read(path, as_version=4)
     for cell, run in zip(made.cells, ran.cells, strict=True):
         if cell.cell_type == "code":
@@ -141,21 +143,21 @@ def keep_outputs(slug: str, language: str, ran: NotebookNode) -> None:
 def refresh(slug: str, seeds: Sequence[int]) -> None:
     """Run the lesson and write what it gave into the results file and the notebooks."""
     own = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"}
-    ran, figures, times, peaks = {}, [], [], []
-    for language, seed in [(language, None) for language in LANGUAGES] + [
-        (LANGUAGES[0], seed) for seed in seeds
-    ]:
+    *unfinished, first, second = executed(slug)
+    ran = {folder: execute(notebook_path(slug, folder), own)[0] for folder in unfinished}
+    figures, times, peaks = [], [], []
+    for folder, seed in [(first, None), (second, None)] + [(first, seed) for seed in seeds]:
         settings = own if seed is None else own | {"AE_SEED": str(seed)}
-        notebook, minutes, peak = execute(notebook_path(slug, language), settings)
+        notebook, minutes, peak = execute(notebook_path(slug, folder), settings)
         if seed is None:
-            ran[language] = notebook
-        if language == LANGUAGES[0]:
+            ran[folder] = notebook
+        if folder == first:
             figures.append(recorded(notebook))
         times.append(minutes)
         peaks.append(peak)
-        print(f"{slug}, {language}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True)
+        print(f"{slug}, {folder}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True)
     quick = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded"}
-    _, quick_minutes, quick_peak = execute(notebook_path(slug, LANGUAGES[0]), quick)
+    _, quick_minutes, quick_peak = execute(notebook_path(slug, first), quick)
     entry: dict[str, Any] = {
         "class": {
             "seeds": [lesson_seed(), *seeds],
@@ -168,9 +170,9 @@ def refresh(slug: str, seeds: Sequence[int]) -> None:
         "quick": {"minutes": round(quick_minutes, 2), "peak_gb": round(quick_peak, 2)},
     }
     keep_results(slug, entry)
-    for language, notebook in ran.items():
-        check_again(notebook, slug, language)
-        keep_outputs(slug, language, notebook)
+    for folder, notebook in ran.items():
+        check_again(notebook, slug, folder.removeprefix("solutions/"))
+        keep_outputs(slug, folder, notebook)
 
 
 def differing(known: Mapping[str, float], figures: Mapping[str, float]) -> list[str]:
@@ -185,19 +187,20 @@ def differing(known: Mapping[str, float], figures: Mapping[str, float]) -> list[
 
 
 def refresh_outputs(slug: str) -> None:
-    """Run the lesson in both languages and write what its cells show into the notebooks.
+    """Run the lesson with its own seed and write what its cells show into the notebooks.
 
     Raises:
         RuntimeError: a figure is not the recorded one; `refresh` is what the lesson needs.
     """
     known = {name: values[0] for name, values in results(slug)["claims"].items()}
-    for language in LANGUAGES:
+    for folder in executed(slug):
         settings = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"}
-        notebook, minutes, _ = execute(notebook_path(slug, language), settings)
-        print(f"{slug}, {language}: {minutes:.1f} min", flush=True)
-        if strange := differing(known, recorded(notebook)):
+        notebook, minutes, _ = execute(notebook_path(slug, folder), settings)
+        print(f"{slug}, {folder}: {minutes:.1f} min", flush=True)
+        figures = recorded(notebook)
+        if strange := differing({name: known.get(name, math.nan) for name in figures}, figures):
             raise RuntimeError(f"{slug}: other figures than recorded: {', '.join(strange)}")
-        keep_outputs(slug, language, notebook)
+        keep_outputs(slug, folder, notebook)
 
 
 def main() -> None:

@@ -37,6 +37,16 @@ def results(slug: str, profile: str = "class") -> dict[str, Any]:
     return json.loads(RESULTS.read_text(encoding="utf-8")).get(slug, {}).get(profile, {})
 
 
+def executed(slug: str) -> tuple[str, ...]:
+    """Folders of `notebooks` in which the lesson `slug` has outputs; the last two give its figures.
+
+    One for each language; the teacher's as well where only a solution gives some figure.
+    """
+    if any(definition.get("solution") for definition in definitions(slug).values()):
+        return (*lesson.LANGUAGES, *(f"solutions/{language}" for language in lesson.LANGUAGES))
+    return lesson.LANGUAGES
+
+
 def inside(definition: dict[str, Any], value: float) -> bool | None:
     """Whether `value` lies in the band of the claim; None where the claim has no band."""
     if "band" not in definition:

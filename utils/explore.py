@@ -20,7 +20,8 @@ from utils import plot
 from utils.lesson import tr
 
 LIVE = Path(__file__).with_name("live.html")
-ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")  # those of live.html
+ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")  # of live.html
+PASSED_OVER = ("InputLayer", "Flatten", "Reshape", "Dropout")  # they change no number of a row
 
 
 def show_widget(widget: Any, fallback: bytes, alt: str) -> None:
@@ -55,25 +56,21 @@ def latent_plane(
     """Move a point in a latent plane and see what the decoder makes of it.
 
     Taught in lesson 02. Two sliders, or the mouse or a finger in the plane, move the point. The
-    decoder runs in the page itself (`live.html`), so a saved notebook and the site answer too;
-    where no script may run, a figure stands there: the codes beside a lattice of images.
+    decoder runs in the page itself (`live.html`), so a saved notebook and the site answer too. Where
+    no script may run, and for a decoder that the page cannot run (see `dense_layers`), a figure
+    stands there: the codes beside a lattice of images.
 
     Args:
-        decoder: Keras model of dense layers from codes (n, 2) to flat square images
-            (n, side * side) in [0, 1].
+        decoder: Keras model from codes (n, 2) to flat square images (n, side * side) in [0, 1].
         z: codes of some images, shape (n, 2), shown as points.
         y: class of each of them, integers from 0, shape (n,).
         class_names: name of each class.
         low: smallest value of both sliders.
         high: largest value of both sliders.
-
-    Raises:
-        ValueError: the decoder has a layer or an activation that the page cannot run.
     """
     from IPython.display import display
 
     side = int(round(decoder.output_shape[-1] ** 0.5))
-    layers = dense_layers(decoder)
     fig, axes = plt.subplots(1, 2, figsize=(12, 5.6))
     plot.draw_latent(axes[0], z, y, class_names, legend=False)
     axes[0].set(xlim=(low, high), ylim=(low, high))
@@ -86,6 +83,11 @@ def latent_plane(
         f"direita, o que o decodificador desenha em 8 por 8 pontos do plano de {low:g} a {high:g}.",
     )
     data, metadata = plot.bundle(plot.png(fig), alt)
+    try:
+        layers = dense_layers(decoder)
+    except ValueError:
+        display(data, raw=True, metadata=metadata)
+        return
 
     fig, ax = plt.subplots(figsize=(6, 5.2))
     plot.draw_latent(ax, z, y, class_names)
@@ -130,23 +132,22 @@ def latent_plane(
 def dense_layers(model: Any) -> list[dict[str, str]]:
     """The layers of a dense Keras model as `live.html` reads them: float32 in base64, row by row.
 
+    Models in the model count with their layers; layers that change no number are left out.
+
     Raises:
         ValueError: a layer is not dense, or its activation is not one of `ACTIVATIONS`.
     """
     layers = []
     for layer in model.layers:
-        if type(layer).__name__ == "InputLayer":
+        kind = type(layer).__name__
+        if hasattr(layer, "layers"):
+            layers += dense_layers(layer)
+            continue
+        if kind in PASSED_OVER:
             continue
         activation = getattr(getattr(layer, "activation", None), "__name__", "")
-        if type(layer).__name__ != "Dense" or activation not in ACTIVATIONS:
-            raise ValueError(
-                tr(
-                    f"layer {layer.name}: the explorer knows dense layers with an activation "
-                    f"among {', '.join(ACTIVATIONS)}",
-                    f"camada {layer.name}: o explorador conhece camadas densas com uma ativação "
-                    f"entre {', '.join(ACTIVATIONS)}",
-                )
-            )
+        if kind != "Dense" or activation not in ACTIVATIONS:
+            raise ValueError(f"{layer.name}: {kind}, {activation}")
         kernel, bias = (
             base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii")
             for values in (layer.kernel, layer.bias)

@@ -42,7 +42,8 @@ def test_lesson_runs_and_its_explorers_answer(
 
     explorers = page.locator(".jp-OutputArea-child").filter(has=page.locator(".widget-image"))
     live = page.locator(".live-moving")
-    assert explorers.count() + live.count() >= 1
+    # An unfinished homework has no network yet to explore.
+    assert explorers.count() + live.count() >= 1 or slug.endswith("_homework")
     for number in range(explorers.count()):
         try_explorer(page, explorers.nth(number))
     for number in range(live.count()):

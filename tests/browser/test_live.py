@@ -23,7 +23,8 @@ def decoder() -> Any:
     first = keras.Input((2,))
     x = layers.Dense(16, "relu", bias_initializer="random_normal")(first)
     x = layers.Dense(64, "tanh", bias_initializer="random_normal")(x)
-    x = layers.Dense(64, bias_initializer="random_normal")(x)
+    for activation in ("linear", "leaky_relu", "elu", "silu"):
+        x = layers.Dense(64, activation, bias_initializer="random_normal")(x)
     return keras.Model(first, layers.Dense(784, "sigmoid", bias_initializer="random_normal")(x))
 
 

@@ -153,6 +153,13 @@ def test_cells_of_each_notebook() -> None:
     assert "# twice\n" in sources(files, "solutions/en")[4]
 
 
+def test_points_and_names_of_exercises_are_carried_through() -> None:
+    files = made(lesson('# %% exercise="A1" role="check" points=0.5\nx = 1\n'))
+    for folder in build.FOLDERS:
+        cell = notebook(files, folder).cells[1]
+        assert cell.metadata == {"exercise": "A1", "role": "check", "points": 0.5}
+
+
 def test_metadata() -> None:
     nb = notebook(made(), "pt-BR")
     assert nb.metadata.language == "pt-BR"
@@ -435,6 +442,22 @@ def test_check_passes_on_what_was_built_and_run(course: Path, capsys: Any) -> No
     readme = (course / "README.pt-BR.md").read_text(encoding="utf-8")
     assert "| [Dígitos](notebooks/pt-BR/02_mnist.ipynb) | 4 | [![Abrir no Colab](" in readme
     assert "0,0917" in readme
+
+
+def test_check_asks_for_outputs_of_the_solutions_that_give_figures(
+    course: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "executed", lambda slug: build.FOLDERS)
+    assert build.main([]) == 0
+    run_all(course)
+    assert build.main(["--check"]) == 0
+    path = course / "notebooks/solutions/en/02_mnist.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[1].update(outputs=[], execution_count=None)
+    path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")
+    assert build.main(["--check"]) == 1
+    report = capsys.readouterr().out
+    assert "notebooks/solutions/en/02_mnist.ipynb: 1 of 3 code cells have not been run" in report
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,8 @@ def test_ours(values: list[float], spec: str, en: str, pt: str) -> None:
 
 # The real files
 
-KEYS = {"en", "pt", "source", "band", "readme", "format", "trouble_en", "trouble_pt"}
+KEYS = {"en", "pt", "source", "band", "readme", "solution", "format"}
+KEYS |= {"trouble_en", "trouble_pt"}
 
 
 def faults(claim: dict[str, Any]) -> list[str]:

@@ -73,10 +73,26 @@ def test_the_plane_lies_where_the_page_thinks(shown: Any) -> None:
 
 
 @pytest.mark.parametrize("activation", ["gelu", ""])
-def test_a_decoder_that_the_page_cannot_run_is_refused(activation: str) -> None:
-    model = type("Model", (), {"layers": [Dense(np.ones((2, 4)), activation, "odd")]})
-    with pytest.raises(ValueError, match="odd.*sigmoid"):
-        explore.dense_layers(model)
+def test_of_a_decoder_that_the_page_cannot_run_the_figure_is_left(
+    monkeypatch: pytest.MonkeyPatch, activation: str
+) -> None:
+    outputs: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: outputs.append(data))
+    painter = Painter()
+    painter.layers[0] = Dense(painter.layers[0].kernel, activation, "odd")
+    with pytest.raises(ValueError, match="odd"):
+        explore.dense_layers(painter)
+    explore.latent_plane(painter, np.ones((2, 2)), np.arange(2), ("a", "b"), low=0, high=4)
+    assert set(outputs[0]) == {"image/png", "text/plain"}
+
+
+def test_models_in_a_model_count_and_a_flatten_does_not() -> None:
+    class Flatten:
+        name = "flatten"
+
+    inner = Painter()
+    outer = SimpleNamespace(layers=[inner, Flatten()])
+    assert explore.dense_layers(outer) == explore.dense_layers(inner) != []
 
 
 def test_the_output_carries_widget_and_figure(monkeypatch: pytest.MonkeyPatch) -> None:

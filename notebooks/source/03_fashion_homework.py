@@ -1,0 +1,693 @@
+# %% [markdown] lang="en"
+# # Homework: from digits to clothes
+#
+# [Open in Colab]({{ colab }}) · Lesson 03, homework, 5.0 points · reading: {{ reading_minutes }} min · your work: two to three hours ·
+# running, once finished: {{ minutes.class }} min (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
+#
+# **After this homework you can**
+#
+# - carry a working autoencoder over to other data, and say which lines had to change and which did not;
+# - find out where on the latent plane a decoder is worth asking, and draw a map of that part;
+# - build a convolutional autoencoder of your own, encoder and decoder;
+# - compare two networks by their error, by the size of their code, and by whether a classifier still recognises what they draw;
+# - say in your own words what such a comparison proves and what not.
+#
+# **Prerequisites:** lesson 02. Keep it open in a second tab: most of what you need stands there, for digits.
+#
+# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
+# %% [markdown] lang="pt-BR"
+# # Lição de casa: dos dígitos às roupas
+#
+# [Abrir no Colab]({{ colab }}) · Aula 03, lição de casa, 5,0 pontos · leitura: {{ reading_minutes }} min · seu trabalho: de duas a três horas ·
+# execução, quando pronta: {{ minutes.class }} min (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
+#
+# **Ao final desta lição você saberá**
+#
+# - levar um autoencoder que funciona para outros dados e dizer que linhas tiveram de mudar e quais não;
+# - descobrir em que parte do plano latente vale a pena consultar o decodificador, e desenhar um mapa dela;
+# - montar um autoencoder convolucional seu, codificador e decodificador;
+# - comparar duas redes pelo erro, pelo tamanho do código e por um classificador: ele ainda reconhece o que elas desenham?
+# - dizer com as suas palavras o que uma comparação dessas prova e o que não prova.
+#
+# **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba: quase tudo de que você precisa está lá, para dígitos.
+#
+# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
+# %%
+# SETUP
+# %% [markdown] lang="en"
+# ## How this works
+#
+# Each exercise is a cell with `# your code here` and, below it, a cell that checks your answer at once: *not attempted yet*, *not right
+# yet* and why, or *right*. A check looks at what your networks do and what your figures show, not at how you wrote them: any solution that
+# does the job passes. Check as often as you like. If you are stuck, `check.pixels.hint()` (with the name of the exercise)
+# gives a hint, and a plainer one each time you run it.
+#
+# | exercise | what | points | graded by |
+# | --- | --- | --- | --- |
+# | A1 | the pixels, in three parts | 0.5 | program |
+# | A2 | an autoencoder with a code of two numbers | 1.0 | program |
+# | A3 | figure: ten garments over their reconstructions | 0.5 | program |
+# | A4 | figure: a map of 15 × 15 garments | 0.5 | program |
+# | B1 | a convolutional autoencoder | 1.0 | program |
+# | B2 | the two networks compared | 0.5 | program |
+# | C1, C2, C3 | three answers in prose | 0.25 + 0.25 + 0.5 | your teacher |
+#
+# The whole notebook may be run from top to bottom at any time, finished or not. Write your name in the text cell at the end, save, and hand in this file.
+# %% [markdown] lang="pt-BR"
+# ## Como funciona
+#
+# Cada exercício é uma célula com `# escreva seu código aqui` e, abaixo dela, uma célula que verifica a resposta na hora: *ainda não
+# tentado*, *ainda não está certo* e por quê, ou *certo*. A verificação olha o que as suas redes fazem e o que as suas figuras mostram, não
+# como você as escreveu: passa qualquer solução que cumpra o pedido. Verifique quantas vezes quiser. Se travar, `check.pixels.hint()` (com o
+# nome do exercício) dá uma dica, e uma mais clara a cada execução.
+#
+# | exercício | o quê | pontos | quem corrige |
+# | --- | --- | --- | --- |
+# | A1 | os pixels, em três partes | 0,5 | programa |
+# | A2 | um autoencoder com código de dois números | 1,0 | programa |
+# | A3 | figura: dez peças sobre as suas reconstruções | 0,5 | programa |
+# | A4 | figura: um mapa de 15 × 15 peças | 0,5 | programa |
+# | B1 | um autoencoder convolucional | 1,0 | programa |
+# | B2 | as duas redes comparadas | 0,5 | programa |
+# | C1, C2, C3 | três respostas em prosa | 0,25 + 0,25 + 0,5 | o professor |
+#
+# O caderno inteiro pode ser executado de cima a baixo a qualquer momento, pronto ou não. Escreva seu nome na célula de texto do final, salve e entregue este arquivo.
+# %% [markdown] lang="en"
+# The imports. The first switch must come before TensorFlow wakes up: it turns on the oneDNN kernels, which make the convolutions
+# of part B nearly twice as fast on many processors.
+# %% [markdown] lang="pt-BR"
+# As importações. A primeira chave tem de vir antes de o TensorFlow acordar: ela liga os núcleos do oneDNN, que em muitos
+# processadores quase dobram a velocidade das convoluções da parte B.
+# %%
+import os
+
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import sys
+import time
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from sklearn.decomposition import PCA
+from tqdm import tqdm
+from tqdm.keras import TqdmCallback
+
+from utils import check_fashion as check
+from utils import claims, data, explore, plot
+
+tf.get_logger().setLevel("ERROR")
+# %% [markdown] lang="en"
+# ## The clothes
+#
+# Fashion-MNIST was made to be put in the place of MNIST: 70,000 images of 28 × 28 grey pixels in ten classes, but photographs of clothes
+# instead of digits. The last line of the cell lets the checks note which images each `fit()` is given, so that they can warn you if test images are among them.
+# %% [markdown] lang="pt-BR"
+# ## As roupas
+#
+# O Fashion-MNIST foi feito para entrar no lugar do MNIST: 70.000 imagens de 28 × 28 pixels em tons de cinza e dez classes, mas com fotos de
+# roupas em vez de dígitos. A última linha da célula faz as verificações anotarem que imagens cada `fit()` recebe, para avisar se houver imagens de teste entre elas.
+# %%
+fashion = data.fashion_mnist()
+print(fashion.provenance)
+print(f"x_train {fashion.x_train.shape}, x_test {fashion.x_test.shape}")
+check.start(fashion)
+# %%
+places = [np.flatnonzero(fashion.y_train == label)[:8] for label in range(10)]
+plot.image_rows(
+    {name: fashion.x_train[mine] for name, mine in zip(fashion.class_names, places)},
+    alt="Eight training images of each of the ten classes, from T-shirts to ankle boots.",  #@en
+    alt="Oito imagens de treino de cada uma das dez classes, de camisetas a botas.",  #@pt-BR
+)
+# %% [markdown] lang="en"
+# **Predict before you go on:** for digits the useful scale of the loss reached from `0.06` (perfect) to `0.26` (always the mean image). Clothes fill more of
+# the picture, and in many shades of grey. Will the floor of the scale lie higher or lower?
+# %% [markdown] lang="pt-BR"
+# **Antes de seguir, arrisque:** nos dígitos, a escala útil do custo ia de `0,06` (perfeito) a `0,26` (sempre a imagem média). Roupas ocupam mais da
+# figura, e em muitos tons de cinza. O piso da escala ficará mais alto ou mais baixo?
+# %%
+def bce(x, x_hat):
+    """Binary cross-entropy, mean over pixels and images."""  #@en
+    """Entropia cruzada binária, média sobre pixels e imagens."""  #@pt-BR
+    return float(np.mean(keras.losses.binary_crossentropy(x, x_hat)))
+
+
+clothes = fashion.x_test.reshape(len(fashion.x_test), -1)
+mean_garment = np.broadcast_to(fashion.x_train.reshape(-1, 784).mean(axis=0), clothes.shape)
+claims.check(fashion.source, floor=bce(clothes, clothes), mean_loss=bce(clothes, mean_garment))
+# %% [markdown] lang="en"
+# Much higher: a grey pixel costs something even when it is predicted perfectly, and clothes are full of grey. Every loss of this homework lies
+# between {{ floor }} and {{ mean_loss }}. Do not expect the losses of lesson 02.
+#
+# ### A tool that you may use
+#
+# This is the training function of lesson 02 with one argument more: `x` is both the input and the target. Trainings of dense networks gain from XLA, those of convolutions lose
+# (`jit=False`). You may also write `compile` and `fit` yourself.
+# %% [markdown] lang="pt-BR"
+# Bem mais alto: um pixel cinza custa algo mesmo quando previsto com perfeição, e roupas são cheias de cinza. Todo custo desta lição fica
+# entre {{ floor }} e {{ mean_loss }}. Não espere os custos da aula 02.
+#
+# ### Uma ferramenta que você pode usar
+#
+# Esta é a função de treino da aula 02, com um argumento a mais: `x` é a entrada e também o alvo. O XLA acelera o treino de redes densas e atrasa o de convoluções
+# (`jit=False`). Se preferir, escreva você mesmo `compile` e `fit`.
+# %%
+BATCH = 128 if fashion.source == "real" else 32  # the small sample gives few batches  #@en
+BATCH = 128 if fashion.source == "real" else 32  # a amostra pequena rende poucos lotes  #@pt-BR
+XLA = lesson.pick(quick=False, class_=True, full=True)  # compiling pays off in long trainings  #@en
+XLA = lesson.pick(quick=False, class_=True, full=True)  # compilar só compensa em treinos longos  #@pt-BR
+EPOCHS_A = lesson.pick(quick=15, class_=20, full=100)
+EPOCHS_B = lesson.pick(quick=10, class_=5, full=25)
+seconds = {}  # of each training, by the name of the model  #@en
+seconds = {}  # de cada treino, pelo nome do modelo  #@pt-BR
+
+
+def train(model, x, x_val, epochs, peak, jit=True):
+    """Fit `model` to give back its input; `peak` is the highest learning rate."""  #@en
+    """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""  #@pt-BR
+    steps = epochs * (len(x) // BATCH)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - steps // 4, warmup_target=peak, warmup_steps=steps // 4
+    )
+    adam = keras.optimizers.Adam(lesson.pick(quick=rate, class_=rate, full=1e-3))
+    model.compile(adam, "binary_crossentropy", jit_compile=jit and XLA, steps_per_execution=20)
+    bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)
+    batches, watched = data.batches(x, BATCH, seed=lesson.seed()), data.batches(x_val, 1000)
+    start = time.perf_counter()
+    history = model.fit(
+        batches, validation_data=watched, epochs=epochs, verbose=0, shuffle=False, callbacks=[bar]
+    )
+    seconds[model.name] = time.perf_counter() - start
+    return history
+# %% [markdown] lang="en"
+# ## Part A: a plane of clothes
+#
+# ### A1: the pixels (0.5 points)
+#
+# Make from `fashion` the arrays `x_train`, `x_val` and `x_test` as in lesson 02: one row of 784 numbers between 0 and 1 for each image, the last twelfth of
+# the official training set for validation, the official test set for the end. Labels are not needed.
+# %% [markdown] lang="pt-BR"
+# ## Parte A: um plano de roupas
+#
+# ### A1: os pixels (0,5 ponto)
+#
+# Faça, a partir de `fashion`, os arrays `x_train`, `x_val` e `x_test` como na aula 02: uma linha de 784 números entre 0 e 1 por imagem, o último doze avos do
+# conjunto oficial de treino para validação, o conjunto oficial de teste para o fim. Rótulos não são necessários.
+# %% exercise="A1" role="answer"
+x_train = x_val = x_test = None
+### BEGIN SOLUTION
+rows_of_pixels = fashion.x_train.reshape(len(fashion.x_train), -1)
+n_val = len(rows_of_pixels) // 12
+x_train, x_val = rows_of_pixels[:-n_val], rows_of_pixels[-n_val:]
+x_test = fashion.x_test.reshape(len(fashion.x_test), -1)
+### END SOLUTION
+# %% exercise="A1" role="check" points=0.5
+check.pixels(x_train, x_val, x_test)
+# check.pixels.hint()
+# %% [markdown] lang="en"
+# ### A2: the autoencoder (1.0 point)
+#
+# Build and train the last autoencoder of lesson 02 on clothes: 784 → 64 → 16 → **2** → 16 → 64 → 784, an output between 0 and 1, binary cross-entropy, and on the code
+# an L2 penalty on its activity with the weight `1e-4`. The check wants three models that share their weights: `encoder`, `decoder`, and
+# `autoencoder`, which is the decoder after the encoder. `EPOCHS_A` epochs with a peak rate of `0.005` are enough.
+#
+# The loss has to fall well below {{ mean_loss }}; ours ends at {{ F6_loss }} on the test images. A code with relu may lose a unit at birth (lesson 02, section 6): then the check says so, and you may change the seed or
+# the activation of the code.
+# %% [markdown] lang="pt-BR"
+# ### A2: o autoencoder (1,0 ponto)
+#
+# Monte e treine com roupas o último autoencoder da aula 02: 784 → 64 → 16 → **2** → 16 → 64 → 784, saída entre 0 e 1, entropia cruzada binária e, no código,
+# uma penalidade L2 sobre a atividade, com peso `1e-4`. A verificação quer três modelos que dividem os pesos: `encoder`, `decoder` e
+# `autoencoder`, que é o decodificador depois do codificador. Bastam `EPOCHS_A` épocas com taxa de pico de `0,005`.
+#
+# O custo tem de cair bem abaixo de {{ mean_loss }}; o nosso termina em {{ F6_loss }} nas imagens de teste. Um código com relu pode perder uma unidade ao nascer (aula 02, seção 6): nesse caso a verificação avisa, e você pode trocar a
+# semente ou a ativação do código.
+# %% exercise="A2" role="answer"
+encoder = decoder = autoencoder = None
+keras.utils.set_random_seed(lesson.seed())
+### BEGIN SOLUTION
+penalty = keras.regularizers.L2(1e-4)
+encoder = keras.Sequential([keras.Input((784,))])
+encoder.add(layers.Dense(64, "relu"))
+encoder.add(layers.Dense(16, "relu"))
+encoder.add(layers.Dense(2, activity_regularizer=penalty))  # linear: it cannot die  #@en
+encoder.add(layers.Dense(2, activity_regularizer=penalty))  # linear: não tem como morrer  #@pt-BR
+decoder = keras.Sequential([keras.Input((2,))])
+decoder.add(layers.Dense(16, "relu"))
+decoder.add(layers.Dense(64, "relu"))
+decoder.add(layers.Dense(784, "sigmoid"))
+autoencoder = keras.Sequential([encoder, decoder], name="dense")
+history = train(autoencoder, x_train, x_val, EPOCHS_A, peak=5e-3)
+### END SOLUTION
+# %% exercise="A2" role="check" points=1.0
+check.network(encoder, decoder, autoencoder)
+# check.network.hint()
+# %% tags=["solution"]
+plot.history(
+    {"clothes": history},  #@en
+    {"roupas": history},  #@pt-BR
+    ylabel="binary cross-entropy",  #@en
+    ylabel="entropia cruzada binária",  #@pt-BR
+    alt="Training and validation loss fall quickly, then slowly, and stay together.",  #@en
+    alt="Os custos de treino e de validação caem depressa, depois devagar, e seguem juntos.",  #@pt-BR
+)
+F6_loss = autoencoder.evaluate(x_test, x_test, batch_size=1000, verbose=0)
+claims.check(fashion.source, F6_loss=F6_loss, F6_params=autoencoder.count_params())
+# %% [markdown] lang="en"
+# ### A3: ten garments and what became of them (0.5 points)
+#
+# Draw the first figure with matplotlib: **ten test images in a row, and below each one its reconstruction** by `autoencoder`. Store the figure in `figure_rows`
+# (in `fig, axes = plt.subplots(…)` it is `fig`). It may look like this, with your garments:
+# %% [markdown] lang="pt-BR"
+# ### A3: dez peças e o que foi feito delas (0,5 ponto)
+#
+# Desenhe a primeira figura com o matplotlib: **dez imagens de teste numa linha e, embaixo de cada uma, a sua reconstrução** por `autoencoder`. Guarde a figura em `figure_rows`
+# (em `fig, axes = plt.subplots(…)`, ela é `fig`). O resultado pode ser assim, com as suas peças:
+# %%
+check.picture("rows.png", "Ten garments above ten blurred ones of the same kind, without prints or buttons.")  #@en
+check.picture("rows.png", "Dez peças acima de dez borradas do mesmo tipo, sem estampas nem botões.")  #@pt-BR
+# %% exercise="A3" role="answer"
+figure_rows = None
+### BEGIN SOLUTION
+originals = x_test[:10]
+pair = originals, autoencoder.predict_on_batch(originals)
+figure_rows, axes = plt.subplots(2, 10, figsize=(11, 2.6))
+for images, line in zip(pair, axes):
+    for image, ax in zip(images, line):
+        ax.imshow(image.reshape(28, 28), vmin=0, vmax=1)
+        ax.set(xticks=[], yticks=[])
+axes[0, 0].set_ylabel("original")
+axes[1, 0].set_ylabel("F6")
+plot.show(figure_rows, alt="Ten test garments; below each, its reconstruction, blurred, of the same outline.")  #@en
+plot.show(figure_rows, alt="Dez peças de teste; sob cada uma, sua reconstrução, borrada, de mesmo contorno.")  #@pt-BR
+### END SOLUTION
+# %% exercise="A3" role="check" points=0.5
+check.rows(figure_rows, autoencoder)
+# check.rows.hint()
+# %% [markdown] lang="en"
+# ### A4: the map (0.5 points)
+#
+# Draw the second figure: **15 × 15 images decoded over a part of the plane**, $z_1$ growing to the right and $z_2$ upwards. For digits that part was the square from 0 to 4. Yours is
+# elsewhere, and to find it is your task: *where are the codes of the clothes?* Store the figure in `figure_manifold` and the
+# two ranges in `z1_range` and `z2_range`, each a pair `(smallest, largest)`. At least six of ten test codes should lie in the part you show, and
+# most of it should not be empty.
+# %% [markdown] lang="pt-BR"
+# ### A4: o mapa (0,5 ponto)
+#
+# Desenhe a segunda figura: **15 × 15 imagens decodificadas sobre uma parte do plano**, com $z_1$ crescendo para a direita e $z_2$ para cima. Nos dígitos, essa parte era o quadrado de 0 a 4. A sua
+# fica em outro lugar, e encontrá-la é tarefa sua: *onde estão os códigos das roupas?* Guarde a figura em `figure_manifold` e as
+# duas faixas em `z1_range` e `z2_range`, cada uma um par `(menor, maior)`. Pelo menos seis de cada dez códigos de teste devem cair na parte mostrada, e ela não
+# deve estar quase toda vazia.
+# %%
+check.picture("manifold.png", "A map of small garments that turn smoothly from boots into shirts, dresses and trousers.")  #@en
+check.picture("manifold.png", "Um mapa de pequenas peças que passam suavemente de botas a camisas, vestidos e calças.")  #@pt-BR
+# %% exercise="A4" role="answer"
+figure_manifold = z1_range = z2_range = None
+### BEGIN SOLUTION
+codes = encoder.predict(x_test, batch_size=1000, verbose=0)
+low, high = np.percentile(codes, [2, 98], axis=0).round(1)
+z1_range, z2_range = (low[0], high[0]), (low[1], high[1])
+across, up = (np.linspace(*ends, 15, dtype="float32") for ends in (z1_range, z2_range))
+points = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(225, 2)
+drawn = decoder.predict_on_batch(points).reshape(15, 15, 28, 28)
+figure_manifold, ax = plt.subplots(figsize=(9, 9))
+mosaic = drawn.swapaxes(1, 2).reshape(15 * 28, 15 * 28)
+ax.imshow(mosaic, vmin=0, vmax=1, extent=(*z1_range, *z2_range), aspect="auto")
+ax.set(xlabel="$z_1$", ylabel="$z_2$")
+plot.show(figure_manifold, alt="Fifteen by fifteen garments that turn smoothly into each other across the plane.")  #@en
+plot.show(figure_manifold, alt="Quinze por quinze peças que se transformam suavemente umas nas outras pelo plano.")  #@pt-BR
+### END SOLUTION
+# %% exercise="A4" role="check" points=0.5
+check.manifold(figure_manifold, z1_range, z2_range, encoder, decoder)
+# check.manifold.hint()
+# %% [markdown] lang="en"
+# Once A4 is right, this cell lets you walk on your map: move the point and watch the garment. Which classes share a border?
+# %% [markdown] lang="pt-BR"
+# Quando A4 estiver certo, esta célula deixa você passear pelo seu mapa: mova o ponto e observe a peça. Que classes fazem fronteira?
+# %%
+if check.manifold.done:
+    flat = keras.Sequential([decoder, layers.Flatten()])
+    flat.build((None, 2))
+    z = np.asarray(encoder.predict_on_batch(x_test[:2000].reshape(-1, *encoder.input_shape[1:])))
+    ends = (float(min(z1_range[0], z2_range[0])), float(max(z1_range[1], z2_range[1])))
+    explore.latent_plane(flat, z, fashion.y_test[:2000], fashion.class_names, *ends)
+else:
+    print("The explorer appears here when A4 is right.")  #@en
+    print("O explorador aparece aqui quando A4 estiver certo.")  #@pt-BR
+# %% [markdown] lang="en"
+# ## Part B: convolutions
+#
+# ### B1: a convolutional autoencoder (1.0 point)
+#
+# A dense layer does not know which pixels are neighbours; a convolution does. Build an autoencoder whose encoder and decoder both use convolutions, with a code of
+# at most half as many numbers as the image has pixels, and train it for `EPOCHS_B` epochs. In ours the encoder has nine layers and the decoder eleven, and the code has 32 numbers; yours may
+# differ. It takes images of shape (28, 28, 1) and gives the same back. The check wants `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and an error
+# below that of PCA with four numbers. Count on one to two minutes of training in profile `class`.
+# %% [markdown] lang="pt-BR"
+# ## Parte B: convoluções
+#
+# ### B1: um autoencoder convolucional (1,0 ponto)
+#
+# Uma camada densa não sabe que pixels são vizinhos; uma convolução sabe. Monte um autoencoder cujo codificador e cujo decodificador usem convoluções, com um código
+# de no máximo metade dos números que a imagem tem de pixels, e treine-o por `EPOCHS_B` épocas. No nosso, o codificador tem nove camadas, o decodificador, onze, e o código, 32 números; o seu pode
+# ser diferente. Ele recebe imagens de forma (28, 28, 1) e devolve o mesmo. A verificação quer `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e um erro
+# abaixo do da PCA com quatro números. Conte com um a dois minutos de treino no perfil `class`.
+# %% exercise="B1" role="answer"
+conv_encoder = conv_decoder = conv_autoencoder = None
+keras.utils.set_random_seed(lesson.seed())
+### BEGIN SOLUTION
+same = {"padding": "same", "activation": "relu"}
+conv_encoder = keras.Sequential([keras.Input((28, 28, 1))])
+conv_encoder.add(layers.Conv2D(16, 3, strides=2, **same))  # 14 x 14
+conv_encoder.add(layers.Conv2D(16, 3, **same))
+conv_encoder.add(layers.Conv2D(32, 3, strides=2, **same))  # 7 x 7
+conv_encoder.add(layers.Conv2D(32, 3, **same))
+conv_encoder.add(layers.Conv2D(64, 3, strides=2, **same))  # 4 x 4
+conv_encoder.add(layers.Flatten())
+conv_encoder.add(layers.Dense(128, "relu"))
+conv_encoder.add(layers.Dense(32))
+conv_decoder = keras.Sequential([keras.Input((32,)), layers.Dense(128, "relu")])
+conv_decoder.add(layers.Dense(7 * 7 * 32, "relu"))
+conv_decoder.add(layers.Reshape((7, 7, 32)))
+conv_decoder.add(layers.Conv2D(32, 3, **same))
+conv_decoder.add(layers.Conv2DTranspose(32, 3, strides=2, **same))  # 14 x 14
+conv_decoder.add(layers.Conv2D(16, 3, **same))
+conv_decoder.add(layers.Conv2DTranspose(16, 3, strides=2, **same))  # 28 x 28
+conv_decoder.add(layers.Conv2D(8, 3, **same))
+conv_decoder.add(layers.Conv2D(1, 3, padding="same"))
+conv_decoder.add(layers.Activation("sigmoid"))
+conv_autoencoder = keras.Sequential([conv_encoder, conv_decoder], name="conv")
+### END SOLUTION
+# %% exercise="B1" role="answer"
+# Train conv_autoencoder here.  #@en
+# Treine conv_autoencoder aqui.  #@pt-BR
+### BEGIN SOLUTION
+squares, squares_val = (x.reshape(-1, 28, 28, 1) for x in (x_train, x_val))
+conv_history = train(conv_autoencoder, squares, squares_val, EPOCHS_B, peak=2e-3, jit=False)
+### END SOLUTION
+# %% exercise="B1" role="check" points=1.0
+check.convolutions(conv_encoder, conv_decoder, conv_autoencoder)
+# check.convolutions.hint()
+# %% tags=["solution"]
+plot.history(
+    {"dense, 2": history, "convolutions, 32": conv_history},  #@en
+    {"densa, 2": history, "convoluções, 32": conv_history},  #@pt-BR
+    ylabel="binary cross-entropy",  #@en
+    ylabel="entropia cruzada binária",  #@pt-BR
+    alt="The convolutional network falls below the dense one within its first epochs.",  #@en
+    alt="A rede convolucional fica abaixo da densa já nas primeiras épocas.",  #@pt-BR
+)
+test_squares = x_test.reshape(-1, 28, 28, 1)
+F11_loss = conv_autoencoder.evaluate(test_squares, test_squares, batch_size=500, verbose=0)
+claims.check(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.count_params())
+# %% [markdown] lang="en"
+# ### Does a reconstruction keep its class?
+#
+# An error is an average over pixels. Another question is closer to the purpose: **is a reconstructed sandal still a sandal?** We ask a referee, a small
+# classifier that has only seen original training images. It makes mistakes of its own, so we do not ask whether it finds the true label but whether it *says the same*
+# of a test image and of its reconstruction: then the class was kept.
+# %% [markdown] lang="pt-BR"
+# ### A reconstrução mantém a classe?
+#
+# O erro é uma média sobre pixels. Outra pergunta chega mais perto do que interessa: **uma sandália reconstruída ainda é uma sandália?** Quem responde é um árbitro, um pequeno
+# classificador que só viu imagens originais de treino. Ele mesmo erra às vezes; por isso não perguntamos se acerta o rótulo verdadeiro, e sim se *diz o mesmo*
+# da imagem de teste e da reconstrução: nesse caso, a classe foi mantida.
+# %%
+keras.utils.set_random_seed(lesson.seed())
+classifier = keras.Sequential(
+    [keras.Input((784,)), layers.Dense(128, "relu"), layers.Dense(10, "softmax")], name="referee"
+)
+classifier.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+classifier.fit(
+    fashion.x_train.reshape(-1, 784),
+    fashion.y_train,
+    batch_size=BATCH,
+    epochs=lesson.pick(quick=10, class_=6, full=20),
+    verbose=0,
+)
+accuracy = classifier.evaluate(clothes, fashion.y_test, batch_size=1000, verbose=0)[1]
+claims.check(fashion.source, accuracy=accuracy)
+# %% [markdown] lang="en"
+# ### B2: the comparison (0.5 points)
+#
+# Fill two dictionaries with the keys `"dense"` (the network of part A) and `"conv"` (that of part B), each figure over **all test images**:
+#
+# - `errors`: the mean squared error, over images and pixels;
+# - `kept`: the share of images, between 0 and 1, of which `classifier` says the same before and after. It takes rows of 784 numbers and gives ten probabilities.
+# %% [markdown] lang="pt-BR"
+# ### B2: a comparação (0,5 ponto)
+#
+# Preencha dois dicionários com as chaves `"dense"` (a rede da parte A) e `"conv"` (a da parte B), cada valor sobre **todas as imagens de teste**:
+#
+# - `errors`: o erro quadrático médio, sobre imagens e pixels;
+# - `kept`: a fração das imagens, entre 0 e 1, de que `classifier` diz o mesmo antes e depois. Ele recebe linhas de 784 números e devolve dez probabilidades.
+# %% exercise="B2" role="answer"
+errors, kept = {}, {}
+### BEGIN SOLUTION
+test_shapes = {"dense": x_test, "conv": x_test.reshape(-1, 28, 28, 1)}
+models = {"dense": autoencoder, "conv": conv_autoencoder}
+
+
+def says(x):
+    """Class that the referee sees in each row."""  #@en
+    """Classe que o árbitro vê em cada linha."""  #@pt-BR
+    return np.asarray(classifier(x)).argmax(axis=1)
+
+
+def rebuild(key):
+    """Reconstructions of the test images by one of the two networks, as rows."""  #@en
+    """Reconstruções das imagens de teste por uma das duas redes, em linhas."""  #@pt-BR
+    return models[key].predict(test_shapes[key], batch_size=500, verbose=0).reshape(-1, 784)
+
+
+for key in models:
+    x_hat = rebuild(key)
+    errors[key] = float(np.mean((x_test - x_hat) ** 2))
+    kept[key] = float(np.mean(says(x_test) == says(x_hat)))
+### END SOLUTION
+# %% exercise="B2" role="check" points=0.5
+check.comparison(errors, kept, autoencoder, conv_autoencoder, classifier)
+# check.comparison.hint()
+# %% [markdown] lang="en"
+# When B2 is right, the next cells put your networks beside the baselines: the mean garment, and PCA with as many numbers as each code.
+# %% [markdown] lang="pt-BR"
+# Quando B2 estiver certo, as próximas células põem as suas redes ao lado das referências: a roupa média e a PCA com tantos números quantos tem cada código.
+# %%
+def baseline(k):
+    """Error and share of kept classes of PCA with `k` numbers."""  #@en
+    """Erro e fração de classes mantidas da PCA com `k` números."""  #@pt-BR
+    pca = PCA(k, random_state=0).fit(x_train)
+    x_pca = pca.inverse_transform(pca.transform(clothes)).astype("float32")
+    before, after = (np.asarray(classifier(x)).argmax(axis=1) for x in (clothes, x_pca))
+    return float(np.mean((clothes - x_pca) ** 2)), float(np.mean(before == after))
+
+
+def row(name, error, share, numbers, parameters, took=None):
+    """One line of the table: error, classes kept, bytes of a code, parameters, seconds."""  #@en
+    """Uma linha da tabela: erro, classes mantidas, bytes do código, parâmetros, segundos."""  #@pt-BR
+    cells = [lesson.number(error, ".4f"), lesson.number(share, ".1%"), str(4 * numbers)]
+    return [name, *cells, lesson.number(parameters, ",d"), "–" if took is None else f"{took:.0f}"]
+# %%
+if check.comparison.done and check.convolutions.done:
+    numbers = int(np.prod(conv_encoder.output_shape[1:]))
+    small, large = baseline(2), baseline(numbers)
+    rows = [
+        row("PCA, 2", *small, 2, 784 * 3),
+        row("A", errors["dense"], kept["dense"], 2, autoencoder.count_params(), seconds.get(autoencoder.name)),
+        row(f"PCA, {numbers}", *large, numbers, 784 * (numbers + 1)),
+        row("B", errors["conv"], kept["conv"], numbers, conv_autoencoder.count_params(), seconds.get(conv_autoencoder.name)),
+    ]
+    header = ("model", "MSE", "class kept", "bytes per code", "parameters", "seconds")  #@en
+    header = ("modelo", "MSE", "classe mantida", "bytes por código", "parâmetros", "segundos")  #@pt-BR
+    mean_error = lesson.number(float(np.mean((clothes - mean_garment) ** 2)), ".4f")
+    lesson.table(header, rows, f"Test images; the mean garment has an MSE of {mean_error}")  #@en
+    lesson.table(header, rows, f"Imagens de teste; a roupa média tem MSE de {mean_error}")  #@pt-BR
+else:
+    print("The table appears here when B1 and B2 are right.")  #@en
+    print("A tabela aparece aqui quando B1 e B2 estiverem certos.")  #@pt-BR
+# %%
+if check.comparison.done and check.convolutions.done:
+    ten = [np.flatnonzero(fashion.y_test == label)[0] for label in range(10)]
+    x_dense, x_conv = (
+        model.predict_on_batch(clothes[ten].reshape(-1, *model.input_shape[1:]))
+        for model in (autoencoder, conv_autoencoder)
+    )
+    plot.image_rows(
+        {
+            "original": clothes[ten].reshape(-1, 28, 28),
+            "A": x_dense.reshape(-1, 28, 28),
+            "B": x_conv.reshape(-1, 28, 28),
+        },
+        alt="A garment of each class, its reconstruction from two numbers, and that of the convolutional network, which is sharper.",  #@en
+        alt="Uma peça de cada classe, sua reconstrução a partir de dois números e a da rede convolucional, mais nítida.",  #@pt-BR
+    )
+# %% tags=["solution"]
+found = dict(pca2_mse=small[0], F6_mse=errors["dense"], pca2_kept=small[1], F6_kept=kept["dense"])
+found |= dict(pca32_mse=large[0], F11_mse=errors["conv"], pca32_kept=large[1], F11_kept=kept["conv"])
+claims.check(fashion.source, **found)
+# %% [markdown] lang="en"
+# In our run the network of part A has a squared error of {{ F6_mse }} (PCA with two numbers: {{ pca2_mse }}) and keeps the class of {{ F6_kept }} of the test images; that of part B {{ F11_mse }}
+# (PCA with as many numbers: {{ pca32_mse }}) and {{ F11_kept }} (that PCA: {{ pca32_kept }}). Yours need not agree to the last digit. Look at the last two rows of your table: PCA has no training worth
+# the name, fewer parameters, and is not far off. And a smaller error does not always keep more classes: the error weighs areas, a referee may look at edges.
+#
+# ## Part C: in your own words
+#
+# Write between the quotes; at least thirty words each, and a reason for whatever you say. The cell below each only counts words. Your teacher reads them.
+#
+# ### C1: what two numbers keep (0.25 points)
+#
+# Look at the figures of A3 and A4. Which garments come back as something else, and which details never come back? What do two numbers keep of a garment, and why these things?
+# %% [markdown] lang="pt-BR"
+# Na nossa execução, a rede da parte A tem erro quadrático de {{ F6_mse }} (PCA com dois números: {{ pca2_mse }}) e mantém a classe de {{ F6_kept }} das imagens de teste; a da parte B, {{ F11_mse }}
+# (PCA com tantos números quantos ela tem: {{ pca32_mse }}) e {{ F11_kept }} (essa PCA: {{ pca32_kept }}). Os seus valores não precisam coincidir até o último dígito. Olhe as duas últimas linhas da sua tabela: a PCA quase não
+# tem treino, tem menos parâmetros e não fica longe. E um erro menor nem sempre mantém mais classes: o erro pesa áreas, um árbitro pode olhar bordas.
+#
+# ## Parte C: com as suas palavras
+#
+# Escreva entre as aspas; pelo menos trinta palavras em cada resposta, e uma razão para o que disser. A célula abaixo de cada uma só conta palavras. Quem lê é o professor.
+#
+# ### C1: o que dois números guardam (0,25 ponto)
+#
+# Olhe as figuras de A3 e A4. Que peças voltam como outra coisa, e que detalhes nunca voltam? O que dois números guardam de uma peça, e por que justamente isso?
+# %% exercise="C1" role="answer" points=0.25 graded="by hand"
+answer_c1 = """
+"""
+# %% tags=["solution"]
+answer_c1 = """
+Two numbers keep the outline and the mean brightness: boots, bags, trousers and tops are told apart,  #@en
+because these differ in the most pixels, and the loss counts pixels. Shirts, coats and pullovers come  #@en
+back as one soft top with sleeves, sandals as flat sneakers. Prints, buttons, straps and laces never  #@en
+come back: they change few pixels, differ from piece to piece, and no place in a plane is left for them.  #@en
+Dois números guardam o contorno e o brilho médio: botas, bolsas, calças e blusas se distinguem, porque  #@pt-BR
+diferem no maior número de pixels, e o custo conta pixels. Camisas, casacos e suéteres voltam como uma  #@pt-BR
+só blusa macia de mangas, sandálias como tênis baixos. Estampas, botões, tiras e cadarços nunca voltam:  #@pt-BR
+mudam poucos pixels, variam de peça a peça, e no plano não sobra lugar para eles.  #@pt-BR
+"""
+# %% exercise="C1" role="check"
+check.answer_1(answer_c1)
+# check.answer_1.hint()
+# %% [markdown] lang="en" tags=["solution"]
+# **Grading C1.** Half: names at least two classes that are mixed up or details that are lost, as seen in the student's own figures. Half: a reason that goes back to the loss (an average over pixels) or to the size of the code.
+# %% [markdown] lang="pt-BR" tags=["solution"]
+# **Correção de C1.** Metade: cita ao menos duas classes que se confundem ou detalhes que se perdem, vistos nas figuras do próprio aluno. Metade: uma razão que remete ao custo (média sobre pixels) ou ao tamanho do código.
+# %% [markdown] lang="en"
+# ### C2: a fair comparison? (0.25 points)
+#
+# A friend reads your table of B2 and concludes: "convolutions are better than dense layers". Does the table prove that? Which two networks would you train to find out?
+# %% [markdown] lang="pt-BR"
+# ### C2: uma comparação justa? (0,25 ponto)
+#
+# Um amigo lê a sua tabela de B2 e conclui: "convoluções são melhores que camadas densas". A tabela prova isso? Que duas redes você treinaria para descobrir?
+# %% exercise="C2" role="answer" points=0.25 graded="by hand"
+answer_c2 = """
+"""
+# %% tags=["solution"]
+answer_c2 = """
+It does not. Two things changed at once: the kind of layers, and the code, from 2 numbers to 32. Even PCA  #@en
+gains most of the difference from the larger code alone. I would train a dense and a convolutional  #@en
+network with codes of equal size, about as many parameters and the same number of epochs, each with  #@en
+several seeds, and compare their errors on the same test images, beside PCA with that size.  #@en
+Não prova. Duas coisas mudaram ao mesmo tempo: o tipo de camada e o código, de 2 números para 32. Só com o  #@pt-BR
+código maior, até a PCA ganha a maior parte da diferença. Eu treinaria uma rede densa e uma convolucional  #@pt-BR
+com códigos do mesmo tamanho, mais ou menos os mesmos parâmetros e as mesmas épocas, cada uma com várias  #@pt-BR
+sementes, e compararia os erros nas mesmas imagens de teste, ao lado da PCA desse tamanho.  #@pt-BR
+"""
+# %% exercise="C2" role="check"
+check.answer_2(answer_c2)
+# check.answer_2.hint()
+# %% [markdown] lang="en" tags=["solution"]
+# **Grading C2.** Half: sees that the size of the code changed as well (parameters or training time count too). Half: an experiment in which only one thing changes.
+# %% [markdown] lang="pt-BR" tags=["solution"]
+# **Correção de C2.** Metade: percebe que o tamanho do código também mudou (parâmetros e tempo de treino também contam). Metade: um experimento em que só uma coisa muda.
+# %% [markdown] lang="en"
+# ### C3: the loss and the test set (0.5 points)
+#
+# Your loss on clothes is far above that of lesson 02 on digits, though it is the same network. Does it do worse on clothes? Explain with the floor of the loss. And: many tutorials pass the test images
+# to `fit` as `validation_data`. No weight is moved by them; what is wrong all the same?
+# %% [markdown] lang="pt-BR"
+# ### C3: o custo e o conjunto de teste (0,5 ponto)
+#
+# Seu custo com roupas fica muito acima do custo da aula 02 com dígitos, embora a rede seja a mesma. Ela se sai pior com roupas? Explique com o piso do custo. E mais: muitos tutoriais passam as imagens de teste
+# a `fit` em `validation_data`. Elas não movem peso algum; o que há de errado, mesmo assim?
+# %% exercise="C3" role="answer" points=0.5 graded="by hand"
+answer_c3 = """
+"""
+# %% tags=["solution"]
+answer_c3 = """
+The losses cannot be compared directly. A grey pixel costs its entropy even if it is predicted exactly,  #@en
+and clothes have many grey pixels, so their floor is several times that of digits. What says how well the  #@en
+network does is the way from the mean image down to the floor that it has gone, or the squared error  #@en
+beside that of PCA. Validation images decide when to stop and which settings to keep. If they are the  #@en
+test images, we choose what suits just these, and the result is too good for new clothes.  #@en
+Os dois custos não se comparam diretamente. Um pixel cinza custa a sua entropia mesmo quando previsto com  #@pt-BR
+exatidão, e roupas têm muitos pixels cinza; seu piso é várias vezes o dos dígitos. O que diz quão bem a  #@pt-BR
+rede se sai é quanto ela andou da imagem média até o piso, ou o erro quadrático ao lado do da PCA. As  #@pt-BR
+imagens de validação decidem quando parar e que ajustes manter. Se forem as de teste, escolhemos o que  #@pt-BR
+convém justamente a elas, e o resultado fica bom demais para roupas novas.  #@pt-BR
+"""
+# %% exercise="C3" role="check"
+check.answer_3(answer_c3)
+# check.answer_3.hint()
+# %% [markdown] lang="en" tags=["solution"]
+# **Grading C3.** Half: the floor of the cross-entropy depends on how grey the pixels are, so losses on different data cannot be compared as they are. Half: choices (epochs, sizes) made by looking at the test images make the test result too good.
+# %% [markdown] lang="pt-BR" tags=["solution"]
+# **Correção de C3.** Metade: o piso da entropia cruzada depende de quão cinza são os pixels; custos em dados diferentes não se comparam sem mais. Metade: escolhas (épocas, tamanhos) feitas olhando as imagens de teste deixam o resultado de teste bom demais.
+# %% [markdown] lang="en"
+# ## Where you stand
+#
+# The table counts what the checks above said when their cells last ran.
+# %% [markdown] lang="pt-BR"
+# ## Como você está
+#
+# A tabela conta o que as verificações acima disseram na última vez em que as células rodaram.
+# %%
+points = check.summary()
+# %% tags=["solution"]
+assert points == 4.0
+# %% [markdown] lang="en"
+# ### Before you hand in
+#
+# 1. *Kernel → Restart Kernel and Run All Cells* (in Colab: *Runtime → Restart session and run all*): what counts is what a fresh run gives.
+# 2. Look once more at the table above.
+# 3. Your name here: …
+# 4. Save, and hand in this one file (in Colab: *File → Download → Download .ipynb*). Keep its name.
+#
+# ## Summary
+#
+# - The same network learns digits or clothes; what changes is the data, the floor of the loss, and where the codes lie.
+# - A map of the latent plane is worth drawing where the codes are. Look before you draw.
+# - A convolution knows which pixels are neighbours. Whether *it* made the difference only a comparison says in which nothing else changed.
+# - "Is the class kept?" asks something else than "how large is the error?".
+#
+# ## References
+#
+# - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms*, arXiv:1708.07747, 2017.
+# - J. Masci, U. Meier, D. Cireşan, J. Schmidhuber, *Stacked convolutional auto-encoders for hierarchical feature extraction*, ICANN 2011.
+# - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016.
+#
+# Next: lesson 04, repairing noisy images. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
+# %% [markdown] lang="pt-BR"
+# ### Antes de entregar
+#
+# 1. *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*): vale o que uma execução do zero produz.
+# 2. Olhe mais uma vez a tabela acima.
+# 3. Seu nome aqui: …
+# 4. Salve e entregue só este arquivo (no Colab: *Arquivo → Fazer download → Fazer download do .ipynb*). Não mude o nome dele.
+#
+# ## Resumo
+#
+# - A mesma rede aprende dígitos ou roupas; o que muda são os dados, o piso do custo e o lugar dos códigos.
+# - Vale a pena desenhar o mapa do plano latente onde os códigos estão. Olhe antes de desenhar.
+# - Uma convolução sabe que pixels são vizinhos. Se foi *ela* que fez a diferença, só diz uma comparação em que nada mais mudou.
+# - "A classe foi mantida?" é outra pergunta que "de que tamanho é o erro?".
+#
+# ## Referências
+#
+# - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms*, arXiv:1708.07747, 2017.
+# - J. Masci, U. Meier, D. Cireşan, J. Schmidhuber, *Stacked convolutional auto-encoders for hierarchical feature extraction*, ICANN 2011.
+# - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016.
+#
+# A seguir: a aula 04, conserto de imagens com ruído. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
