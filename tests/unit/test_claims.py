@@ -242,6 +242,7 @@ def test_ours(values: list[float], spec: str, en: str, pt: str) -> None:
 # The real files
 
 KEYS = {"en", "pt", "source", "band", "format", "trouble_en", "trouble_pt"}
+KEYS |= {"readme", "solution"}
 
 
 def faults(claim: dict[str, Any]) -> list[str]:
