@@ -173,6 +173,8 @@ def split_solution(cell: Cell, language: str) -> tuple[str, str, list[str]]:
             (hidden if inside else student).append(line)
     if inside:
         raise cell.error(f"solution marks unbalanced; write {END} after {BEGIN}")
+    if student[-1:] == [STUB[language]]:  # as the value of a cell, "..." would be shown
+        student[-1] = STUB[language].removeprefix("...").strip()
     return "\n".join(student), "\n".join(solved), hidden
 
 

@@ -157,6 +157,21 @@ def blank(value: Any) -> bool:
     return value is None or value is ... or (isinstance(value, dict | list | tuple) and not value)
 
 
+def prose(text: Any, least: int = 30) -> str:
+    """What to say of an answer in prose that is long enough to be read by a person.
+
+    Raises:
+        Wrong: no text, fewer than `least` words, few different ones, or a question.
+    """
+    need(isinstance(text, str), "prose_text", kind=type(text).__name__)
+    words = [word.strip(".,;:!?()\"'").lower() for word in text.split()]
+    words = [word for word in words if any(letter.isalpha() for letter in word)]
+    need(len(words) >= least, "prose_short", count=len(words), least=least)
+    need(len(set(words)) >= len(words) ** 0.5 + 10, "prose_repeats", count=len(set(words)))
+    need(not text.strip().endswith("?"), "prose_question")
+    return say("prose_right", count=len(words))
+
+
 def state_name(state: str, by_hand: bool = False) -> str:
     """A state in the words of the notebook."""
     return {

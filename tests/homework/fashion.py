@@ -132,10 +132,11 @@ def mean_garment() -> Three:
 
 
 def hurried() -> Three:
-    """Trained for so few steps that it has hardly begun."""
-    three = fresh()
-    kit.train(three[2], train(), epochs=2, rate=3e-3)
-    return three
+    """Pale reconstructions, as after the first epochs."""
+    three = dense()
+    last = three[1].layers[-1]
+    last.set_weights([0.45 * w for w in last.get_weights()])
+    return touch(three, some(), some())
 
 
 def no_link() -> Three:
@@ -158,14 +159,14 @@ def three_outputs() -> Three:
     return keras.Model(x, [z, z, z]), decoder, autoencoder
 
 
-def learning(code_activation: Any, hidden: str) -> Three:
+def learning() -> Three:
     """Another network, trained on its own."""
     keras.utils.set_random_seed(3)
     x, z = keras.Input((784,)), keras.Input((2,))
-    h = layers.BatchNormalization()(layers.Dense(96, hidden)(x))
-    code = layers.Dense(2, code_activation, activity_regularizer=kit.L2)(layers.Dense(24)(h))
+    h = layers.BatchNormalization()(layers.Dense(96, "elu")(x))
+    code = layers.Dense(2, "leaky_relu", activity_regularizer=kit.L2)(layers.Dense(24)(h))
     encoder = keras.Model(x, code)
-    h = layers.Dense(96, hidden)(layers.Dense(24, hidden)(z))
+    h = layers.Dense(96, "elu")(layers.Dense(24, "elu")(z))
     decoder = keras.Model(z, layers.Dense(784, "sigmoid")(h))
     autoencoder = keras.Model(x, decoder(encoder(x)))
     kit.train(autoencoder, train(), epochs=12, rate=1e-2)
@@ -300,8 +301,7 @@ A2_RIGHT: dict[str, Answer] = {
     "from a dataset": lambda: touch(dense(), dataset(some()), validation_data=dataset(some())),
     "from a PyDataset": lambda: touch(dense(), Pairs()),
     "validation split": lambda: touch(dense(), some(), some(), validation_split=0.25),
-    "wider, elu, batch normalization": lambda: learning(None, "elu"),
-    "leaky relu in the code": lambda: learning("leaky_relu", "gelu"),
+    "wider, elu, batch normalization, leaky relu in the code": learning,
 }
 
 # A3

@@ -153,6 +153,12 @@ def test_cells_of_each_notebook() -> None:
     assert "# twice\n" in sources(files, "solutions/en")[4]
 
 
+def test_a_stub_that_ends_a_cell_shows_nothing() -> None:
+    files = made(lesson(f"x_hat = None\n{SOLVED}", f"{SOLVED}\nprint(1)"))
+    assert sources(files)[1] == "x_hat = None\n# your code here"
+    assert sources(files)[2] == "...  # your code here\nprint(1)"
+
+
 def test_points_and_names_of_exercises_are_carried_through() -> None:
     files = made(lesson('# %% exercise="A1" role="check" points=0.5\nx = 1\n'))
     for folder in build.FOLDERS:

@@ -241,8 +241,8 @@ def test_ours(values: list[float], spec: str, en: str, pt: str) -> None:
 
 # The real files
 
-KEYS = {"en", "pt", "source", "band", "readme", "solution", "format"}
-KEYS |= {"trouble_en", "trouble_pt"}
+KEYS = {"en", "pt", "source", "band", "format", "trouble_en", "trouble_pt"}
+KEYS |= {"readme", "solution"}
 
 
 def faults(claim: dict[str, Any]) -> list[str]:
