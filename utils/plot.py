@@ -43,6 +43,7 @@ CLASS_COLOURS = (
 LINE_COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
 CLASS_MARKERS = "osD^vP*X<>"
 DPI = 80
+LARGE = 80_000  # bytes of a picture
 
 plt.rcParams.update(
     {
@@ -61,12 +62,23 @@ plt.rcParams.update(
 def png(fig: Figure) -> bytes:
     """The figure as a PNG file of 128 colours: less than half the size, to the eye the same.
 
-    The figure is closed, so that no notebook shows it twice.
+    Pictures of noise, which stay large all the same, get 32. The figure is closed, so that no
+    notebook shows it twice.
     """
-    full, small = io.BytesIO(), io.BytesIO()
+    full = io.BytesIO()
     fig.savefig(full, format="png", dpi=DPI)
     plt.close(fig)
-    Image.open(full).convert("RGB").quantize(128).save(small, format="png", optimize=True)
+    return slim(full.getvalue())
+
+
+def slim(image: bytes) -> bytes:
+    """A PNG file with fewer colours: 128, or 32 where that leaves more than `LARGE` bytes."""
+    picture = Image.open(io.BytesIO(image)).convert("RGB")
+    for colours in (128, 32):
+        small = io.BytesIO()
+        picture.quantize(colours).save(small, format="png", optimize=True)
+        if small.tell() <= LARGE:
+            break
     return small.getvalue()
 
 
