@@ -49,14 +49,9 @@ def panels(
     for name, denoise in denoisers.items():
         mended = np.asarray(denoise(noisy[None], std))
         if mended.shape != (1, *clean.shape):
-            raise ValueError(
-                tr(
-                    f"the denoiser {name!r} returned the shape {mended.shape}; "
-                    f"it must return {(1, *clean.shape)}",
-                    f"o denoiser {name!r} devolveu a forma {mended.shape}; "
-                    f"deve devolver {(1, *clean.shape)}",
-                )
-            )
+            wanted = (1, *clean.shape)
+            told = tr(f"gave {mended.shape}, not {wanted}", f"deu {mended.shape}, não {wanted}")
+            raise ValueError(f"{name!r} {told}")
         images[name] = mended[0]
     return images
 
@@ -117,13 +112,10 @@ def noise(denoisers: Mapping[str, Denoiser], images: np.ndarray) -> None:
         style = "text-align:center;font-size:115%;line-height:1.35"
         return buffer.getvalue(), f'<table style="{style}"><tr>{cells}</tr></table>'
 
-    wide = widgets.Layout(width="560px")
-    slider = widgets.FloatSlider(
-        0.5, min=0, max=1, step=STEP, description="σ", readout_format=".2f", layout=wide
-    )
-    which = widgets.IntSlider(
-        0, min=0, max=len(images) - 1, description=tr("image", "imagem"), layout=wide
-    )
+    wide = {"layout": widgets.Layout(width="560px")}
+    slider = widgets.FloatSlider(0.5, min=0, max=1, step=STEP, description="σ", **wide)
+    name = tr("image", "imagem")
+    which = widgets.IntSlider(0, min=0, max=len(images) - 1, description=name, **wide)
     picture, words = answer(0, slider.value)
     image, told = widgets.Image(value=picture, format="png"), widgets.HTML(words)
 
