@@ -90,10 +90,8 @@ def noise(denoisers: Mapping[str, Denoiser], images: np.ndarray) -> None:
     import ipywidgets as widgets
 
     alt = tr(
-        "Static view of the explorer: one image with more and more noise, and what each denoiser "
-        "makes of it, row by row.",
-        "Vista estática do explorador: uma imagem com cada vez mais ruído e, linha por linha, o "
-        "que cada método faz dela.",
+        "Static view: one image under more and more noise, row by row each method's answer.",
+        "Vista estática: uma imagem com cada vez mais ruído; linha a linha, o que cada método dá.",
     )
     zoom = max(1, round(SIDE / images.shape[1]))
 

@@ -14,6 +14,7 @@ import pytest
 import tensorflow as tf
 from skimage.filters import median
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from skimage.morphology import disk
 from skimage.restoration import denoise_nl_means, denoise_wavelet
 from skimage.transform import resize
 from tqdm import tqdm
@@ -22,9 +23,9 @@ from tqdm.keras import TqdmCallback
 from utils import data, lesson
 
 SETTINGS = {
-    "median": (3, 5),
-    "nlm": (0.6, 0.9),
-    "wavelet": (("BayesShrink", 1.0), ("VisuShrink", 0.5)),
+    "median": (disk(1), np.ones((3, 3))),
+    "nlm": ((0.5, 0.5), (1.2, 0)),
+    "wavelet": (("sym4", "BayesShrink", 0.7), ("db1", "VisuShrink", 0.25)),
 }
 
 
@@ -232,7 +233,7 @@ def test_tuning_takes_the_best_setting_and_undoes_the_bias_of_clipping(
             filtered = lesson_code["classical"](name, noisy, 0.5, setting)
             assert filtered.shape == clean.shape
             assert reached >= lesson_code["psnr"](clean, filtered.clip(0, 1)) - 1e-6
-        assert best[0] in settings
+        assert any(best[0] is setting for setting in settings)
         bias = lesson_code["apply_tuned"](name, noisy, 0.5, best)[clean == 0].mean()
         assert bias < noisy[clean == 0].mean() / 2, "paper is nearly white again"
 
