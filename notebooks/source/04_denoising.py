@@ -228,8 +228,8 @@ def train(model, clean, damage, validation, epochs, batch, peak):
     )
     return history, time.perf_counter() - start
 # %%
-batch = lesson.pick(quick=32, class_=128, full=1024)
-epochs = lesson.pick(quick=4, class_=4, full=30)
+batch = lesson.pick(quick=48, class_=128, full=1024)
+epochs = lesson.pick(quick=3, class_=4, full=30)
 history_digits, seconds_digits = train(
     autoencoder, x_train, noise_maker(noise_std, noise_std), (x_val_noisy, x_val), epochs, batch, peak=5e-3
 )
@@ -638,7 +638,7 @@ explore_denoising.noise(
 # **Arrisque:** em cada um dos quatro pares (treinada em, testada em), melhor ou pior que o filtro da mediana?
 # %%
 fashion = data.fashion_mnist()
-n_train, n_val = lesson.pick(quick=600, class_=12_000, full=60_000), len(fashion.x_train) // 12
+n_train, n_val = lesson.pick(quick=400, class_=12_000, full=60_000), len(fashion.x_train) // 12
 clothes_train, y_train = fashion.x_train[:-n_val][:n_train].copy(), fashion.y_train[:-n_val][:n_train]
 clothes_val, y_val = fashion.x_train[-n_val:][:1000].copy(), fashion.y_train[-n_val:][:1000]
 clothes_test, y_clothes, class_names = fashion.x_test[:1000], fashion.y_test[:1000], fashion.class_names
@@ -778,7 +778,7 @@ tasks = {
     "reconstruction": (unspoilt, clothes_val),
     "denoising": (noise_maker(noise_std, noise_std), clothes_val_noisy),
 }
-epochs = lesson.pick(quick=3, class_=5, full=25)
+epochs = lesson.pick(quick=2, class_=5, full=25)
 deep, deep_histories, deep_seconds = {}, {}, {}
 for task, (damage, val_input) in tasks.items():
     keras.utils.set_random_seed(lesson.seed())
@@ -827,6 +827,7 @@ judge.compile(
 )
 judge.fit(clothes_train, y_train, 100, epochs=lesson.pick(quick=8, class_=10, full=15), verbose=0,
           validation_data=(clothes_val, y_val))  # fmt: skip
+# %%
 flat_train, flat_test = (x.reshape(len(x), -1) for x in (clothes_train, clothes_test))
 start = time.perf_counter()
 pca = PCA(32, random_state=lesson.seed()).fit(flat_train)
@@ -856,9 +857,9 @@ quality = {name: (psnr(clothes_test, images), ssim(clothes_test, images))
            for name, images in shown.items() if name != "original"}  # fmt: skip
 rows = []
 for key in shown:
-    cells = zip(quality.get(key, (np.inf, 1)), (".2f", ".3f"))
+    cells = zip(quality.get(key, (0, 0)), (".2f", ".3f"))
     cells = [*cells, (right[key], ".1%"), (kept[key], ".1%"), *zip(costs.get(key, (0, 0, 0)), (",d", ",d", ".1f"))]
-    rows.append((names[key], *(lesson.number(value, spec) for value, spec in cells)))
+    rows.append((names[key], *(lesson.number(value, spec) if value else "–" for value, spec in cells)))
 header = ("image", "PSNR (dB)", "SSIM", "judge is right", "class kept", "parameters", "bytes per code", "seconds")  #@en
 lesson.table(header, rows, "Test clothes; noise 0.5 from the row \"noisy\" on")  #@en
 header = ("imagem", "PSNR (dB)", "SSIM", "juiz acerta", "classe mantida", "parâmetros", "bytes por código", "segundos")  #@pt-BR
@@ -944,7 +945,7 @@ def cut_hole(x):
 keras.utils.set_random_seed(lesson.seed())
 filler = build_denoiser()[2]
 filler.set_weights(autoencoder.get_weights())
-part = x_train[: lesson.pick(quick=1000, class_=30_000, full=55_000)]
+part = x_train[: lesson.pick(quick=600, class_=30_000, full=55_000)]
 val_holes = np.array(cut_hole(x_val[:1000, ..., None])[0][..., 0])
 epochs = lesson.pick(quick=2, class_=3, full=30)
 train(filler, part, cut_hole, (val_holes, x_val), epochs, batch, peak=4e-3)
@@ -1014,7 +1015,7 @@ def build_enlarger(filters=24):
 keras.utils.set_random_seed(lesson.seed())
 enlarger = build_enlarger()
 small_val, small_test = (np.array(shrink(x[..., None])[0][..., 0]) for x in (clothes_val, clothes_test))
-epochs = lesson.pick(quick=4, class_=6, full=30)
+epochs = lesson.pick(quick=3, class_=6, full=30)
 train(enlarger, clothes_tensor, shrink, (small_val, clothes_val), epochs, batch // 2, peak=4e-3)
 bicubic = enlarge(small_test, enlarging_matrix(14, 28, order=3)).clip(0, 1)
 sharper = restore(enlarger, small_test)

@@ -23,12 +23,13 @@ def untouched(x: np.ndarray, std: float) -> np.ndarray:
     return x
 
 
-@pytest.fixture
-def explorer(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, bytes, str]:
+@pytest.fixture(scope="module")
+def explorer() -> tuple[Any, bytes, str]:
     """The widget over two images and two denoisers, its static figure and its description."""
     shown: list[Any] = []
-    monkeypatch.setattr(explore_denoising, "_show_widget", lambda *args: shown.append(args))
-    explore_denoising.noise({"level": told_std, "as it is": untouched}, IMAGES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explore_denoising, "_show_widget", lambda *args: shown.append(args))
+        explore_denoising.noise({"level": told_std, "as it is": untouched}, IMAGES)
     return shown[0]
 
 
@@ -50,8 +51,9 @@ def test_the_slider_sets_the_noise_and_tells_the_denoisers(explorer: Any) -> Non
 
 def test_the_other_control_chooses_the_image(explorer: Any) -> None:
     _, _, which, image, _ = explorer[0].children
-    which.value = 1
-    assert greys(image)[0] == pytest.approx(0.8, abs=0.01)
+    for number, grey in ((1, 0.8), (0, 0.2)):
+        which.value = number
+        assert greys(image)[0] == pytest.approx(grey, abs=0.01)
 
 
 def test_decibels_stand_below_each_panel(explorer: Any) -> None:
