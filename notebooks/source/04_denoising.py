@@ -300,7 +300,7 @@ claims.check(
 )
 # %% [markdown] lang="en"
 # We reproduce the source's figure: {{ F7_acc_train }} on training and {{ F7_acc_test }} on test images. But the **perfect answer gets only {{ acc_perfect }}**: {{ grey_share }} of the pixels are grey, and a rounded output, 0 or 1,
-# can never equal a grey target. And the **blank sheet gets {{ acc_blank }}**, since most pixels are paper. The whole range between "no digit at all" and "flawless" is squeezed into a few hundredths. A metric that can hardly tell those two apart is no metric.
+# can never equal a grey target. And the **blank sheet gets {{ acc_blank }}**, since most pixels are paper. The whole range between "no digit at all" and "flawless" is squeezed into a few thousandths. A metric that can hardly tell those two apart is no metric.
 #
 # What replaces it? Two measures that know grey:
 #
@@ -310,7 +310,7 @@ claims.check(
 # Both are computed for each image, and then averaged.
 # %% [markdown] lang="pt-BR"
 # Reproduzimos o valor da fonte: {{ F7_acc_train }} em imagens de treino e {{ F7_acc_test }} nas de teste. Mas a **resposta perfeita só obtém {{ acc_perfect }}**: {{ grey_share }} dos pixels são cinza, e uma saída arredondada, 0 ou 1,
-# nunca será igual a um alvo cinza. E a **folha em branco obtém {{ acc_blank }}**, pois quase todo pixel é papel. Toda a distância entre "dígito nenhum" e "sem defeito" se espreme em poucos centésimos. Uma métrica que mal distingue as duas coisas não é métrica.
+# nunca será igual a um alvo cinza. E a **folha em branco obtém {{ acc_blank }}**, pois quase todo pixel é papel. Toda a distância entre "dígito nenhum" e "sem defeito" se espreme em poucos milésimos. Uma métrica que mal distingue as duas coisas não é métrica.
 #
 # O que a substitui? Duas medidas que conhecem o cinza:
 #
@@ -705,7 +705,7 @@ plot.image_rows(
 )
 # %% [markdown] lang="en"
 # On clothes the digit network gives {{ clothes_by_digits }} dB, the same network trained on clothes {{ clothes_by_clothes }} dB, the noisy image itself {{ clothes_noisy }} dB, and the median filter {{ clothes_median }} dB. The digit network breaks a pullover
-# into strokes: whatever comes in, out comes something made of pen strokes. The reverse is milder ({{ digits_by_clothes }} dB against {{ digits_by_digits }} dB on digits): clothes are the more varied school.
+# into strokes: whatever comes in, out comes something made of pen strokes. The reverse holds too: on digits, the network trained on clothes gives {{ digits_by_clothes }} dB where the one trained on digits gives {{ digits_by_digits }}.
 #
 # Keep the sentence: **a learnt denoiser invents, and it invents from its training data.** It must never be used on medical, scientific or legal images of a kind that it was not trained and tested on; a smooth output is no proof.
 #
@@ -715,7 +715,7 @@ plot.image_rows(
 # once to give back clean clothes, once to take noise of 0.5 away. The rival for the first task is PCA with as many numbers, for the second our three filters, tuned anew on clothes.
 # %% [markdown] lang="pt-BR"
 # Nas roupas, a rede dos dígitos dá {{ clothes_by_digits }} dB; a mesma rede treinada em roupas, {{ clothes_by_clothes }} dB; a própria imagem com ruído, {{ clothes_noisy }} dB; e o filtro da mediana, {{ clothes_median }} dB. A rede dos dígitos desfaz um suéter
-# em traços: entre o que entrar, sai algo feito de riscos de caneta. O inverso é mais brando ({{ digits_by_clothes }} dB contra {{ digits_by_digits }} dB em dígitos): roupas são uma escola mais variada.
+# em traços: entre o que entrar, sai algo feito de riscos de caneta. O inverso também vale: em dígitos, a rede treinada em roupas dá {{ digits_by_clothes }} dB onde a treinada em dígitos dá {{ digits_by_digits }}.
 #
 # Guarde a frase: **uma rede que remove ruído inventa, e inventa a partir dos dados de treino.** Nunca a use em imagens médicas, científicas ou periciais de um tipo em que ela não foi treinada e testada; uma saída lisa não prova nada.
 #
@@ -1193,9 +1193,9 @@ once, twice = restore(autoencoder, x_test_noisy[:500]), None
 ### BEGIN SOLUTION
 twice = restore(autoencoder, once)
 # The second input is soft and free of noise: nothing like it stood in the training. The network  #@en
-# still subtracts the noise it expects, so strokes change; trained at all levels it errs less.  #@en
+# still takes away the noise it expects, and takes parts of the strokes instead.  #@en
 # A segunda entrada é macia e sem ruído: nada parecido havia no treino. A rede continua a descontar  #@pt-BR
-# o ruído que espera, e os traços mudam; a treinada em todos os níveis erra menos.  #@pt-BR
+# o ruído que espera e, em vez dele, tira pedaços dos traços.  #@pt-BR
 ### END SOLUTION
 if twice is None:
     print("Exercise 3: not attempted yet.")  #@en
