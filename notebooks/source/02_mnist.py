@@ -866,6 +866,8 @@ print(np.array_equal(before, after))
 # %% [markdown] lang="en"
 # ## Exercises
 #
+# The cell below each exercise checks your answer at once; `check.walk.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+#
 # ### Exercise 1: how large must a code be?
 #
 # Train the simple autoencoder with codes of 4 and of 16 numbers (8 epochs in class, peak `0.015`) and store the test loss of each in
@@ -873,11 +875,13 @@ print(np.array_equal(before, after))
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
+# A célula abaixo de cada exercício verifica a resposta na hora; `check.walk.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+#
 # ### Exercício 1: de que tamanho precisa ser o código?
 #
 # Treine o autoencoder simples com códigos de 4 e de 16 números (8 épocas em aula, pico `0,015`) e guarde o custo de teste de cada um em
 # `loss_by_size`, um dicionário como `{4: 0.15}`. Onde a curva dobra?
-# %%
+# %% exercise="1" role="answer"
 loss_by_size = {}
 ### BEGIN SOLUTION
 for size in (4, 16):
@@ -886,11 +890,11 @@ for size in (4, 16):
     train(model, lesson.pick(quick=8, class_=8, full=50), peak=1.5e-2)
     loss_by_size[size] = test_loss(model)
 ### END SOLUTION
-if not loss_by_size:
-    print("Exercise 1: not attempted yet.")  #@en
-    print("Exercício 1: ainda não tentado.")  #@pt-BR
-for size, value in sorted((loss_by_size | {32: test_loss(autoencoder)}).items()):
-    print(f"{size:3d}  {value:.4f}")
+# %% exercise="1" role="check"
+from utils import check_mnist as check
+
+check.code_sizes(loss_by_size, test_loss(autoencoder), floor, bce(x_test, mean_image))
+# check.code_sizes.hint()
 # %% [markdown] lang="en"
 # ### Exercise 2: a walk between two digits
 #
@@ -901,15 +905,15 @@ for size, value in sorted((loss_by_size | {32: test_loss(autoencoder)}).items())
 #
 # No MNIST, a primeira imagem de teste é um 7 e a terceira, um 1. Ponha em `path`, de forma (10, 2), dez códigos sobre a reta
 # que vai do código da primeira ao da terceira (use `encoder_l2`).
-# %%
+# %% exercise="2" role="answer"
 path = None
 ### BEGIN SOLUTION
 path = np.linspace(z_l2[0], z_l2[2], 10)
 ### END SOLUTION
-if path is None:
-    print("Exercise 2: not attempted yet.")  #@en
-    print("Exercício 2: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="2" role="check"
+check.walk(path, z_l2)
+# check.walk.hint()
+if check.walk.done:
     plot.image_rows(
         {"walk": decoder_l2.predict_on_batch(path).reshape(-1, 28, 28)},  #@en
         {"passeio": decoder_l2.predict_on_batch(path).reshape(-1, 28, 28)},  #@pt-BR
@@ -928,7 +932,7 @@ else:
 # Classifique as imagens de teste pelos 5 vizinhos mais próximos entre as de *validação*: uma vez pelos códigos 2-D (`encoder_l2`), outra
 # pelos 32 números do código profundo (`deep_encoder`). Use `KNeighborsClassifier`, do scikit-learn, e ponha as duas acurácias
 # em `accuracy_2d` e `accuracy_32d`. Os rótulos das imagens de validação são os últimos `n_val` de `mnist.y_train`.
-# %%
+# %% exercise="3" role="answer"
 accuracy_2d = accuracy_32d = None
 ### BEGIN SOLUTION
 from sklearn.neighbors import KNeighborsClassifier
@@ -943,10 +947,11 @@ def neighbour_accuracy(encoder):
 
 accuracy_2d, accuracy_32d = neighbour_accuracy(encoder_l2), neighbour_accuracy(deep_encoder)
 ### END SOLUTION
-if accuracy_2d is None or accuracy_32d is None:
-    print("Exercise 3: not attempted yet.")  #@en
-    print("Exercício 3: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="3" role="check"
+held = (x_val, mnist.y_train[-n_val:])
+check.neighbours(accuracy_2d, accuracy_32d, encoder_l2, deep_encoder, held, (x_test, y_test))
+# check.neighbours.hint()
+if check.neighbours.done:
     print(f"2-D: {accuracy_2d:.3f}   32-D: {accuracy_32d:.3f}")
 # %% [markdown] lang="en"
 # ## Summary

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.homework.fashion import CATALOGUE
+from tests.homework import fashion, mnist
 from tests.homework.kit import COUNTS
 from utils import check
 
+CATALOGUE = fashion.CATALOGUE | mnist.CATALOGUE
 WRONG = [(label, name) for label, (_, wrong, _) in CATALOGUE.items() for name in wrong]
 RIGHT = [(label, name) for label, (_, _, right) in CATALOGUE.items() for name in right]
 
