@@ -127,7 +127,7 @@ XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só com
 BATCH = 256 if mnist.source == "real" else 32  # the small sample gives few batches  #@en
 BATCH = 256 if mnist.source == "real" else 32  # a amostra pequena rende poucos lotes  #@pt-BR
 # %%
-def train(model, x, x_held_out, epochs, peak, prepare=lambda x, target: (x, target), xla=XLA):
+def train(model, x, epochs, peak, x_held_out=None, prepare=lambda x, target: (x, target), xla=XLA):
     """Fit `model` to give back its input; returns the history and the seconds it took."""  #@en
     """Ajusta `model` para devolver a entrada; dá o histórico e os segundos gastos."""  #@pt-BR
     steps = epochs * (len(x) // BATCH)
@@ -139,18 +139,18 @@ def train(model, x, x_held_out, epochs, peak, prepare=lambda x, target: (x, targ
     start = time.perf_counter()
     history = model.fit(
         data.batches(x, BATCH, seed=lesson.seed()).map(prepare),
-        validation_data=data.batches(x_held_out, len(x_held_out)).map(prepare),
+        validation_data=None if x_held_out is None else data.batches(x_held_out, len(x_held_out)),
         epochs=epochs, shuffle=False, verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)],
     )
     return history, time.perf_counter() - start
 # %%
-train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # one copy for all trainings  #@en
-train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # uma cópia para todos os treinos  #@pt-BR
+train_tensor = tf.constant(x_train)  # one copy for all trainings  #@en
+train_tensor = tf.constant(x_train)  # uma cópia para todos os treinos  #@pt-BR
 keras.utils.set_random_seed(lesson.seed())
 plain2_encoder, plain2_decoder, plain2 = build_plain((64, 16), latent_dim=2)
 epochs2 = lesson.pick(quick=6, class_=16, full=100)
-history_plain2, seconds_plain2 = train(plain2, train_tensor, val_tensor, epochs2, peak=1e-2)
+history_plain2, seconds_plain2 = train(plain2, train_tensor, epochs2, peak=1e-2, x_held_out=x_val)
 # %% [markdown] lang="en"
 # Now we invent codes, in two ways. First from the standard normal distribution $\mathcal N(0, I)$, as anybody would who knows nothing of this network. Then, more kindly, from the normal distribution with the mean and the
 # covariance of its own training codes.
@@ -194,7 +194,7 @@ plot.image_rows(
 )
 claims.check(mnist.source, plain2_sd=z_plain2.std(axis=0).max())
 # %% [markdown] lang="en"
-# The first row shows the same few shapes again and again: the codes spread over a scale of their own (standard deviation up to {{ plain2_sd }}), and $\mathcal N(0, I)$ is one small spot among them. The second row has digits, but also shapes that are none. Nobody should be surprised. The cost
+# The first row knows only a few digits: the codes spread over a scale of their own (standard deviation up to {{ plain2_sd }}), and $\mathcal N(0, I)$ is one small spot among them. The second row has more digits, but also shapes that are none. Nobody should be surprised. The cost
 # rewards good drawings **at the codes of the training images** and says nothing about any other point. Three things are missing:
 #
 # - **a known region:** we must know from where to draw;
@@ -213,7 +213,7 @@ claims.check(mnist.source, plain2_sd=z_plain2.std(axis=0).max())
 #
 # The network does not compute $\sigma$ but $\log \sigma^2$ (`z_log_var`): any real number is allowed there, and $\sigma = e^{\log(\sigma^2)/2}$ is always positive.
 # %% [markdown] lang="pt-BR"
-# A primeira linha repete as mesmas poucas formas: os códigos se espalham numa escala só deles (desvio padrão de até {{ plain2_sd }}), e $\mathcal N(0, I)$ é uma manchinha no meio. A segunda linha tem dígitos, mas também formas que não são nenhum. Não é de espantar: o custo
+# A primeira linha só conhece alguns dígitos: os códigos se espalham numa escala só deles (desvio padrão de até {{ plain2_sd }}), e $\mathcal N(0, I)$ é uma manchinha no meio. A segunda linha tem mais dígitos, mas também formas que não são nenhum. Não é de espantar: o custo
 # premia bons desenhos **nos códigos das imagens de treino** e nada diz sobre qualquer outro ponto. Faltam três coisas:
 #
 # - **uma região conhecida:** é preciso saber de onde sortear;
@@ -403,7 +403,7 @@ class VAE(keras.Model):
 keras.utils.set_random_seed(lesson.seed())
 vae2_encoder, vae2_decoder, vae2 = build_vae((64, 16), latent_dim=2, seed=lesson.seed())
 vae2_encoder.summary()
-history_vae2, seconds_vae2 = train(vae2, train_tensor, val_tensor, epochs2, peak=1e-2)
+history_vae2, seconds_vae2 = train(vae2, train_tensor, epochs2, peak=1e-2, x_held_out=x_val)
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(13, 4.5))
 epoch = np.arange(1, epochs2 + 1)
@@ -595,13 +595,21 @@ claims.check(
     worst_plain=by_fit[3], worst_vae=by_vae[3], kept_plain=by_fit[4], kept_vae=by_vae[4],
 )
 # %% [markdown] lang="en"
-# TEXT6
+# Read it column by column.
+#
+# - **Gaps:** of the draws from its fitted normal, {{ gap_plain }} land where the plain autoencoder has no code nearby; for the VAE {{ gap_vae }}.
+# - **Continuity:** among neighbours, the worst step in a hundred is {{ worst_plain }} for the plain one and {{ worst_vae }} for the VAE. The noise of the training has smoothed the plane. (The judge keeps its verdict in {{ kept_plain }} and {{ kept_vae }} of the cases: borders between classes exist on both maps.)
+# - **Completeness** has two sides. The VAE draws {{ classes_vae }} of the ten classes; the plain one {{ classes_plain }} from its fitted normal, and {{ classes_naive }} from $\mathcal N(0, I)$, which sees but a spot of its plane. But look at single drawings: {{ sure_plain2 }} of the plain one's are recognised (fitted normal), {{ sure_vae2 }} of the VAE's. **Here the VAE does not win.** Two numbers are too few for ten classes of clouds; where clouds overlap, the decoder draws a blurred compromise, and a judge dislikes blur more than a sharp shape in the wrong place.
 #
 # ### Explore
 #
 # Move the point through the plane of the VAE, from −3 to 3 in both directions. Can you leave the land of digits? Where do the classes meet?
 # %% [markdown] lang="pt-BR"
-# TEXT6
+# Leia coluna por coluna.
+#
+# - **Buracos:** dos sorteios da sua normal ajustada, {{ gap_plain }} caem onde o autoencoder comum não tem código por perto; no VAE, {{ gap_vae }}.
+# - **Continuidade:** entre vizinhos, o pior passo em cem é {{ worst_plain }} no comum e {{ worst_vae }} no VAE. O ruído do treino alisou o plano. (O juiz mantém o veredito em {{ kept_plain }} e {{ kept_vae }} dos casos: fronteiras entre classes existem nos dois mapas.)
+# - **A completude** tem dois lados. O VAE desenha {{ classes_vae }} das dez classes; o comum, {{ classes_plain }} a partir da normal ajustada e {{ classes_naive }} a partir de $\mathcal N(0, I)$, que só enxerga uma mancha do seu plano. Mas olhe os desenhos um a um: {{ sure_plain2 }} dos do comum são reconhecidos (normal ajustada), contra {{ sure_vae2 }} dos do VAE. **Aqui o VAE não vence.** Dois números são pouco para dez classes de nuvens; onde elas se sobrepõem, o decodificador desenha um meio-termo borrado, e o juiz gosta menos do borrão que de uma forma nítida no lugar errado.
 #
 # ### Explore
 #
@@ -660,10 +668,10 @@ widths, latent_dim = (256, 128, 64), 8
 epochs = lesson.pick(quick=6, class_=12, full=50)
 keras.utils.set_random_seed(lesson.seed())
 plain_encoder, plain_decoder, plain = build_plain(widths, latent_dim)
-_, seconds_plain = train(plain, train_tensor, val_tensor, epochs, peak=3e-3)
+_, seconds_plain = train(plain, train_tensor, epochs, peak=3e-3)
 keras.utils.set_random_seed(lesson.seed())
 vae_encoder, vae_decoder, vae = build_vae(widths, latent_dim, seed=lesson.seed())
-_, seconds_vae = train(vae, train_tensor, val_tensor, epochs, peak=3e-3)
+_, seconds_vae = train(vae, train_tensor, epochs, peak=3e-3)
 start = time.perf_counter()
 pca = PCA(latent_dim, random_state=0).fit(x_train)
 seconds_pca = time.perf_counter() - start
@@ -733,9 +741,19 @@ claims.check(
     frechet_vae=judged["VAE", latent_dim][1],
 )
 # %% [markdown] lang="en"
-# TEXT7
+# Four things to read from it.
+#
+# - **Reconstruction: the plain autoencoder wins** ({{ mse_plain }} against {{ mse_vae }}), as it must: nobody blurs its codes. PCA with as many numbers is far behind ({{ mse_pca }}), in a fraction of the time.
+# - **From $\mathcal N(0, I)$ only the VAE can draw:** {{ sure_vae }} of its samples are recognised, {{ sure_naive }} of the plain one's; Fréchet distances {{ frechet_vae }} and {{ frechet_naive }}.
+# - **A fitted normal rescues much of the plain one:** {{ sure_plain }} recognised, distance {{ frechet_plain }}. That is honest competition, and with two numbers the plain one was even ahead in the first figure. But it is a second model, fitted afterwards, and it needs the training data; exercise 1 takes it further.
+# - **Nobody is near the real images** ({{ frechet_real }} for validation digits). A VAE of this kind draws softly: its answer is a mean of all images that a code might stand for.
 # %% [markdown] lang="pt-BR"
-# TEXT7
+# Quatro coisas a ler.
+#
+# - **Na reconstrução, o autoencoder comum vence** ({{ mse_plain }} contra {{ mse_vae }}), como tem de ser: ninguém borra os códigos dele. A PCA com o mesmo tanto de números fica bem atrás ({{ mse_pca }}), numa fração do tempo.
+# - **De $\mathcal N(0, I)$, só o VAE sabe desenhar:** {{ sure_vae }} das suas amostras são reconhecidas, contra {{ sure_naive }} das do comum; distâncias de Fréchet {{ frechet_vae }} e {{ frechet_naive }}.
+# - **Uma normal ajustada resgata boa parte do comum:** {{ sure_plain }} reconhecidas, distância {{ frechet_plain }}. É concorrência leal, e com dois números o comum ficou até à frente no primeiro critério. Mas trata-se de um segundo modelo, ajustado depois, que precisa dos dados de treino; o exercício 1 leva isso adiante.
+# - **Ninguém chega perto das imagens reais** ({{ frechet_real }} para dígitos de validação). Um VAE deste tipo desenha macio: sua resposta é uma média de todas as imagens que um código pode representar.
 # %%
 named_rows = {"original": x_test[:12], "PCA": rivals["PCA", latent_dim][0][:12]}
 named_rows |= {"plain": rivals["plain", latent_dim][0][:12]}  #@en
@@ -794,7 +812,7 @@ middles = {
 }
 claims.check(mnist.source, **{f"middle_{name}": verdicts(judge, images)[1] for name, images in middles.items()})
 # %% [markdown] lang="en"
-# TEXTMID
+# Recognised in the middle: {{ middle_pixels }} with pixels, {{ middle_plain }} with the plain autoencoder, {{ middle_vae }} with the VAE. Most of the gain comes from having a code at all; the smoother space adds its part. And many middles are no digit on either way: between a 7 and a 2 there is a place that belongs to neither.
 #
 # ## 8. The effect of $\beta$, and the most frequent error
 #
@@ -813,7 +831,7 @@ claims.check(mnist.source, **{f"middle_{name}": verdicts(judge, images)[1] for n
 #
 # We train the network of section 7 on a third of the images, for several values. **Predict:** what will a VAE with $\beta = 784$ draw?
 # %% [markdown] lang="pt-BR"
-# TEXTMID
+# Reconhecidos no meio: {{ middle_pixels }} com pixels, {{ middle_plain }} com o autoencoder comum, {{ middle_vae }} com o VAE. Boa parte do ganho vem de haver um código; o espaço mais liso acrescenta a sua parte. E muitos meios não são dígito nenhum, por qualquer caminho: entre um 7 e um 2 há um lugar que não é de ninguém.
 #
 # ## 8. O efeito de $\beta$, e o erro mais comum
 #
@@ -839,7 +857,7 @@ spectrum = {}
 for beta in betas:
     keras.utils.set_random_seed(lesson.seed())
     beta_encoder, beta_decoder, model = build_vae(widths, latent_dim, beta=beta, seed=lesson.seed())
-    train(model, few, val_tensor, beta_epochs, peak=3e-3, xla=False)
+    train(model, few, beta_epochs, peak=3e-3, xla=False)
     parts = costs(beta_encoder, beta_decoder, x_test)
     active = (np.asarray(beta_encoder(x_test)[0]).std(axis=0) > 0.1).sum()
     images = decode(beta_decoder, normal(n, latent_dim))
@@ -874,11 +892,13 @@ low, high = min(betas), max(betas)
 claims.check(
     mnist.source,
     bce_low=spectrum[low][0], kl_low=spectrum[low][1], bce_one=spectrum[1][0], kl_one=spectrum[1][1],
-    kl_high=spectrum[high][1], active_low=spectrum[low][2], active_one=spectrum[1][2], active_high=spectrum[high][2],
+    kl_high=abs(spectrum[high][1]), active_low=spectrum[low][2], active_one=spectrum[1][2], active_high=spectrum[high][2],
     sure_low=spectrum[low][3], sure_one=spectrum[1][3],
 )
 # %% [markdown] lang="en"
-# TEXTBETA
+# Along the curve: at $\beta = 1/8$ the reconstruction costs {{ bce_low }} nats and the code carries {{ kl_low }}; at $\beta = 1$ it is {{ bce_one }} and {{ kl_one }}. A better reconstruction does not draw better: {{ sure_low }} of the samples are recognised at $1/8$, {{ sure_one }} at 1.
+#
+# And $\beta = 784$, the program with the forgotten sum: KL {{ kl_high }}, {{ active_high }} active code numbers of {{ active_one }}, and twelve times the mean image. All clouds have become $\mathcal N(0, I)$, the decoder has learnt that the code says nothing: **posterior collapse**. Nothing crashes, the loss falls, and whoever does not look at the KL on its own searches for the fault in the layers. *Print both terms. Always.*
 #
 # ## 9. Ordering a class: the conditional VAE
 #
@@ -886,7 +906,9 @@ claims.check(
 #
 # In Keras: two inputs for each half, and one line changes in the model.
 # %% [markdown] lang="pt-BR"
-# TEXTBETA
+# Ao longo da curva: com $\beta = 1/8$ a reconstrução custa {{ bce_low }} nats e o código carrega {{ kl_low }}; com $\beta = 1$ são {{ bce_one }} e {{ kl_one }}. Reconstruir melhor não é desenhar melhor: {{ sure_low }} das amostras são reconhecidas com $1/8$, e {{ sure_one }} com 1.
+#
+# E $\beta = 784$, o programa da soma esquecida: KL de {{ kl_high }}, {{ active_high }} números ativos de {{ active_one }}, e doze vezes a imagem média. Todas as nuvens viraram $\mathcal N(0, I)$, e o decodificador aprendeu que o código nada diz: é o **colapso da posterior**. Nada dá erro, o custo cai, e quem não olha a KL em separado procura o defeito nas camadas. *Imprima os dois termos. Sempre.*
 #
 # ## 9. Encomendar uma classe: o VAE condicional
 #
@@ -924,12 +946,10 @@ def image_and_label(both, _):
 
 
 one_hot = np.eye(10, dtype="float32")
-labelled, labelled_val = (
-    tf.concat([x, one_hot[y]], axis=1) for x, y in ((x_train, y_train), (x_val, y_val))
-)
+labelled = tf.concat([x_train, one_hot[y_train]], axis=1)
 keras.utils.set_random_seed(lesson.seed())
 given_encoder, given_decoder, conditional = build_conditional(widths, latent_dim, seed=lesson.seed())
-train(conditional, labelled, labelled_val, lesson.pick(quick=6, class_=8, full=50), 3e-3, prepare=image_and_label)
+train(conditional, labelled, lesson.pick(quick=6, class_=8, full=50), 3e-3, prepare=image_and_label)
 # %%
 hands = np.repeat(normal(6, latent_dim), 10, axis=0)
 pages = np.asarray(given_decoder([hands, np.tile(one_hot, (6, 1))])).reshape(6, 10, 28, 28)
@@ -969,10 +989,10 @@ keras.utils.set_random_seed(lesson.seed())
 clothes_halves = {"plain": build_plain(widths, latent_dim)}
 keras.utils.set_random_seed(lesson.seed())
 clothes_halves["VAE"] = build_vae(widths, latent_dim, seed=lesson.seed())
-clothes_tensor, clothes_val_tensor = tf.constant(clothes_train), tf.constant(clothes_val)
+clothes_tensor = tf.constant(clothes_train)
 spent, found = {}, {}
 for kind, (encoder, decoder, model) in clothes_halves.items():
-    _, spent[kind] = train(model, clothes_tensor, clothes_val_tensor, lesson.pick(quick=6, class_=8, full=25), 3e-3)
+    _, spent[kind] = train(model, clothes_tensor, lesson.pick(quick=6, class_=8, full=25), 3e-3)
     draws = normal(n, latent_dim) if kind == "VAE" else fitted(np.asarray(encoder(clothes_train)), n)
     found[kind] = model.count_params(), *network_rival(encoder, decoder, clothes_test, draws)
 start = time.perf_counter()
@@ -1017,14 +1037,14 @@ plot.image_rows(
     alt="Doze roupas; as reconstruções macias do VAE; roupas novas desenhadas pelo VAE e pelo autoencoder comum.",  #@pt-BR
 )
 # %% [markdown] lang="en"
-# TEXTF
+# The order of the rivals in reconstruction is the same as with digits: {{ clothes_mse_plain }} plain, {{ clothes_mse }} VAE, {{ clothes_mse_pca }} PCA. The VAE keeps the class of {{ clothes_kept }} of the clothes (plain: {{ clothes_kept_plain }}), though prints, buttons and straps are gone. Of its new clothes {{ clothes_sure }} are recognised, of the plain one's (fitted normal) {{ clothes_sure_plain }}; of real ones {{ clothes_sure_real }}, since this judge often hesitates between shirts, pullovers and coats, as people do. Fréchet distances: {{ clothes_frechet }} and {{ clothes_frechet_plain }}.
 #
 # ## 11. Saving the halves
 #
 # Who only draws needs the decoder; who only compresses, the encoder. Each goes into a file of its own. The encoder holds a layer that Keras does not know: the decorator `register_keras_serializable` has entered it into Keras's list, and `get_config` tells how to make it again. A program that loads the file must **import (or define) the class first**;
 # the file carries its name, not its code, and with `safe_mode=True` it could not smuggle any in.
 # %% [markdown] lang="pt-BR"
-# TEXTF
+# A ordem dos rivais na reconstrução é a mesma dos dígitos: {{ clothes_mse_plain }} o comum, {{ clothes_mse }} o VAE, {{ clothes_mse_pca }} a PCA. O VAE conserva a classe de {{ clothes_kept }} das roupas (o comum, de {{ clothes_kept_plain }}), embora estampas, botões e tiras se percam. Das suas roupas novas, {{ clothes_sure }} são reconhecidas; das do comum (normal ajustada), {{ clothes_sure_plain }}; das reais, {{ clothes_sure_real }}, pois este juiz muitas vezes hesita entre camisas, suéteres e casacos, como as pessoas. Distâncias de Fréchet: {{ clothes_frechet }} e {{ clothes_frechet_plain }}.
 #
 # ## 11. Salvar as metades
 #
