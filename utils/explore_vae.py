@@ -43,7 +43,7 @@ def walk(
     import ipywidgets as widgets
 
     side = int(round(images.shape[1] ** 0.5))
-    blend = tr("pixels", "pixels")
+    blend = "pixels"
 
     def frames(first: int, last: int, t: float) -> dict[str, np.ndarray]:
         drawn = {

@@ -15,7 +15,7 @@ from utils import lesson
 
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return functions_of("08_vae", ops=keras.ops, lesson=lesson)
+    return functions_of("08_vae", ops=keras.ops, lesson=lesson, XLA=False)
 
 
 @pytest.fixture
@@ -101,14 +101,14 @@ def test_too_dear_information_is_not_bought(lesson_code: dict[str, Any]) -> None
     """Two kinds of images: at beta 1 the code tells them apart, at beta 784 it says nothing."""
     kinds = np.zeros((2, 784), "float32")
     kinds[0, :392] = kinds[1, 392:] = 1
-    x = np.tile(0.8 * kinds + 0.1, (128, 1)).astype("float32")
+    x = np.tile(0.8 * kinds + 0.1, (32 * 200, 1)).astype("float32")
     kl = {}
     for beta in (1.0, 784.0):
         keras.utils.set_random_seed(2)
         _, _, vae = lesson_code["build_vae"]((16,), 2, beta=beta)
-        vae.compile(keras.optimizers.Adam(5e-3), lesson_code["image_bce"])
-        vae.fit(x, x, batch_size=64, epochs=60, verbose=0)
-        kl[beta] = vae.evaluate(x, x, verbose=0, return_dict=True)["kl"]
+        vae.compile(keras.optimizers.Adam(1e-2), lesson_code["image_bce"], steps_per_execution=20)
+        vae.fit(x, x, batch_size=64, verbose=0)
+        kl[beta] = float(np.mean(lesson_code["kl_to_normal"](*vae.encoder(kinds)[:2])))
     assert kl[1.0] > np.log(2) * 0.9, "one of two kinds: at least a bit"
     assert kl[784.0] < 0.02
 
@@ -149,7 +149,7 @@ def test_the_conditional_halves_listen_to_the_label(
     np.testing.assert_array_equal(y, labels)
     np.testing.assert_array_equal(target, images)
     model.compile("adam", lesson_code["image_bce"])
-    assert model.train_on_batch((x, y), target) > 100
+    assert model.train_on_batch((x, y), target, return_dict=True)["loss"] > 100
     assert not np.array_equal(encoder([x, y])[0], encoder([x, y[::-1]])[0])
     z = np.zeros((10, 3), "float32")
     drawn = np.asarray(decoder([z, np.eye(10, dtype="float32")]))
