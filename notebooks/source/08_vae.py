@@ -434,19 +434,19 @@ claims.check(
     mnist.source, plain2_bce=plain2_bce, vae2_bce=vae2_bce, vae2_kl=vae2_kl, vae2_loss=vae2_bce + vae2_kl
 )
 # %% [markdown] lang="en"
-# The VAE rebuilds worse ({{ vae2_bce }} against {{ plain2_bce }} nats an image): its decoder must do with a blurred code. In return each image pays {{ vae2_kl }} nats, which is also the amount of *information* the code carries about its image: divided by $\log 2$, so many bits.
+# The VAE rebuilds worse ({{ vae2_bce }} against {{ plain2_bce }} nats an image): its decoder must do with a blurred code. The other term, the price of the clouds, is {{ vae2_kl }} nats an image. It is also a ceiling on the *information* that a code carries about its image (divide by $\log 2$ for bits): a cloud that costs nothing says nothing.
 # The KL climbs during the training: at first the clouds all say the same, and information is bought only as far as it saves more in reconstruction.
 #
 # ## 5. Two dimensions to look at
 #
-# The same test images in both latent spaces, and beside them the clouds themselves: each ellipse is one test image, one standard deviation wide.
+# The same test images in both latent spaces, and beside them the clouds themselves: each ellipse is the cloud of one test image, drawn at one standard deviation.
 # %% [markdown] lang="pt-BR"
-# O VAE refaz pior ({{ vae2_bce }} contra {{ plain2_bce }} nats por imagem): seu decodificador tem de se virar com um código borrado. Em troca, cada imagem paga {{ vae2_kl }} nats, que são também a *informação* que o código traz sobre a sua imagem: divida por $\log 2$ e terá os bits.
+# O VAE refaz pior ({{ vae2_bce }} contra {{ plain2_bce }} nats por imagem): seu decodificador tem de se virar com um código borrado. O outro termo, o preço das nuvens, é de {{ vae2_kl }} nats por imagem. Ele é também um teto para a *informação* que um código traz sobre a sua imagem (divida por $\log 2$ e terá bits): nuvem que nada custa nada diz.
 # A KL sobe durante o treino: no começo todas as nuvens dizem o mesmo, e só se compra informação enquanto ela poupa mais na reconstrução.
 #
 # ## 5. Duas dimensões para olhar
 #
-# As mesmas imagens de teste nos dois espaços latentes e, ao lado, as próprias nuvens: cada elipse é uma imagem de teste, com um desvio padrão de raio.
+# As mesmas imagens de teste nos dois espaços latentes e, ao lado, as próprias nuvens: cada elipse é a nuvem de uma imagem de teste, traçada a um desvio padrão.
 # %%
 z_mean, z_log_var, _ = (np.asarray(part) for part in vae2_encoder(x_test))
 shown = slice(0, 3000)
@@ -815,7 +815,7 @@ middles = {
 }
 claims.check(mnist.source, **{f"middle_{name}": verdicts(judge, images)[1] for name, images in middles.items()})
 # %% [markdown] lang="en"
-# Recognised in the middle: {{ middle_pixels }} with pixels, {{ middle_plain }} with the plain autoencoder, {{ middle_vae }} with the VAE. Most of the gain comes from having a code at all; the smoother space adds its part. And many middles are no digit on either way: between a 7 and a 2 there is a place that belongs to neither.
+# Recognised in the middle: {{ middle_pixels }} with pixels, {{ middle_plain }} with the plain autoencoder, {{ middle_vae }} with the VAE. The first two figures tell what having a code is worth, the last two what the smoother space adds to it. Many middles are no digit on either way: between a 7 and a 2 there is a place that belongs to neither.
 #
 # ## 8. The effect of $\beta$, and the most frequent error
 #
@@ -834,7 +834,7 @@ claims.check(mnist.source, **{f"middle_{name}": verdicts(judge, images)[1] for n
 #
 # We train the network of section 7 on a third of the images, for several values. **Predict:** what will a VAE with $\beta = 784$ draw?
 # %% [markdown] lang="pt-BR"
-# Reconhecidos no meio: {{ middle_pixels }} com pixels, {{ middle_plain }} com o autoencoder comum, {{ middle_vae }} com o VAE. Boa parte do ganho vem de haver um código; o espaço mais liso acrescenta a sua parte. E muitos meios não são dígito nenhum, por qualquer caminho: entre um 7 e um 2 há um lugar que não é de ninguém.
+# Reconhecidos no meio: {{ middle_pixels }} com pixels, {{ middle_plain }} com o autoencoder comum, {{ middle_vae }} com o VAE. Os dois primeiros valores dizem quanto vale ter um código; os dois últimos, o que o espaço mais liso acrescenta. Muitos meios não são dígito nenhum, por qualquer caminho: entre um 7 e um 2 há um lugar que não é de ninguém.
 #
 # ## 8. O efeito de $\beta$, e o erro mais comum
 #
