@@ -277,7 +277,7 @@ def train(model, x, x_held_out, steps, peak):
     )
     long = keras.optimizers.schedules.InverseTimeDecay(1e-3, decay_steps=1, decay_rate=2e-3)
     rate, epsilon = lesson.pick(quick=(short, 1e-12), class_=(short, 1e-12), full=(long, 1e-7))
-    model.compile(keras.optimizers.Adam(rate, epsilon=epsilon), "mse", ["mae"], jit_compile=False)
+    model.compile(keras.optimizers.Adam(rate, epsilon=epsilon), "mse", metrics=["mae"])
     start = time.perf_counter()
     history = model.fit(
         data.batches(tf.constant(x), BATCH, seed=lesson.seed()),
@@ -528,30 +528,26 @@ start = time.perf_counter()
 components = min(CODE, len(parts_train) - 1)
 pca = PCA(components, svd_solver="full").fit(parts_train[:, :, 0])
 seconds_pca = time.perf_counter() - start
+both, size = (x_train, x_test), autoencoder.count_params()
 rivals = {
-    "silence": (np.zeros_like, 0, 0, 0),  #@en
-    "mean of four": (mean_of_four, 0, 0, 2 * PART // 4),  #@en
-    "a quarter of the samples": (quarter, 0, 0, 2 * PART // 4),  #@en
-    "silêncio": (np.zeros_like, 0, 0, 0),  #@pt-BR
-    "média de quatro": (mean_of_four, 0, 0, 2 * PART // 4),  #@pt-BR
-    "um quarto das amostras": (quarter, 0, 0, 2 * PART // 4),  #@pt-BR
+    "silence": ([0 * x for x in both], 0, 0, 0),  #@en
+    "mean of four": ([mean_of_four(x) for x in both], 0, 0, 2 * PART // 4),  #@en
+    "a quarter of the samples": ([quarter(x) for x in both], 0, 0, 2 * PART // 4),  #@en
+    "silêncio": ([0 * x for x in both], 0, 0, 0),  #@pt-BR
+    "média de quatro": ([mean_of_four(x) for x in both], 0, 0, 2 * PART // 4),  #@pt-BR
+    "um quarto das amostras": ([quarter(x) for x in both], 0, 0, 2 * PART // 4),  #@pt-BR
+    "PCA": ([pca_rebuild(pca, x) for x in both], PART * (components + 1), seconds_pca, 4 * components),
+    "autoencoder": ([x_hat_train, x_hat_test], size, seconds_network, 4 * CODE),
 }
 # %%
-rivals["PCA"] = (lambda x: pca_rebuild(pca, x), PART * (components + 1), seconds_pca, 4 * components)
-size = autoencoder.count_params()
-rivals["autoencoder"] = (lambda x: rebuild(autoencoder, x), size, seconds_network, 4 * CODE)
 tested, rows = {}, []
-for name, (method, parameters, spent, code_bytes) in rivals.items():
-    pairs = [(x, method(x)) for x in (x_train, x_test)]
-    errors = [mae(*pair) for pair in pairs]
-    ratios = [float(np.median(audio.snr(*pair))) for pair in pairs]
+for name, (rebuilt, parameters, spent, code_bytes) in rivals.items():
+    errors = [mae(x, x_hat) for x, x_hat in zip(both, rebuilt)]
+    ratios = [float(np.median(audio.snr(x, x_hat))) for x, x_hat in zip(both, rebuilt)]
     tested[name] = (*errors, *ratios)
-    rows.append(
-        (
-            name, *(lesson.number(e, ".4f") for e in errors), *(lesson.number(r, ".1f") for r in ratios),
-            lesson.number(parameters, ",d"), lesson.number(spent, ".0f"), lesson.number(code_bytes, ",d"),
-        )  # fmt: skip
-    )
+    texts = [lesson.number(e, ".4f") for e in errors] + [lesson.number(r, ".1f") for r in ratios]
+    costs = (parameters, spent, code_bytes)
+    rows.append((name, *texts, *(lesson.number(cost, ",d") for cost in costs)))
 header = ("method", "MAE, training", "MAE, test", "SNR, training", "SNR, test", "parameters", "seconds", "bytes per code")  #@en
 lesson.table(header, rows, "4,096 samples of 16 bits are 8,192 bytes; SNR: median of the tracks, in dB")  #@en
 header = ("método", "MAE, treino", "MAE, teste", "SNR, treino", "SNR, teste", "parâmetros", "segundos", "bytes por código")  #@pt-BR
@@ -681,7 +677,8 @@ claims.check(
 def latent_mix(encoder, decoder, a, b, weight):
     """Tracks decoded from `weight` times the codes of `a` plus the rest of the codes of `b`."""  #@en
     """Faixas decodificadas de `weight` vezes os códigos de `a` mais o resto dos códigos de `b`."""  #@pt-BR
-    z_a, z_b = (encoder.predict(audio.cut(x, PART), verbose=0) for x in (a, b))
+    z_a = encoder.predict(audio.cut(a, PART), verbose=0)
+    z_b = encoder.predict(audio.cut(b, PART), verbose=0)
     z = weight * z_a + (1 - weight) * z_b
     return audio.join(decoder.predict(z, verbose=0), a.shape[1])
 
