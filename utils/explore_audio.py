@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
 from utils import audio, plot
 from utils.explore import _show_widget
@@ -51,12 +52,17 @@ def blend(
 def _fallback(panels: dict[float, np.ndarray], seconds: float, names: tuple[str, str]) -> bytes:
     """The figure for those without a kernel: spectrograms at several weights."""
     fig, axes = plt.subplots(1, len(panels), figsize=(12, 3.4), sharey=True)
+    box = (0, seconds, 0, TOP / 1000)
     for ax, (weight, image) in zip(axes, panels.items()):
-        ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, aspect="auto", extent=(0, seconds, 0, 2))
+        ax.imshow(image[:, ::2], cmap="gray_r", vmin=0, vmax=1, aspect="auto", extent=box)
         ax.set(title=f"{weight:.0%}", xlabel=tr("time (s)", "tempo (s)"))
     axes[0].set_ylabel(tr("frequency (kHz)", "frequência (kHz)"))
     fig.suptitle(tr(f"share of {names[0]}, the rest {names[1]}", f"{names[0]}; resto: {names[1]}"))
-    return plot.png(fig)
+    small = io.BytesIO()  # in few greys
+    Image.open(io.BytesIO(plot.png(fig))).convert("L").quantize(16).save(
+        small, "png", optimize=True
+    )
+    return small.getvalue()
 
 
 def mix(
