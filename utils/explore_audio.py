@@ -83,12 +83,10 @@ def mix(
     import ipywidgets as widgets
 
     alt = tr(
-        f"Static view of the explorer: spectrograms of five mixtures in latent space, from only "
-        f"{names[0]} at the left to only {names[1]} at the right; the lines of one fade into "
-        "those of the other.",
-        f"Vista estática do explorador: espectrogramas de cinco misturas no espaço latente, de só "
-        f"{names[0]}, à esquerda, a só {names[1]}, à direita; as linhas de uma dão lugar às da "
-        "outra.",
+        f"Static view of the explorer: spectrograms of five mixtures, from only {names[0]} at the "
+        f"left to only {names[1]} at the right; the lines of one fade into those of the other.",
+        f"Vista estática do explorador: espectrogramas de cinco misturas, de só {names[0]}, à "
+        f"esquerda, a só {names[1]}, à direita; as linhas de uma dão lugar às da outra.",
     )
     panels = {w: spectrogram(blend(encoder, decoder, first, second, w)) for w in WEIGHTS}
     fallback = _fallback(panels, len(first) / audio.RATE, names)
@@ -104,9 +102,8 @@ def mix(
         text = tr(
             f"{weight:.0%} {names[0]}, {1 - weight:.0%} {names[1]}. Left: mixed codes; right: "
             f"mixed waveforms. Taking the right one as the signal, the left one has {ratio} dB.",
-            f"{weight:.0%} {names[0]}, {1 - weight:.0%} {names[1]}. À esquerda, códigos "
-            f"misturados; à direita, ondas misturadas. Tomando a da direita como sinal, a da "
-            f"esquerda tem {ratio} dB.",
+            f"{weight:.0%} {names[0]}, {1 - weight:.0%} {names[1]}. À esquerda, códigos; à "
+            f"direita, ondas. Tomando a da direita como sinal, a da esquerda tem {ratio} dB.",
         )
         sounds = [audio.encode(x, "WAV") for x in (latent, plain)]
         return buffer.getvalue(), *sounds, f'<div style="font-size:110%">{text}</div>'
@@ -117,10 +114,8 @@ def mix(
         readout_format=".2f", layout=widgets.Layout(width="560px"),
     )  # fmt: skip
     image = widgets.Image(value=picture, format="png")
-    players = [
-        widgets.Audio(value=sound, format="wav", autoplay=False, loop=False)
-        for sound in (left, right)
-    ]
+    settings = {"format": "wav", "autoplay": False, "loop": False}
+    players = [widgets.Audio(value=sound, **settings) for sound in (left, right)]
     told = widgets.HTML(words)
 
     def move(_: Any) -> None:

@@ -237,8 +237,7 @@ def _download(archive: Path, official: bool) -> None:
             return
         except (OSError, ValueError, DataError) as error:
             reasons.append(f"{place}: {type(error).__name__}")
-    folder = data_folder() / "gtzan"
-    why = f" ({'; '.join(reasons)})" if reasons else ""
+    folder, why = data_folder() / "gtzan", f" ({'; '.join(reasons)})" if reasons else ""
     raise DataUnavailable(
         tr(
             f"GTZAN is not in {folder}{why}. It has no licence and 1.2 GB, so it is only "
