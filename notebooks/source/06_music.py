@@ -299,7 +299,7 @@ def train(model, x, x_held_out, steps, peak):
 # %%
 if tf.config.list_physical_devices("GPU"):
     tf.config.experimental.enable_op_determinism()
-steps = lesson.pick(quick=60, class_=450, full=7500)
+steps = lesson.pick(quick=24, class_=450, full=7500)
 history, seconds_network = train(autoencoder, parts_train, parts_val, steps, peak=2e-3)
 # %%
 plot.history(
@@ -651,7 +651,7 @@ claims.check(
 heart_encoder, heart_decoder = build_encoder(PART, CODE), build_decoder(PART, CODE)
 by_heart = keras.Sequential([heart_encoder, heart_decoder], name="by_heart")
 by_heart.set_weights(autoencoder.get_weights())
-few = lesson.pick(quick=60, class_=40, full=200)
+few = lesson.pick(quick=16, class_=40, full=200)
 _, seconds_heart = train(by_heart, audio.cut(new, PART), None, few, peak=1e-3)
 learnt = rebuild(by_heart, new)
 audio.play(

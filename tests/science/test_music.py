@@ -68,7 +68,7 @@ def test_tiny_gradients_stop_adam_unless_epsilon_is_smaller(lesson_code: dict[st
 
     assert step(1e-2, 1e-7) == pytest.approx(1e-3, rel=0.01)
     assert step(1e-9, 1e-7) < 1e-4
-    assert step(1e-9, 1e-12) == pytest.approx(1e-3, rel=0.01)
+    assert step(1e-9, 1e-12) == pytest.approx(1e-3, rel=0.05)
 
 
 def test_gradient_sizes_shrink_with_the_number_of_samples(lesson_code: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def test_a_network_learns_some_parts_by_heart(lesson_code: dict[str, Any], x: np
     model = keras.Sequential([encoder, decoder])
     model.compile(keras.optimizers.Adam(3e-3, epsilon=1e-12), "mse", steps_per_execution=24)
     parts = np.tile(audio.cut(x, PART), (20, 1, 1))
-    model.fit(parts, parts, batch_size=20, epochs=25, verbose=0)
+    model.fit(parts, parts, batch_size=20, epochs=14, verbose=0)
     rebuilt = lesson_code["rebuild"](model, x)
     assert rebuilt.shape == x.shape
     assert np.median(audio.snr(x, rebuilt)) > 10
