@@ -35,6 +35,8 @@ BROUGHT = {
     "IPython": "ipywidgets; and every notebook runs in it",
     "packaging": "matplotlib and scikit-image",
     "requests": "pooch",
+    "scipy": "scikit-learn, scikit-image and librosa",
+    "soundfile": "librosa",
 }
 
 

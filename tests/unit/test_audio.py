@@ -1,0 +1,433 @@
+"""Sound: exact cuts, files that are read or refused, players that publish only our own music."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+import soundfile
+
+from utils import audio, download, explore_audio, gtzan, lesson
+
+ROOT = Path(__file__).resolve().parents[2]
+RANDOM = np.random.default_rng(0)
+# What an output with sound looks like, however it was made.
+SOUND = re.compile(
+    r"<audio|data:audio/|audio/(?:wav|x-wav|flac|ogg|mpeg)|AudioModel", re.IGNORECASE
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """An empty data folder, no settings from outside, no network, tracks of 64 samples."""
+    for name in [name for name in os.environ if name.startswith("AE_")]:
+        monkeypatch.delenv(name)
+    place = tmp_path / "dados da lição"
+    place.mkdir()
+    monkeypatch.setenv("AE_DATA", str(place))
+    monkeypatch.setattr(gtzan, "LENGTH", 64)
+    monkeypatch.setattr(gtzan, "ADDRESS", "http://127.0.0.1:9/")  # a closed port of loopback
+    before = dict(lesson._current)
+    lesson._current.update(language="en", lesson="06_music")
+    yield place
+    lesson._current.update(before)
+
+
+def put(path: Path, x: np.ndarray, rate: int = audio.RATE, **settings: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, x, rate, **settings)
+    return path
+
+
+def put_tracks(folder: Path, count: int, suffix: str = "wav", genre: str = "classical") -> None:
+    """Tracks of noise of different loudness, 80 samples each."""
+    for i in range(count):
+        x = RANDOM.uniform(-1, 1, 80) * (0.1 + 0.5 * i / count)
+        put(folder / f"{genre}.{i:05d}.{suffix}", x)
+
+
+# Cut, join, compare
+
+
+def test_cut_and_join_lose_nothing() -> None:
+    tracks = RANDOM.normal(size=(3, 131_072)).astype("float32")
+    parts = audio.cut(tracks, 4096)
+    assert parts.shape == (96, 4096, 1)
+    assert np.array_equal(parts[33, :, 0], tracks[1, 4096:8192])
+    joined = audio.join(parts, 131_072)
+    assert joined.dtype == np.float32 and np.array_equal(joined, tracks)
+
+
+def test_what_would_be_left_over_is_refused() -> None:
+    with pytest.raises(ValueError, match="leave 100 of 8292 over"):
+        audio.cut(np.zeros((2, 8292)), 4096)
+    with pytest.raises(ValueError, match="do not fill tracks of 8192"):
+        audio.join(np.zeros((3, 4096, 1)), 8192)
+
+
+def test_snr_of_known_noise() -> None:
+    x = np.sin(np.arange(8000) / 9)[None]
+    assert audio.snr(x, 0 * x) == pytest.approx(0)
+    assert audio.snr(x, 0.9 * x) == pytest.approx(20)
+    assert audio.snr(x, x) == np.inf
+    both = audio.snr(np.repeat(x, 2, 0), np.concatenate([0 * x, 0.9 * x]))
+    assert both == pytest.approx([0, 20])
+
+
+def test_peak() -> None:
+    assert np.abs(audio.to_peak(np.array([0.1, -0.4, 0.2]))).max() == pytest.approx(1)
+    assert not audio.to_peak(np.zeros(5)).any()
+
+
+# Files
+
+
+@pytest.mark.parametrize(("suffix", "subtype"), [("wav", "PCM_16"), ("au", None), ("flac", None)])
+def test_formats_are_read_alike(tmp_path: Path, suffix: str, subtype: str | None) -> None:
+    x = RANDOM.uniform(-0.9, 0.9, 500)
+    read = audio.load(put(tmp_path / f"a.{suffix}", x, subtype=subtype))
+    assert read.dtype == np.float32 and read.shape == (500,)
+    np.testing.assert_allclose(read, x, atol=1e-4)
+
+
+def test_stereo_becomes_mono_and_another_rate_is_converted(tmp_path: Path) -> None:
+    t = np.arange(22_050) / 22_050
+    tone = 0.5 * np.sin(2 * np.pi * 440 * t)
+    hiss = 0.4 * np.sin(2 * np.pi * 7000 * t)  # above what 8 kHz can hold: must go, not fold down
+    x = audio.load(put(tmp_path / "a.wav", np.stack([tone + hiss, tone - hiss / 2], 1), 22_050))
+    assert x.shape == (8000,)
+    wanted = 0.5 * np.sin(2 * np.pi * 440 * np.arange(8000) / 8000)
+    np.testing.assert_allclose(x[200:-200], wanted[200:-200], atol=0.01)
+
+
+@pytest.mark.parametrize("fault", ["empty", "junk", "cut off", "no samples", "nan", "missing"])
+def test_what_is_no_sound_is_named(tmp_path: Path, fault: str) -> None:
+    path = put(tmp_path / "jazz.00054.flac", RANDOM.uniform(-1, 1, 20_000))
+    content = path.read_bytes()
+    if fault == "empty":
+        path.write_bytes(b"")
+    elif fault == "junk":
+        path.write_bytes(b"RIFF\0\0\0\0 no sound")
+    elif fault == "cut off":
+        path.write_bytes(content[: len(content) // 2])
+    elif fault == "no samples":
+        soundfile.write(path, np.zeros(0), 8000)
+    elif fault == "missing":
+        path.unlink()
+    else:
+        soundfile.write(path, np.full(9, np.nan), 8000, "FLOAT", format="WAV")
+    with pytest.raises(download.DataError, match=r"jazz\.00054\.flac cannot be read.*Replace"):
+        audio.load(path)
+
+
+def test_lossless_formats_return_every_bit() -> None:
+    x = (RANDOM.integers(-32767, 32768, 50_000) / 32768).astype("float32")
+    for kind in ("WAV", "FLAC"):
+        written = audio.encode(x, kind)
+        assert np.array_equal(audio.load(io.BytesIO(written)), x)
+    loud = audio.load(io.BytesIO(audio.encode(np.array([2.0, -2.0, 0.5]), "WAV")))
+    assert loud[0] > 0.99 and loud[1] < -0.99, "clipped, not wrapped around"
+    tone = np.sin(np.arange(100_000) / 9)
+    written = audio.encode(tone, "OGG")
+    assert audio.snr(tone, audio.load(io.BytesIO(written))) > 15 and len(written) < 100_000
+
+
+# Players
+
+
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
+    outputs: list[tuple[str, str, Any]] = []
+    monkeypatch.setattr(
+        lesson, "show", lambda plain, rich, meta=None: outputs.append((plain, rich, meta))
+    )
+    return outputs
+
+
+def test_of_real_tracks_no_player_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = shown(monkeypatch)
+    audio.play({"track": RANDOM.uniform(-1, 1, 800)}, "real")
+    ((plain, rich, _),) = outputs
+    assert not SOUND.search(plain + rich) and len(rich) < 1000
+    assert "the course's own pieces" in plain
+    with pytest.raises(ValueError, match="neither 'real' nor 'embedded'"):
+        audio.play({"track": np.zeros(8)}, "gtzan")
+    assert len(outputs) == 1
+
+
+def test_a_reader_may_play_the_own_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = shown(monkeypatch)
+    audio.play({"track": np.zeros(800)}, "real", my_copy=True)
+    assert SOUND.search(outputs[0][1]) and outputs[0][2] == {"sound": "real"}
+
+
+def test_players_of_our_pieces_carry_label_and_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = shown(monkeypatch)
+    x = (RANDOM.integers(-20_000, 20_000, 4000) / 32768).astype("float32")
+    audio.play({'<b>"A"</b>': x, "B": -x}, "embedded")
+    ((plain, rich, metadata),) = outputs
+    assert metadata == {"sound": "embedded"} and "0.5 s" in plain
+    assert "<b>" not in rich and rich.count("<audio controls") == 2
+    first, second = re.findall(r"data:audio/flac;base64,([^\"]+)", rich)
+    assert np.array_equal(audio.load(io.BytesIO(base64.b64decode(first))), x)
+    assert np.array_equal(audio.load(io.BytesIO(base64.b64decode(second))), -x)
+
+
+@pytest.mark.parametrize("language", ["en", "pt-BR"])
+def test_committed_notebooks_play_nothing_but_our_pieces(language: str) -> None:
+    """Every sound in the outputs is marked as ours, and sounds like one of our pieces."""
+    notebook = nbformat.read(ROOT / "notebooks" / language / "06_music.ipynb", as_version=4)
+    code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
+    assert re.search(r"^LISTEN = False$", code, re.MULTILINE)
+    assert (
+        "my_copy=True" not in code and "Audio(" not in code and "widgets" not in notebook.metadata
+    )
+    ours = [audio.load(gtzan.PIECES / f"{name}.flac") for name in gtzan.TITLES]
+    spectra = [np.fft.rfft(x, 2**18) for x in ours]
+    for output in (o for c in notebook.cells for o in c.get("outputs", [])):
+        told = json.dumps(output)
+        assert bool(SOUND.search(told)) == (output.get("metadata", {}).get("sound") == "embedded")
+        for sound in re.findall(r"data:audio/flac;base64,([^\"\\]+)", told):
+            x = audio.load(io.BytesIO(base64.b64decode(sound)))
+            wave = np.fft.rfft(x / np.linalg.norm(x), 2**18).conj()
+            norm = np.sqrt(len(x)) * max(np.std(piece) for piece in ours)
+            alike = max(np.abs(np.fft.irfft(wave * s)).max() for s in spectra) / norm
+            assert alike > 0.15, "a sound that is none of our pieces"
+
+
+# GTZAN
+
+
+def test_the_tracks_of_a_folder(folder: Path) -> None:
+    put_tracks(folder / "gtzan/genres_original/classical", 60)
+    put_tracks(folder / "gtzan/classical_8000hz_30s", 10, "flac")  # fewer: the other folder wins
+    music = gtzan.tracks()
+    assert music.source == "real" and "60 real tracks" in music.provenance
+    assert [len(x) for x in (music.x_train, music.x_val, music.x_test)] == [50, 2, 8]
+    assert music.x_train.dtype == np.float32 and music.x_train.shape[1] == 64
+    assert np.abs(music.x_train).max() == 1 and (np.abs(music.x_train).max(axis=1) > 0.7).all()
+    names = [*music.names_train, *music.names_val, *music.names_test]
+    assert names == [f"classical.{i:05d}" for i in range(60)], "in order, nobody twice"
+
+
+def test_bad_tracks_are_left_out_counted_and_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = folder / "gtzan/genres/jazz"
+    put_tracks(place, 60, genre="jazz")
+    (place / "jazz.00054.wav").write_bytes(b"\0" * 100)
+    put(place / "jazz.00010.wav", np.ones(30))
+    put(place / "jazz.00011.wav", np.zeros(80))
+    (place / "jazz.00099.txt").write_text("no track")
+    music = gtzan.tracks("jazz")
+    told = capsys.readouterr().out
+    assert "3 of 60 tracks left out" in told and "jazz.00054.wav (unreadable)" in told
+    assert "jazz.00010.wav (too short or silent), jazz.00011.wav" in told
+    assert len(music.x_train) == 50 and len(music.x_test) + len(music.x_val) == 7
+    for i in range(20, 30):
+        (place / f"jazz.{i:05d}.wav").write_bytes(b"")
+    with pytest.raises(download.DataError, match=r"Only 47 tracks in .* 52 are needed"):
+        gtzan.tracks("jazz")
+
+
+def pack(path: Path, source: Path, extra: list[tarfile.TarInfo] | None = None) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w:gz") as archive:
+        for file in sorted(source.iterdir()):
+            archive.add(file, f"genres/classical/{file.name}")
+        for member in extra or []:
+            archive.addfile(member, io.BytesIO(b"x" * member.size))
+
+
+def test_the_archive_is_unpacked_once_and_nothing_lands_elsewhere(
+    folder: Path, tmp_path: Path
+) -> None:
+    put_tracks(tmp_path / "source", 55, "au")
+    bad = [tarfile.TarInfo(name) for name in (
+        "../../classical/classical.00090.wav", "/classical/classical.00091.wav",
+        "genres/classical/../../escaped.wav", "genres/classical/notes.txt",
+        "genres/classical/._classical.00000.wav", "genres/blues/blues.00000.wav",
+        "genres/classical/classical.00092.wav", "genres/classical/classical.00093.wav",
+    )]  # fmt: skip
+    bad[0].size = 3
+    bad[-2].type, bad[-2].linkname = tarfile.SYMTYPE, "/etc/passwd"
+    bad[-1].size = gtzan.LARGEST + 1
+    pack(folder / gtzan.ARCHIVE, tmp_path / "source", bad)
+    before = {p for p in tmp_path.rglob("*")}
+    assert len(gtzan.tracks().x_train) == 50
+    inside = folder / "gtzan/genres/classical"
+    written = {p for p in tmp_path.rglob("*")} - before
+    assert all(p == inside.parent or p == inside or p.parent == inside for p in written)
+    names = {p.name for p in inside.iterdir()}
+    assert names >= {f"classical.{i:05d}.au" for i in range(55)}
+    assert names <= {*names, "classical.00090.wav"} and "classical.00092.wav" not in names
+    assert "classical.00093.wav" not in names and "._classical.00000.wav" not in names
+    (folder / gtzan.ARCHIVE).write_bytes(b"not needed any more")
+    assert len(gtzan.tracks().x_train) == 50
+
+
+@pytest.mark.parametrize("fault", ["junk", "empty", "cut off", "other genre"])
+def test_a_broken_archive_is_named_and_leaves_nothing(
+    folder: Path, tmp_path: Path, fault: str
+) -> None:
+    put_tracks(tmp_path / "source", 55)
+    path = folder / gtzan.ARCHIVE
+    pack(path, tmp_path / "source")
+    content = path.read_bytes()
+    cases = {"junk": b"junk" * 9, "empty": b"", "cut off": content[: len(content) // 2]}
+    path.write_bytes(cases.get(fault, content))
+    with pytest.raises(download.DataError, match=r"genres\.tar\.gz is damaged"):
+        gtzan.tracks("jazz" if fault == "other genre" else "classical")
+    left = [p for p in (folder / "gtzan").rglob("*") if p != path and p.name != "genres"]
+    assert left == [] and path.exists()
+
+
+def test_without_gtzan(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(*arguments: Any, **settings: Any) -> None:
+        raise AssertionError("nobody asked for 1.2 GB")
+
+    monkeypatch.setattr(gtzan, "LENGTH", 131_072)
+    with monkeypatch.context() as patch:
+        patch.setattr("pooch.retrieve", asked)
+        assert gtzan.tracks().source == "embedded"
+        told = capsys.readouterr().out
+        assert told.startswith("Notice: GTZAN is not in") and "AE_DATA_SOURCE=real" in told
+        patch.setenv("AE_DATA_SOURCE", "embedded")
+        assert gtzan.tracks().source == "embedded" and capsys.readouterr().out == ""
+    monkeypatch.setenv("AE_DATA_SOURCE", "real")
+    with pytest.raises(download.DataError, match=r"127\.0\.0\.1:9.*ConnectionError"):
+        gtzan.tracks()
+    lesson._current.update(language="pt-BR")
+    with pytest.raises(download.DataError, match="O GTZAN não está em"):
+        gtzan.tracks()
+    monkeypatch.setenv("AE_DATA_SOURCE", "sometimes")
+    with pytest.raises(download.DataError, match="auto, real, embedded"):
+        gtzan.tracks()
+
+
+def test_a_mirror_is_asked(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def retrieve(url: str, known_hash: Any, fname: str, path: Path, downloader: Any) -> None:
+        asked.append(url)
+        put_tracks(tmp_path / "source", 53)
+        pack(path / fname, tmp_path / "source")
+
+    monkeypatch.setattr("pooch.retrieve", retrieve)
+    monkeypatch.setenv("AE_MIRROR", "http://127.0.0.1:1/room/")
+    assert gtzan.tracks().source == "real"
+    assert asked == ["http://127.0.0.1:1/room/gtzan/genres.tar.gz"]
+
+
+# Our music
+
+
+def test_our_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gtzan, "LENGTH", 131_072)
+    music = gtzan.pieces()
+    assert [len(x) for x in (music.x_train, music.x_val, music.x_test)] == [6, 2, 2]
+    x = np.concatenate([music.x_train, music.x_val, music.x_test])
+    assert x.shape == (10, 131_072) and x.dtype == np.float32 and music.source == "embedded"
+    assert np.abs(x).max(axis=1) == pytest.approx(np.ones(10))
+    assert (x.std(axis=1) > 0.1).all() and np.abs(x.mean(axis=1)).max() < 0.01
+    quiet = (np.abs(x.reshape(10, 32, 4096)).max(axis=2) < 0.05).sum(axis=1)
+    assert quiet.max() <= 1, "music from the beginning to the end"
+    alike = np.abs(np.corrcoef(x)) - np.eye(10)
+    assert alike.max() < 0.5, "ten pieces, not one ten times"
+    assert sum(p.stat().st_size for p in gtzan.PIECES.iterdir()) < 2_500_000
+
+
+def test_the_music_is_what_its_script_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "data"))
+    import make_music
+
+    assert list(make_music.MUSIC) and set(make_music.MUSIC) == set(gtzan.TITLES)
+    for name in ("prelude", "bells"):
+        kept = np.round(audio.load(gtzan.PIECES / f"{name}.flac") * 32768)
+        assert np.abs(kept - make_music.piece(name)).max() <= 1
+    assert make_music.frequency("A4") == 440
+    assert make_music.frequency("Bb3") == pytest.approx(make_music.frequency("A3") * 2 ** (1 / 12))
+
+
+def test_a_missing_piece_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(gtzan, "PIECES", tmp_path)
+    with pytest.raises(download.DataError, match=r"prelude\.flac"):
+        gtzan.pieces()
+
+
+# The explorer
+
+
+class Half:
+    """Stands for an encoder and a decoder of parts of 512 samples: the code is the part itself."""
+
+    input_shape = (None, 512, 1)
+
+    def predict_on_batch(self, x: np.ndarray) -> np.ndarray:
+        return x.reshape(len(x), 512) if x.ndim == 3 else x[:, :, None]
+
+
+@pytest.fixture
+def explorer(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, bytes, str]:
+    seen: list[Any] = []
+    monkeypatch.setattr(explore_audio, "show_widget", lambda *args: seen.append(args))
+    t = np.arange(4096) / audio.RATE
+    low, high = 0.8 * np.sin(2 * np.pi * 250 * t), 0.8 * np.sin(2 * np.pi * 1500 * t)
+    explore_audio.mix(Half(), Half(), low, high, ("low", "high"))
+    return seen[0]
+
+
+def rows_of_ink(image: Any) -> tuple[float, float]:
+    """Darkness near 1500 Hz and near 250 Hz in the left picture, 0 white to 1 black."""
+    picture = 1 - plt.imread(io.BytesIO(image.value), format="png")[:, :, 0]
+    left = picture[4:-4, 20 : picture.shape[1] // 2 - 20].mean(axis=1)
+    height = len(left)
+    return float(left[: height // 2].max()), float(left[height // 2 :].max())
+
+
+def test_the_slider_moves_picture_sound_and_words(explorer: Any) -> None:
+    _, slider, image, row, told = explorer[0].children
+    slider.value = 1.0
+    high, low = rows_of_ink(image)
+    assert low > 0.7 and high < 0.3
+    sounds = [player.value for player in row.children]
+    slider.value = 0.0
+    high, low = rows_of_ink(image)
+    assert high > 0.7 and low < 0.3 and "100% high" in told.value
+    assert all(player.value != old for player, old in zip(row.children, sounds))
+    latent, plain = (audio.load(io.BytesIO(p.value)) for p in row.children)
+    assert np.array_equal(latent, plain) and len(latent) == 4096, "a code that is the sound itself"
+
+
+def test_the_explorer_has_a_figure_for_those_without_a_kernel(explorer: Any) -> None:
+    _, fallback, alt = explorer
+    assert fallback.startswith(b"\x89PNG") and "low" in alt and len(alt) > 60
+
+
+def test_blend_weighs_the_codes() -> None:
+    a, b = RANDOM.normal(size=(2, 1024))
+    mixed = explore_audio.blend(Half(), Half(), a, b, 0.75)
+    np.testing.assert_allclose(mixed, 0.75 * a + 0.25 * b)
+
+
+def test_nothing_heavy_is_imported() -> None:
+    code = (
+        "import sys, utils.audio, utils.gtzan\n"
+        "print({'soundfile', 'scipy', 'librosa', 'tensorflow'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr

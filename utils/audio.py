@@ -1,0 +1,174 @@
+"""Sound as arrays: read, cut into parts, join, compare, encode, and players for our own music.
+
+GTZAN has no licence, so its sound must not get into a notebook that somebody passes on: `play`
+makes a player of real tracks only for a reader who asks for it by hand.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping
+from math import gcd
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from utils import lesson
+from utils.download import DataError
+from utils.lesson import tr
+
+RATE = 8000  # samples a second: sound up to 4 kHz
+BLOCK = 16_384  # samples handed to an encoder at a time: Vorbis overflows its stack on many
+
+
+def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
+    """The sound in a WAV, AU, FLAC or OGG file: its channels averaged, at `rate` samples a second.
+
+    Args:
+        file: path, or a file that is open for reading bytes.
+        rate: samples a second of the result; another rate is converted with an anti-alias filter.
+
+    Returns:
+        float32, shape (n,), in [-1, 1] up to a small overshoot of the filter.
+
+    Raises:
+        DataError: it is no sound, is cut off, is empty, or holds what is no number.
+    """
+    import soundfile
+    from scipy.signal import resample_poly
+
+    name = Path(file).name if isinstance(file, str | Path) else "sound"
+    try:
+        with soundfile.SoundFile(file) as sound:
+            promised, found = sound.frames, sound.samplerate
+            x = sound.read(dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError, ValueError) as error:
+        raise _unreadable(name, type(error).__name__) from error
+    if len(x) == 0 or len(x) < promised or not np.isfinite(x).all():
+        raise _unreadable(name, f"{len(x)} / {promised}")
+    x = x.mean(axis=1)
+    if found != rate:
+        shared = gcd(found, rate)
+        x = resample_poly(x, rate // shared, found // shared)
+    return x.astype("float32")
+
+
+def _unreadable(name: str, detail: str) -> DataError:
+    return DataError(
+        tr(
+            f"{name} cannot be read as sound ({detail}). Replace it by an intact copy.",
+            f"{name} não pode ser lido como som ({detail}). Troque-o por uma cópia íntegra.",
+        )
+    )
+
+
+def to_peak(x: np.ndarray) -> np.ndarray:
+    """The sound `x` scaled so that its largest swing is 1; silence stays silence."""
+    peak = np.abs(x).max()
+    return x / peak if peak > 0 else x
+
+
+def cut(tracks: np.ndarray, size: int) -> np.ndarray:
+    """Tracks cut into parts of `size` samples, in order: nothing overlaps, nothing is left over.
+
+    Args:
+        tracks: shape (n, length).
+        size: samples of a part; it divides the length.
+
+    Returns:
+        Shape (n * length / size, size, 1): the last axis is the one channel of a mono sound.
+
+    Raises:
+        ValueError: some samples would be left over.
+    """
+    length = tracks.shape[-1]
+    if length % size:
+        raise ValueError(f"parts of {size} samples leave {length % size} of {length} over")
+    return tracks.reshape(-1, size, 1)
+
+
+def join(parts: np.ndarray, length: int) -> np.ndarray:
+    """Tracks of `length` samples from parts as `cut` makes them: shape (n, length).
+
+    Raises:
+        ValueError: the parts do not fill whole tracks.
+    """
+    if parts.size % length:
+        raise ValueError(f"{parts.size} samples do not fill tracks of {length}")
+    return parts.reshape(-1, length)
+
+
+def snr(x: np.ndarray, x_hat: np.ndarray) -> np.ndarray:
+    """Signal-to-noise ratio in dB along the last axis; infinite where nothing is lost.
+
+    Ten times the decimal logarithm of the power of `x` over that of the difference: 0 dB means
+    that the error is as strong as the music, every 10 dB that it has a tenth of the power.
+    """
+    signal = np.sum(np.square(x, dtype="float64"), axis=-1)
+    noise = np.sum(np.square(x - x_hat, dtype="float64"), axis=-1)
+    with np.errstate(divide="ignore"):
+        return 10 * np.log10(signal / noise)
+
+
+def encode(x: np.ndarray, kind: str, rate: int = RATE) -> bytes:
+    """A sound file in memory.
+
+    Args:
+        x: shape (n,); what lies outside [-1, 1] is clipped.
+        kind: `WAV` or `FLAC` (16 bit, lossless), or `OGG` (Vorbis at its usual quality).
+        rate: samples a second.
+    """
+    import soundfile
+
+    subtype = "VORBIS" if kind == "OGG" else "PCM_16"
+    buffer, x = io.BytesIO(), np.clip(x, -1, 1)
+    with soundfile.SoundFile(buffer, "w", rate, 1, subtype, format=kind) as sound:
+        for start in range(0, len(x), BLOCK):
+            sound.write(x[start : start + BLOCK])
+    return buffer.getvalue()
+
+
+def play(
+    clips: Mapping[str, np.ndarray], source: str, rate: int = RATE, my_copy: bool = False
+) -> None:
+    """Players side by side, one for each sound; of real tracks a notice takes their place.
+
+    A player keeps its sound in the notebook. GTZAN has no licence, so that would be publishing it.
+
+    Args:
+        clips: label -> sound in [-1, 1], shape (n,).
+        source: the `source` of the music that the sounds come from or were rebuilt from.
+        rate: samples a second.
+        my_copy: play real tracks too, in a copy of the notebook that nobody else will get.
+
+    Raises:
+        ValueError: `source` is neither `real` nor `embedded`.
+    """
+    if source not in ("real", "embedded"):
+        raise ValueError(f"source={source!r} is neither 'real' nor 'embedded'")
+    if source == "real" and not my_copy:
+        lesson.notice(
+            tr(
+                "GTZAN has no licence, so its tracks are not played here: "
+                "players play the course's own pieces.",
+                "O GTZAN não tem licença, por isso suas faixas não tocam aqui: "
+                "os reprodutores tocam as peças do próprio curso.",
+            )
+        )
+        return
+    players, names = [], []
+    for label, x in clips.items():
+        sound = base64.b64encode(encode(x, "FLAC", rate)).decode("ascii")
+        text = html.escape(label, quote=True)
+        players.append(
+            '<figure style="display:inline-block;margin:6px 18px 6px 0;max-width:100%">'
+            f'<figcaption style="font-size:110%">{text}</figcaption><audio controls '
+            f'preload="metadata" aria-label="{text}" style="width:280px;max-width:100%" '
+            f'src="data:audio/flac;base64,{sound}"></audio></figure>'
+        )
+        names.append(f"{label} ({len(x) / rate:.1f} s)")
+    told = tr("Players: ", "Reprodutores: ") + ", ".join(names)
+    lesson.show(told, f"<div>{''.join(players)}</div>", {"sound": source})
