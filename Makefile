@@ -11,7 +11,7 @@ NBVAL := --nbval-lax --nbval-cell-timeout=600
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
 CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
 
-.PHONY: help lab test test-colab test-browser notebooks claims site bench clean
+.PHONY: help lab test test-colab test-browser notebooks claims grade site bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
 
@@ -60,6 +60,9 @@ claims: .venv/dev  ## run the lessons on the real data: results file, outputs (L
 	$(BIN)/python notebooks/run.py $(LESSON)
 	$(BIN)/python notebooks/build.py $(LESSON)
 	$(BIN)/python notebooks/build.py --check $(LESSON)
+
+grade: .venv/dev  ## grade returned homework: make grade FOLDER=returned [OUT=grades]
+	$(BIN)/python -m grading "$(FOLDER)" --out "$(or $(OUT),grades)"
 
 site: .venv/dev  ## make the site in site/html: both languages, nothing fetched when it is read
 	$(BIN)/python site/build.py
