@@ -8,7 +8,6 @@ of `auto`, `real`, `embedded`. data/README.md describes the sets and these varia
 from __future__ import annotations
 
 import gzip
-import os
 import struct
 import zlib
 from dataclasses import dataclass
@@ -17,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from utils.download import DataError, DataUnavailable, damaged, get
-from utils.lesson import ROOT, notice, tr
+from utils.download import damaged, get, real_or_none
+from utils.lesson import ROOT, tr
 
-SOURCES = ("auto", "real", "embedded")
 GARMENTS = ROOT / "data" / "garments.npz"
 
 
@@ -156,30 +154,13 @@ def _provenance(of: IdxSet) -> str:
 
 def _real(wanted: IdxSet) -> tuple[np.ndarray, ...] | None:
     """x_train, y_train, x_test, y_test of a set; None where the embedded sample is to be used."""
-    choice = os.environ.get("AE_DATA_SOURCE") or "auto"
-    if choice not in SOURCES:
-        raise DataError(
-            tr(
-                f"AE_DATA_SOURCE={choice!r}: choose one of {', '.join(SOURCES)}.",
-                f"AE_DATA_SOURCE={choice!r}: escolha entre {', '.join(SOURCES)}.",
-            )
-        )
-    if choice == "embedded":
-        return None
-    try:
-        paths = [
+    paths = real_or_none(
+        lambda: [
             get(f"{wanted.folder}/{name}", sha256, wanted.addresses)
             for name, sha256 in wanted.files.items()
         ]
-    except DataUnavailable as error:
-        if choice == "real":
-            raise
-        notice(
-            tr(
-                f"{error} Going on with the embedded sample; its figures differ from the text.",
-                f"{error} Seguimos com a amostra embutida; seus valores diferem dos do texto.",
-            )
-        )
+    )
+    if paths is None:
         return None
     arrays = [_read_idx(path) for path in paths]
     for images, labels, path in zip(arrays[::2], arrays[1::2], paths[1::2]):

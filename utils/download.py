@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from utils.lesson import ROOT, tr
+from utils.lesson import ROOT, notice, tr
 
+T = TypeVar("T")
+
+SOURCES = ("auto", "real", "embedded")
 TIMEOUT = (6, 30)  # seconds to connect, and between two pieces of a file
 
 
@@ -29,6 +32,38 @@ def data_folder() -> Path:
     return ROOT / Path(os.environ.get("AE_DATA") or "data/cache").expanduser()
 
 
+def real_or_none(load: Callable[[], T]) -> T | None:
+    """What `load` gives, or None where `AE_DATA_SOURCE` calls for the embedded sample.
+
+    In `auto` the sample also takes the place of data that `load` cannot get; a notice says so.
+
+    Raises:
+        DataError: no such choice, a file is damaged, or `real` was asked for and cannot be had.
+    """
+    choice = os.environ.get("AE_DATA_SOURCE") or "auto"
+    if choice not in SOURCES:
+        raise DataError(
+            tr(
+                f"AE_DATA_SOURCE={choice!r}: choose one of {', '.join(SOURCES)}.",
+                f"AE_DATA_SOURCE={choice!r}: escolha entre {', '.join(SOURCES)}.",
+            )
+        )
+    if choice == "embedded":
+        return None
+    try:
+        return load()
+    except DataUnavailable as error:
+        if choice == "real":
+            raise
+        notice(
+            tr(
+                f"{error} Going on with the embedded sample; its figures differ from the text.",
+                f"{error} Seguimos com a amostra embutida; seus valores diferem dos do texto.",
+            )
+        )
+        return None
+
+
 def damaged(path: Path, detail: str) -> DataError:
     """The error for a file that is there but wrong; nobody but its owner may delete it."""
     return DataError(
@@ -41,13 +76,21 @@ def damaged(path: Path, detail: str) -> DataError:
     )
 
 
-def get(name: str, sha256: str, addresses: Sequence[str]) -> Path:
+def get(
+    name: str,
+    sha256: str | None,
+    addresses: Sequence[str],
+    check: Callable[[bytes], object] | None = None,
+) -> Path:
     """Path of a verified data file, downloaded if the data folder does not have it.
 
     Args:
         name: place of the file in the data folder, such as `mnist/t10k-labels-idx1-ubyte.gz`.
-        sha256: what the file must hash to.
+        sha256: what the file must hash to; None where nobody has published it.
         addresses: folders on the web that have the file, tried in order.
+        check: reads the bytes of a download and raises ValueError if they are not the data; the
+            file is then refused. For files without a hash; one that is there is the reader's to
+            check.
 
     Raises:
         DataUnavailable: it is not there and no address gave it.
@@ -55,16 +98,32 @@ def get(name: str, sha256: str, addresses: Sequence[str]) -> Path:
     """
     path = data_folder() / name
     if not path.exists():
-        _download(name, path, sha256, addresses)
+        _download(name, path, sha256, addresses, check)
+    if sha256 is None:
+        return path
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != sha256:
         raise damaged(path, f"SHA-256 {digest[:12]}…")
     return path
 
 
-def _download(name: str, path: Path, sha256: str, addresses: Sequence[str]) -> None:
+def _download(
+    name: str,
+    path: Path,
+    sha256: str | None,
+    addresses: Sequence[str],
+    check: Callable[[bytes], object] | None,
+) -> None:
     """Bring one file from the first address that has it; a file appears whole or not at all."""
     import pooch
+
+    def fetch(url: str, target: str, caller: Any) -> None:
+        _fetch(url, target, caller)
+        if check is not None:
+            check(Path(target).read_bytes())
+
+    if sha256 is None:  # pooch would tell the reader to pin the hash in the program
+        pooch.get_logger().setLevel("WARNING")
 
     mirror = os.environ.get("AE_MIRROR")
     places = [f"{address}{path.name}" for address in addresses]
@@ -77,10 +136,10 @@ def _download(name: str, path: Path, sha256: str, addresses: Sequence[str]) -> N
             # so at once, and an interrupted one leaves nothing.
             pooch.retrieve(
                 place,
-                known_hash=f"sha256:{sha256}",
+                known_hash=sha256 and f"sha256:{sha256}",
                 fname=path.name,
                 path=path.parent,
-                downloader=_fetch,
+                downloader=fetch,
             )
             return
         except (OSError, ValueError, DataError) as error:  # requests' errors are OSErrors

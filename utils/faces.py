@@ -21,9 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.data import SOURCES
-from utils.download import TIMEOUT, DataError, DataUnavailable, damaged, data_folder, get
-from utils.lesson import ROOT, notice, tr
+from utils.download import TIMEOUT, DataUnavailable, damaged, data_folder, get, real_or_none
+from utils.lesson import ROOT, tr
 
 # scikit-learn's own name for its copy; the hash is that of the 400 images as it writes them.
 JOBLIB = "faces/olivetti_py3.pkz"
@@ -92,29 +91,8 @@ def lfw(split: str = "person") -> Faces:
 def _choose(split: str, title: str, images: Callable[[], tuple[np.ndarray, np.ndarray]]) -> Faces:
     if split not in ("person", "photo"):
         raise ValueError(f"split={split!r} is neither 'person' nor 'photo'")
-    choice = os.environ.get("AE_DATA_SOURCE") or "auto"
-    if choice not in SOURCES:
-        raise DataError(
-            tr(
-                f"AE_DATA_SOURCE={choice!r}: choose one of {', '.join(SOURCES)}.",
-                f"AE_DATA_SOURCE={choice!r}: escolha entre {', '.join(SOURCES)}.",
-            )
-        )
-    if choice == "embedded":
-        return _embedded(split)
-    try:
-        x, who = images()
-    except DataUnavailable as error:
-        if choice == "real":
-            raise
-        notice(
-            tr(
-                f"{error} Going on with the embedded sample; its figures differ from the text.",
-                f"{error} Seguimos com a amostra embutida; seus valores diferem dos do texto.",
-            )
-        )
-        return _embedded(split)
-    return _dealt(x, who, split, title)
+    found = real_or_none(images)
+    return _embedded(split) if found is None else _dealt(*found, split, title)
 
 
 def parts(who: np.ndarray, split: str) -> np.ndarray:

@@ -226,7 +226,7 @@ def test_a_broken_download_says_why_and_leaves_nothing(
 ) -> None:
     server.answer = answer
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
-    with pytest.raises(data.DataError) as caught:
+    with pytest.raises(download.DataError) as caught:
         data.mnist()
     told = str(caught.value)
     assert reason in told and NAMES[0] in told and "AE_DATA" in told and "Remedy" in told
@@ -242,10 +242,10 @@ def test_a_broken_download_says_why_and_leaves_nothing(
 def test_errors_speak_portuguese(small_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lesson._current.update(language="pt-BR")
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
-    with pytest.raises(data.DataError, match="não pôde ser baixado.*Solução"):
+    with pytest.raises(download.DataError, match="não pôde ser baixado.*Solução"):
         data.mnist()
     fill(small_mnist, t10k=b"junk")
-    with pytest.raises(data.DataError, match="danificado.*Apague-o"):
+    with pytest.raises(download.DataError, match="danificado.*Apague-o"):
         data.mnist()
 
 
@@ -253,7 +253,7 @@ def test_a_missing_label_file_is_named(small_mnist: Path, monkeypatch: pytest.Mo
     fill(small_mnist)
     (small_mnist / "mnist" / NAMES[1]).unlink()
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
-    with pytest.raises(data.DataError, match=NAMES[1]):
+    with pytest.raises(download.DataError, match=NAMES[1]):
         data.mnist()
 
 
@@ -262,7 +262,7 @@ def test_a_folder_that_cannot_be_written(
 ) -> None:
     small_mnist.write_text("a file where the folder should be")
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
-    with pytest.raises(data.DataError, match="folder can be written"):
+    with pytest.raises(download.DataError, match="folder can be written"):
         data.mnist()
     assert small_mnist.read_text() == "a file where the folder should be"
 
@@ -280,7 +280,7 @@ def fail_while_writing(monkeypatch: pytest.MonkeyPatch, error: BaseException) ->
 def test_a_full_disk(small_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fail_while_writing(monkeypatch, OSError(errno.ENOSPC, "No space left on device"))
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
-    with pytest.raises(data.DataError, match="No space left on device"):
+    with pytest.raises(download.DataError, match="No space left on device"):
         data.mnist()
     assert left_behind(small_mnist) == set()
 
@@ -306,10 +306,10 @@ def test_a_damaged_file_is_named_and_left_alone(
 ) -> None:
     fill(small_mnist, **{"train-images": content})
     monkeypatch.setenv("AE_DATA_SOURCE", choice)
-    with pytest.raises(data.DataError) as caught:
+    with pytest.raises(download.DataError) as caught:
         data.mnist()
     assert NAMES[0] in str(caught.value) and "Delete it" in str(caught.value)
-    assert not isinstance(caught.value, data.DataUnavailable)
+    assert not isinstance(caught.value, download.DataUnavailable)
     assert (small_mnist / "mnist" / NAMES[0]).read_bytes() == content
 
 
@@ -338,7 +338,7 @@ def test_what_is_not_idx_is_refused(
     """Even files with the right checksum are read with care."""
     fill(small_mnist, **{"train-images": content})
     trust(monkeypatch, small_mnist)
-    with pytest.raises(data.DataError, match="train-.*damaged"):
+    with pytest.raises(download.DataError, match="train-.*damaged"):
         data.mnist()
 
 
@@ -359,7 +359,7 @@ def test_embedded_touches_neither_network_nor_folder(
 
 def test_an_unknown_source_lists_the_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AE_DATA_SOURCE", "sometimes")
-    with pytest.raises(data.DataError, match="auto, real, embedded"):
+    with pytest.raises(download.DataError, match="auto, real, embedded"):
         data.mnist()
 
 
