@@ -157,10 +157,10 @@ classic = build_classic()
 classic.summary()
 # %% [markdown] lang="en"
 # Two remarks on speed, for CPUs. `unroll=True` writes the nine steps out one after the other instead of running a loop: a larger graph to build, but each training step is faster; right for short sequences. And many steps
-# run between two visits to Python (`steps_per_execution`). The learning rate climbs for a tenth of the time and comes down along a cosine, as in the lessons before.
+# run between two visits to Python (`steps_per_execution`). The learning rate climbs for a tenth of the time and comes down along a cosine, as in the lessons before. To ask a small model, we just call it, `model(x)`: `predict` would first compile a graph, which pays for large data only.
 # %% [markdown] lang="pt-BR"
 # Duas observações sobre velocidade em CPU. `unroll=True` escreve os nove passos um após o outro em vez de rodar um laço: o grafo a montar fica maior, mas cada passo de treino, mais rápido; é o certo para sequências curtas. E muitos passos
-# correm entre duas visitas ao Python (`steps_per_execution`). A taxa de aprendizado sobe durante um décimo do tempo e desce por um cosseno, como nas aulas anteriores.
+# correm entre duas visitas ao Python (`steps_per_execution`). A taxa de aprendizado sobe durante um décimo do tempo e desce por um cosseno, como nas aulas anteriores. Para consultar um modelo pequeno, basta chamá-lo, `model(x)`: `predict` primeiro compilaria um grafo, o que só compensa com muitos dados.
 # %%
 def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **settings):
     """Fit with a cosine schedule; returns the history and the seconds."""  #@en
@@ -173,19 +173,20 @@ def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **s
     model.compile(
         keras.optimizers.Adam(rate), loss, jit_compile=jit, steps_per_execution=steps, **settings
     )
+    watched = lesson.pick(quick=None, class_=held_out, full=held_out)
     bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout, mininterval=1)
     start = time.perf_counter()
     history = model.fit(
-        x, y, batch, epochs, validation_data=held_out, validation_batch_size=500,
+        x, y, batch, epochs, validation_data=watched, validation_batch_size=500,
         verbose=0, callbacks=[bar],
     )
     return history, time.perf_counter() - start
 
 # %%
 nine = np.arange(1, 10, dtype="float32").reshape(1, 9, 1) / 10
-epochs = lesson.pick(quick=60, class_=300, full=300)
+epochs = lesson.pick(quick=60, class_=150, full=300)
 train(classic, nine, nine, None, epochs, batch=1, peak=5e-3)
-print(classic.predict_on_batch(nine).round(3).ravel())
+print(np.asarray(classic(nine)).round(3).ravel())
 # %% [markdown] lang="en"
 # Here the introductions end: the network gives back what it was shown. But it has {{ nine_params }} parameters for nine numbers, and a code of 100 numbers for 9. Did it learn to *read* the sequence, or only to recite this one?
 #
@@ -203,7 +204,7 @@ asked = {
     "de trás para a frente": nine[:, ::-1],  #@pt-BR
     "nove vezes 0,5": np.full_like(nine, 0.5),  #@pt-BR
 }
-answers = classic.predict_on_batch(np.concatenate(list(asked.values())))
+answers = np.asarray(classic(np.concatenate(list(asked.values()))))
 fig, axes = plt.subplots(1, 3, figsize=(12, 3.8), sharey=True)
 for ax, (name, series), answer in zip(axes, asked.items(), answers):
     ax.plot(range(1, 10), series.ravel(), "o:", color="0.45")
@@ -357,38 +358,38 @@ def build_recurrent(heads, code_size=4, units=48):
 targets = {"x_hat": past_train, "future": future_train}
 targets_val = {"x_hat": past_val, "future": future_val}
 targets_test = {"x_hat": past_test, "future": future_test}
-epochs = lesson.pick(quick=2, class_=24, full=60)
-built, histories, seconds = {}, {}, {}
+epochs = lesson.pick(quick=2, class_=20, full=60)
+built, seconds = {}, {}
 
 
 def train_waves(key, model, jit=False):
     """Train a model whose outputs are some of `targets`; keep it, and its test errors, as `key`."""  #@en
     """Treina um modelo cujas saídas são algumas de `targets`; guarda-o, com os erros, como `key`."""  #@pt-BR
     wanted, held_out = ({name: t[name] for name in model.output} for t in (targets, targets_val))
-    histories[key], seconds[key] = train(
+    _, seconds[key] = train(
         model, past_train, wanted, (past_val, held_out), epochs, batch=125, peak=8e-3, jit=jit
     )
-    out, built[key] = model.predict_on_batch(past_test), model
-    errors[key] = tuple(mse(targets_test[n], out[n]) if n in out else None for n in targets)
+    out, built[key] = model(past_test), model
+    errors[key] = tuple(mse(targets_test[n], np.asarray(out[n])) if n in out else None for n in targets)
 
 
 keras.utils.set_random_seed(lesson.seed())
 encoder, decoders, autoencoder = build_recurrent({"x_hat": PAST})
 train_waves("reconstruct", autoencoder)
 # %%
-x_hat = autoencoder.predict_on_batch(past_test)["x_hat"]
-about = "Red: the reconstruction of the nine past points, close to sines, sawtooths and triangles alike."  #@en
-about = "Em vermelho, a reconstrução dos nove pontos passados, próxima de senos, dentes de serra e triângulos."  #@pt-BR
+x_hat = np.asarray(autoencoder(past_test)["x_hat"])
+about = "Red: the reconstruction of the nine past points; it follows each wave, and rounds off corners and jumps."  #@en
+about = "Em vermelho, a reconstrução dos nove pontos passados; acompanha cada onda e arredonda cantos e saltos."  #@pt-BR
 wave_panels(shape_names, [(range(1, PAST + 1), x_hat, plot.RED)], about)
 # %% [markdown] lang="en"
-# These waves were not in the training, and the answer follows *them*: now the network reads. Where it fails, look at the jumps of the sawtooth.
+# These waves were not in the training, and the answer follows *them*: now the network reads. It fails where a wave is not smooth: corners are rounded off, and the jump of a sawtooth becomes a slope.
 #
 # ## 4. Predict, and do both: the composite model
 #
 # A forecaster is the same network with other targets: the decoder writes the **next** eight values instead of the nine it read. N. Srivastava and colleagues (2015) joined the two: one encoder, **two decoders**, one of which reconstructs the past
 # while the other predicts the future. The argument: who only reconstructs may keep trivial details; who only predicts may forget whatever lies far back; whoever must do both has to keep what both need.
 # %% [markdown] lang="pt-BR"
-# Essas ondas não estavam no treino, e a resposta acompanha *essas* ondas: agora a rede lê. Onde ela falha, olhe os saltos do dente de serra.
+# Essas ondas não estavam no treino, e a resposta acompanha *essas* ondas: agora a rede lê. Ela falha onde a onda não é suave: cantos saem arredondados, e o salto do dente de serra vira ladeira.
 #
 # ## 4. Prever, e fazer as duas coisas: o modelo composto
 #
@@ -410,9 +411,9 @@ train_waves("composite", composite)
 def disturbed(model, part, x):
     """Which outputs of `model` change when the weights of `part` are doubled (and put back)."""  #@en
     """Quais saídas de `model` mudam quando os pesos de `part` dobram (e depois voltam)."""  #@pt-BR
-    weights, before = part.get_weights(), model.predict_on_batch(x)
+    weights, before = part.get_weights(), model(x)
     part.set_weights([2 * w for w in weights])
-    after = model.predict_on_batch(x)
+    after = model(x)
     part.set_weights(weights)
     return {name: not np.array_equal(before[name], after[name]) for name in sorted(before)}
 
@@ -489,7 +490,7 @@ claims.check(
 # - **The future.** "Last value" ({{ last_future }}) and above all "straight line" ({{ line_future }}) are worse than the mean wave ({{ mean_future }}): what goes up soon comes down. Linear regression from all nine values gets {{ regression_future }}, the LSTM through a code of only
 #   four numbers {{ predict_future }}. A forecast that is not shown beside such baselines tells nothing.
 # - **Both at once.** The composite model has {{ composite_past }} on the past and {{ composite_future }} on the future. Compare with the two specialists ({{ reconstruct_past }} and {{ predict_future }}): *one* code of four numbers now serves two tasks, and what that costs, or gains, stands there in figures. Do not take the argument for composite models on trust; measure it.
-# - **The dense rival** has {{ dense_past }} and {{ dense_future }} after a fraction of the LSTM's seconds. On short windows of fixed length a dense network is the first thing to try; recurrent layers earn their price where lengths vary, or where one rule holds at every step, as in section 6.
+# - **The dense rival** has {{ dense_past }} and {{ dense_future }}, with as many parameters and a fraction of the arithmetic: it uses each weight once, an LSTM at every step. On short windows of fixed length a dense network is the first thing to try; recurrent layers earn their price where lengths vary, or where one rule holds at every step, as in section 6.
 # %% [markdown] lang="pt-BR"
 # Leia a tabela coluna por coluna.
 #
@@ -497,9 +498,9 @@ claims.check(
 # - **O futuro.** "Último valor" ({{ last_future }}) e sobretudo "reta" ({{ line_future }}) são piores que a onda média ({{ mean_future }}): o que sobe logo desce. A regressão linear a partir dos nove valores chega a {{ regression_future }}; a LSTM, por um código de apenas
 #   quatro números, a {{ predict_future }}. Uma previsão que não vem ao lado de linhas de base assim nada diz.
 # - **As duas coisas.** O modelo composto tem {{ composite_past }} no passado e {{ composite_future }} no futuro. Compare com os dois especialistas ({{ reconstruct_past }} e {{ predict_future }}): *um* código de quatro números serve agora a duas tarefas, e o que isso custa, ou rende, está ali em números. Não aceite por fé o argumento a favor de modelos compostos; meça.
-# - **O rival denso** fica em {{ dense_past }} e {{ dense_future }} depois de uma fração dos segundos da LSTM. Em janelas curtas de tamanho fixo, a rede densa é a primeira coisa a tentar; camadas recorrentes valem o que custam onde o tamanho varia, ou onde uma mesma regra vale em cada passo, como na seção 6.
+# - **O rival denso** fica em {{ dense_past }} e {{ dense_future }}, com outros tantos parâmetros e uma fração das contas: usa cada peso uma vez; uma LSTM, em todos os passos. Em janelas curtas de tamanho fixo, a rede densa é a primeira coisa a tentar; camadas recorrentes valem o que custam onde o tamanho varia, ou onde uma mesma regra vale em cada passo, como na seção 6.
 # %%
-out = composite.predict_on_batch(past_test)
+out = {name: np.asarray(value) for name, value in composite(past_test).items()}
 lines = [(range(1, PAST + 1), out["x_hat"], plot.RED)]
 lines.append((range(PAST + 1, PAST + FUTURE + 1), out["future"], plot.BLUE))
 about = "Composite model: red reconstructions follow the past, blue forecasts carry the wave on, least well around jumps."  #@en
@@ -539,7 +540,7 @@ def free_run(model, past):
     written[:, :PAST] = past
     for step in range(PAST, PAST + FUTURE):  # what is still zero lies ahead and is not read yet  #@en
     for step in range(PAST, PAST + FUTURE):  # o que ainda é zero fica adiante e não foi lido  #@pt-BR
-        written[:, step] = model.predict_on_batch(written[:, :-1])[:, step - 1]
+        written[:, step] = np.asarray(model(written[:, :-1]))[:, step - 1]
     return written[:, PAST:]
 
 
@@ -549,11 +550,11 @@ held_out = (series[1][:, :-1], series[1][:, 1:])
 train(one_step, series[0][:, :-1], series[0][:, 1:], held_out, epochs, batch=125, peak=8e-3)
 # %%
 written = {
-    "one step, with teacher": one_step.predict_on_batch(series[2][:, :-1])[:, PAST - 1 :],  #@en
+    "one step, with teacher": np.asarray(one_step(series[2][:, :-1]))[:, PAST - 1 :],  #@en
     "one step, free running": free_run(one_step, past_test),  #@en
     "repeated code (composite)": out["future"],  #@en
     "linear regression": from_past.predict(past_test[:, :, 0])[:, :, None],  #@en
-    "um passo, com professor": one_step.predict_on_batch(series[2][:, :-1])[:, PAST - 1 :],  #@pt-BR
+    "um passo, com professor": np.asarray(one_step(series[2][:, :-1]))[:, PAST - 1 :],  #@pt-BR
     "um passo, marcha livre": free_run(one_step, past_test),  #@pt-BR
     "código repetido (composto)": out["future"],  #@pt-BR
     "regressão linear": from_past.predict(past_test[:, :, 0])[:, :, None],  #@pt-BR
@@ -562,9 +563,9 @@ fig, ax = plt.subplots(figsize=(9, 4.5))
 for (name, values), style in zip(written.items(), ("--", "-", "-", ":")):
     ax.plot(range(1, FUTURE + 1), ((values - future_test) ** 2).mean((0, 2)), style, label=name)
 ax.set(xlabel="steps into the future", ylabel="mean squared error", ylim=0)  #@en
-about = "With a teacher the error stays low at all eight steps; free running it grows with each step; the repeated code lies near it, regression above."  #@en
+about = "With a teacher the error stays low at all eight steps; free running it grows with the distance; the repeated code lies between, regression far above."  #@en
 ax.set(xlabel="passos no futuro", ylabel="erro quadrático médio", ylim=0)  #@pt-BR
-about = "Com professor o erro fica baixo nos oito passos; em marcha livre cresce a cada passo; o código repetido fica por perto, a regressão acima."  #@pt-BR
+about = "Com professor o erro fica baixo nos oito passos; em marcha livre cresce com a distância; o código repetido fica entre os dois, a regressão bem acima."  #@pt-BR
 ax.legend(frameon=False)
 plot.show(fig, alt=about)
 taught, free, *_ = (mse(future_test, values) for values in written.values())
@@ -666,7 +667,8 @@ sums = sum_parts((count, 2000, 2000), seed=2026)
 (x_train, y_train), (x_val, y_val), (x_test, y_test) = ((questions(*p), solutions(*p)) for p in sums)
 share = count / (1000 * 1001 / 2)
 print(x_train.shape, y_train.shape)
-print("".join(CHARACTERS[i] for i in x_test[0].argmax(1)), "->", "".join(CHARACTERS[i] for i in y_test[0].argmax(1)))
+asked, answered = ("".join(CHARACTERS[i] for i in one.argmax(1)) for one in (x_test[0], y_test[0]))
+print(f"{asked} -> {answered}   ({asked[::-1]} = {answered[::-1]})")
 # %% [markdown] lang="en"
 # The network is that of section 3 without the narrow code (a sum needs all its digits), and with twelve classes at each step instead of one value. Softmax is left to the cost function (*logits*), which is more exact. XLA (`jit_compile`) takes a few seconds to compile and pays for it here, on a long training; on the short ones above it did not.
 # %% [markdown] lang="pt-BR"
@@ -689,27 +691,34 @@ def build_adder(units=128):
 # %%
 keras.utils.set_random_seed(lesson.seed())
 adder = build_adder()
-epochs = lesson.pick(quick=1, class_=10, full=40)
+epochs = lesson.pick(quick=1, class_=7, full=40)
 history, adder_seconds = train(
     adder, x_train, y_train, (x_val, y_val), epochs, batch=128, peak=4e-3,
     loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"],
     jit=lesson.pick(quick=False, class_=True, full=True),
 )
-plot.history(
-    {"adder": history}, "share of right characters", metric="accuracy",  #@en
-    alt="The share of right characters climbs, first slowly, then at once close to one; training and validation together.",  #@en
-    {"somadora": history}, "fração de caracteres certos", metric="accuracy",  #@pt-BR
-    alt="A fração de caracteres certos sobe, primeiro devagar, depois de repente até perto de um; treino e validação juntos.",  #@pt-BR
-)
+# %%
+labels = {"accuracy": "training", "val_accuracy": "validation"}  #@en
+labels = {"accuracy": "treino", "val_accuracy": "validação"}  #@pt-BR
+fig, ax = plt.subplots(figsize=(9, 4))
+for name in [n for n in labels if n in history.history]:
+    style = "o-" if name == "val_accuracy" else "o--"
+    ax.plot(range(1, epochs + 1), history.history[name], style, label=labels[name])
+ax.set(xlabel="epoch", ylabel="share of right characters", ylim=(0, 1.02))  #@en
+about = "The share of right characters climbs from a third close to one within a few epochs, validation ahead of training."  #@en
+ax.set(xlabel="época", ylabel="fração de caracteres certos", ylim=(0, 1.02))  #@pt-BR
+about = "A fração de caracteres certos sobe de um terço até perto de um em poucas épocas, a validação à frente do treino."  #@pt-BR
+ax.legend(frameon=False)
+plot.show(fig, alt=about)
 # %% [markdown] lang="en"
-# Nothing for a while, then suddenly almost everything: first the network finds out how long answers are and which digit comes first, then it discovers the carry.
+# A few epochs of groping, then suddenly almost everything: first the network finds out how long answers are and which first digits are frequent, then which digits to add, last the carry. (Validation runs ahead of training because the training share is an average over an epoch in which the network is still getting better.)
 #
 # The measure is strict: a sum is right only if **all four** characters are. The rivals: the most frequent character at each place; *memory*, which looks up the most similar training question and copies its answer; and plain linear regression on the same one-hot
 # characters, rounded to a whole number.
 #
 # **Predict:** which of the three will do best?
 # %% [markdown] lang="pt-BR"
-# Nada por um tempo e, de repente, quase tudo: primeiro a rede descobre o tamanho das respostas e que dígito vem primeiro; depois descobre o "vai um".
+# Algumas épocas às apalpadelas e, de repente, quase tudo: primeiro a rede descobre o tamanho das respostas e que dígitos são frequentes no início; depois, que dígitos somar; por fim, o "vai um". (A validação anda à frente do treino porque a fração de treino é uma média sobre uma época em que a rede ainda melhora.)
 #
 # A medida é severa: uma soma só está certa se **os quatro** caracteres estão. Os rivais: o caractere mais frequente em cada lugar; a *memória*, que procura a pergunta de treino mais parecida e copia a resposta; e a simples regressão linear sobre os mesmos caracteres,
 # arredondada a um número inteiro.
@@ -736,7 +745,7 @@ results = {
     "frequent": right(y_test, frequent),
     "memory": right(y_test, y_train[nearest]),
     "regression": right(y_test, solutions(total, np.zeros_like(total))),
-    "adder": right(y_test, adder.predict_on_batch(x_test)),
+    "adder": right(y_test, np.asarray(adder(x_test))),
 }
 # %%
 facts = {
@@ -767,26 +776,26 @@ claims.check(
 #
 # ### Explore
 #
-# Two sliders set the numbers; the picture shows how sure the network is of each character. Look for a sum that it gets wrong, and for one of which it is unsure: try `999 + 1`, and numbers with few digits. Why are the short ones harder?
+# Two sliders set the numbers; the picture shows how sure the network is of each character. Find a sum of which it is unsure, or one that it gets wrong: try `999 + 1`, and two numbers of one digit. Why are the short ones harder?
 # %% [markdown] lang="pt-BR"
 # Com {{ sums_share }} de todas as somas, a LSTM aprendeu a fazer {{ adder_right }} das outras. A memória faz {{ memory_right }}: perguntas parecidas não têm respostas iguais, logo isto não é lembrança. E **a regressão linear faz {{ regression_right }}**, num piscar de olhos: uma soma *é* linear nos dígitos, desde que alguém diga que a resposta é um número.
 # Esse é o ponto: à regressão disseram o que são números. À rede nada disseram, nem que aquilo são dígitos, nem que existe "vai um"; com outros pares de sequências, o mesmo programa teria aprendido outra regra. Quando você conhece a regra, use a regra.
 #
 # ### Explore
 #
-# Dois controles definem os números; a figura mostra quão segura está a rede de cada caractere. Procure uma soma que ela erre e outra de que não tenha certeza: tente `999 + 1` e números de poucos dígitos. Por que os curtos são mais difíceis?
+# Dois controles definem os números; a figura mostra quão segura está a rede de cada caractere. Ache uma soma de que ela não tenha certeza, ou uma que ela erre: tente `999 + 1` e dois números de um dígito. Por que os curtos são mais difíceis?
 # %%
 def confidences(a, b):
     """Probability of each character at each place of a + b, in reading order; (ANSWERED, 12)."""  #@en
     """Probabilidade de cada caractere em cada lugar de a + b, na ordem de leitura; (ANSWERED, 12)."""  #@pt-BR
-    scores = adder.predict_on_batch(questions([a], [b]))[0, ::-1].astype("float64")
+    scores = np.asarray(adder(questions([a], [b])))[0, ::-1].astype("float64")
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     return odds / odds.sum(axis=1, keepdims=True)
 
 
 explore_sums.digits(confidences, CHARACTERS)
 # %% [markdown] lang="en"
-# Pairs were drawn evenly from all pairs, and nine tenths of all numbers below 1000 have three digits: of two short numbers the network saw hardly any. It is right where its examples are.
+# Pairs were drawn evenly from all pairs, and nine tenths of all numbers below 1000 have three digits: of two numbers with one digit the network saw a handful of examples. It is sure where its examples are.
 #
 # ## 7. Films: one image network for every frame
 #
@@ -794,7 +803,7 @@ explore_sums.digits(confidences, CHARACTERS)
 #
 # Our films are made on the spot: a digit, shrunk to 10 × 10 pixels, moves over a 16 × 16 field with constant speed and bounces off the walls. Six frames are shown, four follow. Digits of the test films come from MNIST's test part.
 # %% [markdown] lang="pt-BR"
-# Os pares foram sorteados por igual entre todos, e nove décimos dos números até 999 têm três dígitos: de dois números curtos, a rede quase não viu exemplos. Ela acerta onde estão os seus exemplos.
+# Os pares foram sorteados por igual entre todos, e nove décimos dos números até 999 têm três dígitos: de dois números de um dígito, a rede viu um punhado de exemplos. Ela tem certeza onde estão os seus exemplos.
 #
 # ## 7. Filmes: uma só rede de imagens para todos os quadros
 #
@@ -888,7 +897,7 @@ _, eye_seconds = train(
     loss="binary_crossentropy",
 )
 film_encoder, film_model = build_film_model(eye, brush)
-epochs = lesson.pick(quick=1, class_=9, full=30)
+epochs = lesson.pick(quick=1, class_=7, full=30)
 history, film_seconds = train(
     film_model, seen_train, {"x_hat": seen_train, "future": next_train},
     (seen_val, {"x_hat": seen_val, "future": next_val}), epochs, batch=50, peak=3e-3,
@@ -912,7 +921,7 @@ film_hat = {
     "mean": (seen_train.mean(0), next_train.mean(0)),
     "pca": (film_pca.inverse_transform(z).reshape(seen_test.shape), ahead.predict(z).reshape(next_test.shape)),
 }
-out = film_model.predict(seen_test, batch_size=100, verbose=0)
+out = {name: np.asarray(value) for name, value in film_model(seen_test).items()}
 film_hat["lstm"] = out["x_hat"], out["future"]
 film_errors = {
     key: [None if hat is None else mse(x, hat) for x, hat in zip((seen_test, next_test), pair)]
@@ -1013,7 +1022,7 @@ def build_beat_lstm(width, units=64):
 contest = {
     "dense": (build_beat_dense, (140,), lesson.pick(quick=4, class_=100, full=200), 64, 3e-3),
     "pieces": (lambda: build_beat_lstm(10), (14, 10), lesson.pick(quick=1, class_=40, full=150), 32, 5e-3),
-    "values": (lambda: build_beat_lstm(1, 32), (140, 1), lesson.pick(quick=1, class_=10, full=150), 32, 8e-3),
+    "values": (lambda: build_beat_lstm(1, 32), (140, 1), lesson.pick(quick=1, class_=6, full=150), 32, 8e-3),
 }
 beat_models, beat_hat, beat_seconds = {}, {}, {}
 for key, (build, shape, epochs, batch, peak) in contest.items():
@@ -1021,7 +1030,7 @@ for key, (build, shape, epochs, batch, peak) in contest.items():
     beat_models[key] = build()
     x, x_held_out = (b.reshape(-1, *shape) for b in (beat_train, beat_val))
     _, beat_seconds[key] = train(beat_models[key], x, x, (x_held_out, x_held_out), epochs, batch, peak)
-    beat_hat[key] = beat_models[key].predict_on_batch(beat_test.reshape(-1, *shape)).reshape(-1, 140)
+    beat_hat[key] = np.asarray(beat_models[key](beat_test.reshape(-1, *shape))).reshape(-1, 140)
 start = time.perf_counter()
 beat_pca = PCA(8).fit(beat_train)
 beat_seconds["pca"] = time.perf_counter() - start
@@ -1079,19 +1088,21 @@ plot.show(fig, alt=about)
 # %% [markdown] lang="en"
 # The verdict, with all figures from the table:
 #
-# - **Error on normal beats: PCA** leaves {{ beat_pca }}, the LSTM that reads pieces {{ beat_pieces }}, the dense network {{ beat_dense }}, and the mean beat {{ beat_mean }}. Normal beats of one patient, aligned by the same program, lie close to a flat subspace; there is little left to bend for.
-# - **ROC area:** LSTM in pieces {{ area_pieces }}, dense {{ area_dense }}, PCA {{ area_pca }}. And the mean beat, with *no code at all*, has {{ area_mean }}: most abnormal beats here are so different that any yardstick shows them. Who reports only the network's area hides that.
-# - **Value by value** the LSTM reaches an error of {{ beat_values }} after its few epochs, and each of them costs several times an epoch in pieces: 140 steps must be done one after the other, and the gradient has to travel back through all of them. Its area of {{ area_values }} says once more how easy the question is.
-# - **Seconds:** PCA needs none to speak of, the dense network few, the LSTMs the most.
+# - **Error on normal beats:** PCA {{ beat_pca }}, the LSTM that reads pieces {{ beat_pieces }}, the dense network {{ beat_dense }}; the mean beat {{ beat_mean }}. No network gets clearly ahead of PCA: normal beats of one patient, aligned by one program, lie close to a flat subspace, and there is little left to bend for.
+# - **ROC area:** LSTM in pieces {{ area_pieces }}, dense {{ area_dense }}, PCA {{ area_pca }}. To rebuild normal beats best is not yet to tell abnormal ones best: PCA's flat subspace goes on beyond the normal beats and rebuilds part of the abnormal ones too. But the mean beat, with *no code at all*, already has
+#   {{ area_mean }}: most abnormal beats here are so different that any yardstick shows them. Who reports only the network's area hides that.
+# - **Value by value** the LSTM has an error of {{ beat_values }} after its few epochs, about that of the mean beat: so far it has learnt little else. Each epoch costs several times one in pieces, since 140 steps must be done one after the other, and the gradient has to travel back through all of them. Choose what a step is.
+# - **Seconds:** PCA needs none to speak of; the price of the others stands in the last column.
 #
 # So: for aligned pieces of fixed length, start with PCA and a dense network. The LSTM's time comes when sequences have different lengths, or run on without end. (A teaching example of one patient, no medical device.)
 # %% [markdown] lang="pt-BR"
 # O veredito, com todos os valores na tabela:
 #
-# - **Erro em batimentos normais: a PCA** deixa {{ beat_pca }}; a LSTM que lê pedaços, {{ beat_pieces }}; a rede densa, {{ beat_dense }}; o batimento médio, {{ beat_mean }}. Batimentos normais de um só paciente, alinhados pelo mesmo programa, ficam perto de um subespaço plano; pouco resta a ganhar com curvas.
-# - **Área ROC:** LSTM em pedaços {{ area_pieces }}, densa {{ area_dense }}, PCA {{ area_pca }}. E o batimento médio, *sem código algum*, tem {{ area_mean }}: a maioria dos batimentos anormais daqui é tão diferente que qualquer régua os mostra. Quem só informa a área da rede esconde isso.
-# - **Valor por valor**, a LSTM chega a um erro de {{ beat_values }} depois de suas poucas épocas, e cada uma custa várias vezes uma época em pedaços: 140 passos têm de ser feitos um após o outro, e o gradiente precisa voltar por todos eles. Sua área de {{ area_values }} diz mais uma vez como a pergunta é fácil.
-# - **Segundos:** a PCA não gasta quase nada; a rede densa, poucos; as LSTM, a maior parte.
+# - **Erro em batimentos normais:** PCA {{ beat_pca }}; LSTM que lê pedaços, {{ beat_pieces }}; rede densa, {{ beat_dense }}; batimento médio, {{ beat_mean }}. Nenhuma rede passa claramente à frente da PCA: batimentos normais de um só paciente, alinhados por um mesmo programa, ficam perto de um subespaço plano, e pouco resta a ganhar com curvas.
+# - **Área ROC:** LSTM em pedaços {{ area_pieces }}, densa {{ area_dense }}, PCA {{ area_pca }}. Refazer melhor os normais ainda não é distinguir melhor os anormais: o subespaço plano da PCA continua para além dos batimentos normais e refaz também parte dos anormais. Mas o batimento médio, *sem código algum*, já tem
+#   {{ area_mean }}: a maioria dos batimentos anormais daqui é tão diferente que qualquer régua os mostra. Quem só informa a área da rede esconde isso.
+# - **Valor por valor**, a LSTM tem um erro de {{ beat_values }} depois de suas poucas épocas, mais ou menos o do batimento médio: até aqui, aprendeu pouco além dele. Cada época custa várias vezes uma em pedaços, pois 140 passos têm de ser feitos um após o outro, e o gradiente precisa voltar por todos eles. Escolha o que é um passo.
+# - **Segundos:** a PCA não gasta quase nada; o preço das outras está na última coluna.
 #
 # Portanto: para pedaços alinhados de tamanho fixo, comece pela PCA e por uma rede densa. A vez da LSTM vem quando as sequências têm tamanhos diferentes ou não acabam. (Um exemplo didático de um paciente, não um aparelho médico.)
 # %% [markdown] lang="en"
@@ -1114,12 +1125,12 @@ def load_and_evaluate(folder, head, past, target):
     """Erro quadrático de um codificador salvo seguido do decodificador salvo `head`."""  #@pt-BR
     first = keras.models.load_model(folder / "encoder.keras", safe_mode=True)
     second = keras.models.load_model(folder / f"decoder_{head}.keras", safe_mode=True)
-    return mse(target, second.predict_on_batch(first.predict_on_batch(past)))
+    return mse(target, np.asarray(second(first(past))))
 
 
-in_memory = composite.predict_on_batch(past_val)
+in_memory = composite(past_val)
 for head, target in targets_val.items():
-    print(head, np.isclose(load_and_evaluate(work, head, past_val, target), mse(target, in_memory[head]), rtol=1e-6, atol=0))
+    print(head, np.isclose(load_and_evaluate(work, head, past_val, target), mse(target, np.asarray(in_memory[head])), rtol=1e-6, atol=0))
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -1215,11 +1226,11 @@ reading_right = None
 keras.utils.set_random_seed(lesson.seed())
 reader = build_adder()
 train(
-    reader, x_train, y_train[:, ::-1], (x_val, y_val[:, ::-1]), lesson.pick(quick=1, class_=10, full=40),
+    reader, x_train, y_train[:, ::-1], (x_val, y_val[:, ::-1]), lesson.pick(quick=1, class_=7, full=40),
     batch=128, peak=4e-3, loss=keras.losses.CategoricalCrossentropy(from_logits=True),
     jit=lesson.pick(quick=False, class_=True, full=True),
 )
-reading_right = right(y_test[:, ::-1], reader.predict_on_batch(x_test))[1]
+reading_right = right(y_test[:, ::-1], np.asarray(reader(x_test)))[1]
 # The first digit written now needs the carries of all the others: slower to learn.  #@en
 # O primeiro dígito escrito agora precisa do "vai um" de todos os outros: aprende-se mais devagar.  #@pt-BR
 ### END SOLUTION
