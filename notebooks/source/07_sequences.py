@@ -173,6 +173,8 @@ def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **s
     model.compile(
         keras.optimizers.Adam(rate), loss, jit_compile=jit, steps_per_execution=steps, **settings
     )
+    model.optimizer.build(model.trainable_variables)  # else TensorFlow makes the graph twice  #@en
+    model.optimizer.build(model.trainable_variables)  # senão o TensorFlow monta o grafo duas vezes  #@pt-BR
     watched = lesson.pick(quick=None, class_=held_out, full=held_out)
     bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout, mininterval=1)
     start = time.perf_counter()
@@ -184,7 +186,7 @@ def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **s
 
 # %%
 nine = np.arange(1, 10, dtype="float32").reshape(1, 9, 1) / 10
-epochs = lesson.pick(quick=60, class_=150, full=300)
+epochs = lesson.pick(quick=30, class_=150, full=300)
 train(classic, nine, nine, None, epochs, batch=1, peak=5e-3)
 print(np.asarray(classic(nine)).round(3).ravel())
 # %% [markdown] lang="en"
@@ -811,7 +813,8 @@ explore_sums.digits(confidences, CHARACTERS)
 #
 # Nossos filmes são feitos na hora: um dígito, encolhido a 10 × 10 pixels, anda com velocidade constante por um campo de 16 × 16 e ricocheteia nas paredes. Seis quadros são mostrados, quatro vêm depois. Os dígitos dos filmes de teste saem da parte de teste do MNIST.
 # %%
-SIDE, DIGIT, SEEN, NEXT = 16, 10, 6, 4
+SIDE, DIGIT = 16, 10
+SEEN, NEXT = lesson.pick(quick=(3, 2), class_=(6, 4), full=(6, 4))
 
 
 def films(images, count, rng):
@@ -1019,10 +1022,11 @@ def build_beat_lstm(width, units=64):
     parts = [read, layers.Dense(8, name="code"), layers.RepeatVector(steps), write, layers.Dense(width)]
     return keras.Sequential([keras.Input((steps, width)), *parts])
 # %%
+batch = lesson.pick(quick=256, class_=32, full=32)
 contest = {
     "dense": (build_beat_dense, (140,), lesson.pick(quick=4, class_=100, full=200), 64, 3e-3),
-    "pieces": (lambda: build_beat_lstm(10), (14, 10), lesson.pick(quick=1, class_=40, full=150), 32, 5e-3),
-    "values": (lambda: build_beat_lstm(1, 32), (140, 1), lesson.pick(quick=1, class_=6, full=150), 32, 8e-3),
+    "pieces": (lambda: build_beat_lstm(10), (14, 10), lesson.pick(quick=1, class_=40, full=150), batch, 5e-3),
+    "values": (lambda: build_beat_lstm(1, 32), (140, 1), lesson.pick(quick=1, class_=6, full=150), batch, 8e-3),
 }
 beat_models, beat_hat, beat_seconds = {}, {}, {}
 for key, (build, shape, epochs, batch, peak) in contest.items():
