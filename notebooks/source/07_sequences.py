@@ -1084,16 +1084,16 @@ for ax, title, i in zip(axes, titles, (np.flatnonzero(~abnormal)[0], np.flatnonz
         ax.plot(beat_hat[key][i], linewidth=2, label=label)
     ax.set_title(title)
 axes[0].set(xlabel="step", ylabel="standard deviations")  #@en
-about = "Left, a normal beat that all three follow; right, an abnormal beat and reconstructions that miss it."  #@en
+about = "Left, a normal beat that all three follow; right, an abnormal beat that the networks miss and PCA follows in part."  #@en
 axes[0].set(xlabel="passo", ylabel="desvios padrão")  #@pt-BR
-about = "À esquerda, um batimento normal que os três acompanham; à direita, um anormal e reconstruções que o erram."  #@pt-BR
+about = "À esquerda, um batimento normal que os três acompanham; à direita, um anormal que as redes erram e a PCA segue em parte."  #@pt-BR
 axes[0].legend(frameon=False, fontsize=13)
 plot.show(fig, alt=about)
 # %% [markdown] lang="en"
 # The verdict, with all figures from the table:
 #
 # - **Error on normal beats:** PCA {{ beat_pca }}, the LSTM that reads pieces {{ beat_pieces }}, the dense network {{ beat_dense }}; the mean beat {{ beat_mean }}. No network gets clearly ahead of PCA: normal beats of one patient, aligned by one program, lie close to a flat subspace, and there is little left to bend for.
-# - **ROC area:** LSTM in pieces {{ area_pieces }}, dense {{ area_dense }}, PCA {{ area_pca }}. To rebuild normal beats best is not yet to tell abnormal ones best: PCA's flat subspace goes on beyond the normal beats and rebuilds part of the abnormal ones too. But the mean beat, with *no code at all*, already has
+# - **ROC area:** LSTM in pieces {{ area_pieces }}, dense {{ area_dense }}, PCA {{ area_pca }}. To rebuild normal beats best is not yet to tell abnormal ones best: PCA's flat subspace goes on beyond the normal beats and rebuilds part of the abnormal ones too (in the right-hand picture it follows the fall at the end). But the mean beat, with *no code at all*, already has
 #   {{ area_mean }}: most abnormal beats here are so different that any yardstick shows them. Who reports only the network's area hides that.
 # - **Value by value** the LSTM has an error of {{ beat_values }} after its few epochs, about that of the mean beat: so far it has learnt little else. Each epoch costs several times one in pieces, since 140 steps must be done one after the other, and the gradient has to travel back through all of them. Choose what a step is.
 # - **Seconds:** PCA needs none to speak of; the price of the others stands in the last column.
@@ -1103,7 +1103,7 @@ plot.show(fig, alt=about)
 # O veredito, com todos os valores na tabela:
 #
 # - **Erro em batimentos normais:** PCA {{ beat_pca }}; LSTM que lê pedaços, {{ beat_pieces }}; rede densa, {{ beat_dense }}; batimento médio, {{ beat_mean }}. Nenhuma rede passa claramente à frente da PCA: batimentos normais de um só paciente, alinhados por um mesmo programa, ficam perto de um subespaço plano, e pouco resta a ganhar com curvas.
-# - **Área ROC:** LSTM em pedaços {{ area_pieces }}, densa {{ area_dense }}, PCA {{ area_pca }}. Refazer melhor os normais ainda não é distinguir melhor os anormais: o subespaço plano da PCA continua para além dos batimentos normais e refaz também parte dos anormais. Mas o batimento médio, *sem código algum*, já tem
+# - **Área ROC:** LSTM em pedaços {{ area_pieces }}, densa {{ area_dense }}, PCA {{ area_pca }}. Refazer melhor os normais ainda não é distinguir melhor os anormais: o subespaço plano da PCA continua para além dos batimentos normais e refaz também parte dos anormais (na figura da direita, ela acompanha a queda do fim). Mas o batimento médio, *sem código algum*, já tem
 #   {{ area_mean }}: a maioria dos batimentos anormais daqui é tão diferente que qualquer régua os mostra. Quem só informa a área da rede esconde isso.
 # - **Valor por valor**, a LSTM tem um erro de {{ beat_values }} depois de suas poucas épocas, mais ou menos o do batimento médio: até aqui, aprendeu pouco além dele. Cada época custa várias vezes uma em pedaços, pois 140 passos têm de ser feitos um após o outro, e o gradiente precisa voltar por todos eles. Escolha o que é um passo.
 # - **Segundos:** a PCA não gasta quase nada; o preço das outras está na última coluna.
