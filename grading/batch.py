@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from grading import report, returned
 from grading.assignment import HOMEWORK, Book
 from grading.returned import Returned, Unreadable
-from grading.run import Course, Limits, Run
+from grading.run import Course, Limits, Run, nursery
 from grading.words import Remark
 from utils.check import NOT_ATTEMPTED, WRONG
 
@@ -62,7 +62,8 @@ def school(slug: str, profile: str, limits: Limits) -> Iterator[Class]:
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         course = Course(folder / "course", slug, profile, limits)
-        yield Class(folder, Book(folder, slug), course)
+        with nursery(course, folder):
+            yield Class(folder, Book(folder, slug), course)
 
 
 def choose(who: Returned, slug: str) -> list[dict[str, Any]]:
@@ -210,7 +211,8 @@ def grade_class(
     done: list[Graded] = []
     with school(slug, profile, limits or Limits()) as group:
         typed = report.typed(out / "points.csv", group.book.exercises)
-        tell(f"{len(submissions)} submissions, {workers} at a time. Walls: {group.course.walls()}")
+        shared = ", imports shared" if "ask" in group.course.launcher else ""
+        tell(f"{len(submissions)} submissions, {workers} at a time{shared}. {group.course.walls()}")
         with ThreadPoolExecutor(workers) as pool:
             waiting = []
             for number, who in enumerate(submissions):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from nbformat import NotebookNode, v4
 from nbgrader.preprocessors import Execute
 
 from grading import jail
+from grading import nursery as nursery_program
 from grading.words import Remark, refusals
 from utils.lesson import ROOT
 
@@ -84,6 +86,7 @@ class Course:
         # Two notebooks at a time on two cores: a thread each is faster than two that wait.
         self.settings |= dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1")
         self.no_network = no_network()
+        self.launcher = [*self.no_network, sys.executable, "-P", "-B", str(jail.__file__)]
         import matplotlib.font_manager  # its list of fonts, made once for all  # noqa: PLC0415
 
         self.fonts = list(Path(matplotlib.get_cachedir()).glob("fontlist*.json"))
@@ -108,10 +111,9 @@ class Course:
         (folder / "allowed.json").write_text(json.dumps(allowed), encoding="utf-8")
         settings = self.settings | {k: str(v) for k, v in own.items()}
         settings["JPY_PARENT_PID"] = str(os.getpid())  # the kernel ends when the grader does
-        python = [sys.executable, "-P", "-B", str(jail.__file__)]
         clean = ["env", "-i", *(f"{name}={value}" for name, value in settings.items())]
         about = {
-            "argv": [*clean, *self.no_network, *python, str(folder / "allowed.json")]
+            "argv": [*clean, *self.launcher, str(folder / "allowed.json")]
             + ["-f", "{connection_file}", "--HistoryManager.hist_file=:memory:"],
             "display_name": "grading",
             "language": "python",
@@ -131,7 +133,7 @@ class Course:
         """What stands around student code on this computer, for the teacher."""
         version = jail.landlock_version()
         files = f"files by Landlock {version}" if version else "files by Python only"
-        return f"{files}, network {'cut off' if self.no_network else 'by Python only'}"
+        return f"Walls: {files}, network {'cut off' if self.no_network else 'by Python only'}"
 
     def tried(self, folder: Path) -> list[Remark]:
         """What the code in `folder` was refused, each once, the first ten."""
@@ -145,6 +147,41 @@ class Course:
             kinds = ("network", "write", "read", "program", "shell")
             return [(k, {"what": what}) for k, what in found if k in kinds][:10]
         return []
+
+
+@contextlib.contextmanager
+def nursery(course: Course, folder: Path) -> Iterator[None]:
+    """While it is open, kernels of `course` start with the slow imports behind them, where that is
+    possible; the imports of a homework take as long as its trainings."""
+    if sys.platform != "linux":
+        yield
+        return
+    own = folder / "nursery"
+    own.mkdir()
+    settings = {"HOME": str(own), "MPLCONFIGDIR": str(own), "KERAS_HOME": str(own)}
+    settings |= course.settings | {"TF_ENABLE_ONEDNN_OPTS": "1"}  # as the homework sets it
+    program = [sys.executable, "-P", "-B", str(nursery_program.__file__)]
+    process = subprocess.Popen(
+        [*course.no_network, *program, "serve", str(own / "socket")],
+        env=settings,
+        cwd=own,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        ends = time.monotonic() + 300
+        while process.poll() is None and time.monotonic() < ends:
+            if (own / "socket").exists():
+                program = [sys.executable, "-I", "-S", str(nursery_program.__file__)]
+                course.launcher = [*program, "ask", str(own / "socket")]
+                break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
 
 
 def no_network() -> list[str]:

@@ -229,7 +229,7 @@ claims.check(
 # {{ F9_parameters }} pesos para {{ parts }} exemplos, e quase todos, salvo algumas dezenas de milhares, nas duas camadas densas, entre 16.384 e 1.024 números. As convoluções não custam quase nada. Vinte mil
 # pesos por exemplo de treino: quem tem tantos pode decorar. Guarde essa ideia.
 #
-# **Uma armadilha no nome.** A aula chama este modelo de autoencoder *variacional*. Ele não é: seu codificador dá um código, não uma média e uma variância; nada é sorteado; o custo não tem termo de divergência. É um
+# **Uma armadilha no nome.** A aula de origem chama este modelo de autoencoder *variacional*. Ele não é: seu codificador dá um código, não uma média e uma variância; nada é sorteado; o custo não tem termo de divergência. É um
 # autoencoder comum, e códigos tirados ao acaso não virariam música. A aula 08 monta o verdadeiro.
 #
 # ## 4. O treino, e um custo que não se mexe
@@ -568,7 +568,9 @@ lesson.table(header, rows, "4,096 samples of 16 bits are 8,192 bytes; SNR: media
 header = ("método", "MAE, treino", "MAE, teste", "SNR, treino", "SNR, teste", "parâmetros", "segundos", "bytes por código")  #@pt-BR
 lesson.table(header, rows, "4.096 amostras de 16 bits são 8.192 bytes; SNR: mediana das faixas, em dB")  #@pt-BR
 # %%
-_, four_means, quarters, linear, network = tested.values()
+_, _, quarters, linear, network = tested.values()
+del rivals, rebuilt  # a quarter of a gigabyte of rebuilt tracks  #@en
+del rivals, rebuilt  # um quarto de gigabyte de faixas refeitas  #@pt-BR
 claims.check(
     tracks.source,
     quarter_mae_test=quarters[1],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -38,6 +39,7 @@ class Batch:
     connections: list[Any]
     victim: subprocess.Popen[bytes]
     temporary: list[Path]
+    output: str
 
     def remarks(self, student: str) -> str:
         return self.rows[student]["remarks"]
@@ -75,8 +77,9 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
         rows = {row["student"]: row for row in csv.DictReader(text.splitlines())}
         pages = {p.stem: p.read_text(encoding="utf-8") for p in (place / "out/feedback").iterdir()}
         left = list(temporary.iterdir())
-        yield Batch(rows, pages, outside, connections, victim, left)
+        yield Batch(rows, pages, outside, connections, victim, left, done.stdout)
     victim.kill()
+    shutil.rmtree(temporary)
 
 
 def points(row: dict[str, str]) -> str:
@@ -187,6 +190,11 @@ def test_student_code_reaches_nothing_outside_its_folder(batch: Batch) -> None:
         assert batch.victim.poll() is None, "another process was ended"
         assert "<pre>-1\n-1\n-1" in batch.pages["hostile"], "past Python: write, connect, read"
         assert batch.connections == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are safe enough on Linux only")
+def test_the_slow_imports_are_done_once(batch: Batch) -> None:
+    assert "imports shared" in batch.output.splitlines()[0]
 
 
 def test_no_database_and_no_file_survives(batch: Batch) -> None:

@@ -134,6 +134,12 @@ def test_the_denoiser_is_the_one_of_the_source(lesson_code: dict[str, Any]) -> N
     assert names == ["leaky_relu"] * 3 + ["relu"] * 3 + ["sigmoid"]
 
 
+def test_the_untrained_denoiser_answers_with_light_grey(lesson_code: dict[str, Any]) -> None:
+    """Else the first steps may silence all four relu channels before the output for good."""
+    _, decoder, _ = lesson_code["build_denoiser"]()
+    assert decoder.predict_on_batch(np.zeros((1, 4, 4, 32)))[0] == pytest.approx(0.1192, abs=1e-4)
+
+
 def test_the_networks_for_clothes_have_nine_and_eleven_layers(lesson_code: dict[str, Any]) -> None:
     encoder = lesson_code["build_clothes_encoder"](5)
     decoder = lesson_code["build_clothes_decoder"](5)
