@@ -280,7 +280,7 @@ for images, line in zip(pair, axes):
         ax.imshow(image.reshape(28, 28), vmin=0, vmax=1)
         ax.set(xticks=[], yticks=[])
 axes[0, 0].set_ylabel("original")
-axes[1, 0].set_ylabel("autoencoder")
+axes[1, 0].set_ylabel(r"$\hat{x}$")
 plot.show(figure_rows, alt="Ten test garments; below each, its reconstruction, blurred, of the same outline.")  #@en
 plot.show(figure_rows, alt="Dez peças de teste; sob cada uma, sua reconstrução, borrada, de mesmo contorno.")  #@pt-BR
 ### END SOLUTION
