@@ -157,6 +157,19 @@ def blank(value: Any) -> bool:
     return value is None or value is ... or (isinstance(value, dict | list | tuple) and not value)
 
 
+def single(name: str, value: Any) -> float:
+    """The one number that `value` is, which the student knows as `name`.
+
+    Raises:
+        Wrong: it is several numbers, or none.
+    """
+    import numpy as np
+
+    kind = np.asarray(value)
+    need(kind.ndim == 0 and kind.dtype.kind in "fiu", "single_number", name=name)
+    return float(kind)
+
+
 def prose(text: Any, least: int = 30) -> str:
     """What to say of an answer in prose that is long enough to be read by a person.
 

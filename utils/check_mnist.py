@@ -6,17 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from utils.check import Wrong, exercise, need, say
+from utils.check import Wrong, exercise, need, say, single
 from utils.check_models import outputs
 
 SIZES = (4, 16)  # of the codes to be tried, beside the 32 of the lesson
 NEIGHBOURS = 5
-
-
-def _number(name: str, value: Any) -> float:
-    kind = np.asarray(value)
-    need(kind.ndim == 0 and kind.dtype.kind in "fiu", "single_number", name=name)
-    return float(value)
 
 
 @exercise("1")
@@ -24,7 +18,7 @@ def code_sizes(loss_by_size: Any, loss_32: float, floor: float, mean_loss: float
     """Test losses with codes of 4 and 16 numbers, between the loss of 32 and the mean image's."""
     need(isinstance(loss_by_size, dict), "sizes_keys")
     need(set(loss_by_size) - {32} == set(SIZES), "sizes_keys")
-    four, sixteen = (_number(f"loss_by_size[{k}]", loss_by_size[k]) for k in SIZES)
+    four, sixteen = (single(f"loss_by_size[{k}]", loss_by_size[k]) for k in SIZES)
     for size, loss in zip(SIZES, (four, sixteen)):
         need(loss > floor, "sizes_floor", size=size, loss=loss, floor=floor)
         need(loss < 0.99 * mean_loss, "sizes_mean", size=size, loss=loss, mean=mean_loss)
@@ -68,7 +62,7 @@ def neighbours(
     """Accuracy on test images of the 5 nearest validation images, in two codes."""
     from sklearn.neighbors import KNeighborsClassifier
 
-    given = _number("accuracy_2d", accuracy_2d), _number("accuracy_32d", accuracy_32d)
+    given = single("accuracy_2d", accuracy_2d), single("accuracy_32d", accuracy_32d)
     (x_val, y_val), (x_test, y_test) = held, test
     true = []
     for encoder in (encoder_2d, encoder_32d):

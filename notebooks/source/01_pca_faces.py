@@ -893,6 +893,8 @@ explore_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val),
 # %% [markdown] lang="en"
 # ## Exercises
 #
+# The cell below each exercise checks your answer at once; `check.mirrored.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+#
 # ### Exercise 1: PCA out of the network
 #
 # On training faces the linear autoencoder equals PCA, on strangers it is worse. Which half is to blame? Keep the decoder only: orthonormalise its `directions` (shape `(k, pixels)`; `np.linalg.qr` of the
@@ -901,12 +903,14 @@ explore_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val),
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
+# A célula abaixo de cada exercício verifica a resposta na hora; `check.mirrored.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+#
 # ### Exercício 1: uma PCA tirada da rede
 #
 # Em rostos de treino o autoencoder linear iguala a PCA; em estranhos é pior. Qual das metades é culpada? Fique só com o decodificador: ortonormalize as suas `directions` (forma `(k, pixels)`; `np.linalg.qr` da
 # transposta), projete as fotos de *validação* centradas nessa base e ponha em `x_projected` a reconstrução, com o rosto médio somado de volta. Se o erro for o da PCA, o decodificador é inocente. E então: o que o
 # codificador poderia aprender sobre direções em que as fotos de treino não variam?
-# %%
+# %% exercise="1" role="answer"
 x_projected = None
 ### BEGIN SOLUTION
 basis = np.linalg.qr(directions.T)[0]
@@ -916,10 +920,12 @@ x_projected = pca.mean_ + (centred_val @ basis) @ basis.T
 # O decodificador é inocente. Onde as fotos de treino não variam, os pesos do codificador não  #@pt-BR
 # recebem gradiente útil e ficam como nasceram, ao acaso; estranhos variam ali, e isso vaza.  #@pt-BR
 ### END SOLUTION
-if x_projected is None:
-    print("Exercise 1: not attempted yet.")  #@en
-    print("Exercício 1: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="1" role="check"
+from utils import check_faces as check
+
+check.projected(x_projected, directions, pca, x_val, linear_rebuild(x_val))
+# check.projected.hint()
+if check.projected.done:
     rivals = {"decoder only": x_projected, "network": linear_rebuild(x_val)}  #@en
     rivals = {"só o decodificador": x_projected, "rede": linear_rebuild(x_val)}  #@pt-BR
     for name, rebuilt in (rivals | {"PCA": pca_rebuild(pca, x_val, k)}).items():
@@ -934,29 +940,29 @@ else:
 #
 # A imagem espelhada de um rosto é um rosto. Ajuste uma segunda PCA às fotos de treino *e* às espelhadas e guarde em `mirrored_error` o seu erro nos rostos de validação com `k` componentes.
 # Dobrar os dados de graça ajuda estranhos? (`pca_rebuild` faz o resto.)
-# %%
+# %% exercise="2" role="answer"
 mirrored_error = None
 ### BEGIN SOLUTION
 mirrored = people.x_train[:, :, ::-1].reshape(len(x_train), -1)
 pca_mirrored = PCA(svd_solver="full").fit(np.concatenate([x_train, mirrored]))
 mirrored_error = mse(x_val, pca_rebuild(pca_mirrored, x_val, k))
 ### END SOLUTION
-if mirrored_error is None:
-    print("Exercise 2: not attempted yet.")  #@en
-    print("Exercício 2: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="2" role="check"
+check.mirrored(mirrored_error, people, k)
+# check.mirrored.hint()
+if check.mirrored.done:
     print(f"k = {k}: {mse(x_val, pca_rebuild(pca, x_val, k)):.5f} -> {mirrored_error:.5f}")
 # %% [markdown] lang="en"
 # ### Exercise 3: a third head
 #
 # Build with the functional API a model `three_heads` with one code of `k` numbers and three outputs named `x_hat`, `turned` and `light`; the last tells with one sigmoid unit on which side the
-# light stands. Only build it; the check looks at its outputs and at whether they share one encoder.
+# light stands. Only build it, no training is needed.
 # %% [markdown] lang="pt-BR"
 # ### Exercício 3: uma terceira cabeça
 #
 # Monte com a API funcional um modelo `three_heads` com um código de `k` números e três saídas, de nomes `x_hat`, `turned` e `light`; a última diz, com uma unidade sigmoide, de que lado vem a
-# luz. Basta montar; a verificação olha as saídas e se elas dividem um só codificador.
-# %%
+# luz. Basta montar; não é preciso treinar.
+# %% exercise="3" role="answer"
 three_heads = None
 ### BEGIN SOLUTION
 photo_in = keras.Input((pixels,), name="photo")
@@ -965,13 +971,11 @@ outputs = {name: layers.Dense(1, "sigmoid", name=name)(code) for name in ("turne
 outputs["x_hat"] = layers.Dense(pixels, "sigmoid", name="x_hat")(layers.Dense(128, "gelu")(code))
 three_heads = keras.Model(photo_in, outputs)
 ### END SOLUTION
-if three_heads is None:
-    print("Exercise 3: not attempted yet.")  #@en
-    print("Exercício 3: ainda não tentado.")  #@pt-BR
-else:
-    sizes_out = {name: value.shape[1] for name, value in three_heads.predict_on_batch(x_val).items()}
-    codes = [layer.name for layer in three_heads.layers if layer.name == "code"]
-    print(sizes_out == {"x_hat": pixels, "turned": 1, "light": 1}, len(codes) == 1)
+# %% exercise="3" role="check"
+check.heads(three_heads, k, x_val)
+# check.heads.hint()
+if check.heads.done:
+    three_heads.summary()
 # %% [markdown] lang="en"
 # ## Summary
 #

@@ -976,16 +976,20 @@ print(np.array_equal(loaded(heart.x[val]), diagnose(x_val, threshold)))
 # %% [markdown] lang="en"
 # ## Exercises
 #
+# The cell below each exercise checks your answer at once; `check.cost.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+#
 # ### Exercise 1: the price of a miss
 #
 # Suppose a missed abnormal beat costs ten times as much as a false alarm. Put into `threshold_cost` the threshold with the least total cost on the **validation** beats. (Candidates: the errors themselves.) Before you run: will it be above or below the best-F1 one?
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
+# A célula abaixo de cada exercício verifica a resposta na hora; `check.cost.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+#
 # ### Exercício 1: o preço de uma falta
 #
 # Suponha que deixar passar um anormal custe dez vezes um falso alarme. Ponha em `threshold_cost` o limiar de menor custo total nos batimentos de **validação**. (Candidatos: os próprios erros.) Antes de executar: ficará acima ou abaixo do de melhor F1?
-# %%
+# %% exercise="1" role="answer"
 threshold_cost = None
 ### BEGIN SOLUTION
 costs = [
@@ -993,14 +997,17 @@ costs = [
 ]
 threshold_cost = float(errors_val[np.argmin(costs)])
 ### END SOLUTION
-if threshold_cost is None:
-    print("Exercise 1: not attempted yet.")  #@en
-    print("Exercício 1: ainda não tentado.")  #@pt-BR
-else:
-    missed = (errors_val[y_val] <= threshold_cost).sum()
-    false = (errors_val[~y_val] > threshold_cost).sum()
-    print(f"{threshold_cost:.4f}: {missed} missed, {false} false alarms")  #@en
-    print(f"{threshold_cost:.4f}: {missed} perdidos, {false} falsos alarmes")  #@pt-BR
+# %% exercise="1" role="check"
+from utils import check_ecg as check
+
+check.cost(threshold_cost, errors_val, y_val, errors_test)
+# check.cost.hint()
+if check.cost.done:
+    fig, ax = plt.subplots(figsize=(10, 4.6))
+    histograms(ax, errors_val, y_val, {"best F1": thresholds["best F1"], "least cost": threshold_cost})  #@en
+    plot.show(fig, alt="The histograms of section 5 with two thresholds: that of best F1 and that of least cost.")  #@en
+    histograms(ax, errors_val, y_val, {"melhor F1": thresholds["melhor F1"], "menor custo": threshold_cost})  #@pt-BR
+    plot.show(fig, alt="Os histogramas da seção 5 com dois limiares: o de melhor F1 e o de menor custo.")  #@pt-BR
 # %% [markdown] lang="en"
 # ### Exercise 2: another score
 #
@@ -1009,36 +1016,36 @@ else:
 # ### Exercício 2: outra pontuação
 #
 # O erro absoluto médio trata todos os instantes por igual. Um desvio curto e violento pode se afogar numa boa média. Ponha em `peak_errors` o **maior** desvio absoluto de cada batimento de validação em relação à reconstrução do `autoencoder`. A área sob a curva ROC fica maior ou menor que com a média?
-# %%
+# %% exercise="2" role="answer"
 peak_errors = None
 ### BEGIN SOLUTION
 peak_errors = np.abs(x_val - autoencoder.predict_on_batch(x_val)).max(axis=1)
 ### END SOLUTION
-if peak_errors is None:
-    print("Exercise 2: not attempted yet.")  #@en
-    print("Exercício 2: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="2" role="check"
+check.peaks(peak_errors, autoencoder, x_val)
+# check.peaks.hint()
+if check.peaks.done:
     print(f"{metrics.roc_auc_score(y_val, errors_val):.4f} -> {metrics.roc_auc_score(y_val, peak_errors):.4f}")
 # %% [markdown] lang="en"
 # ### Exercise 3: unclean health
 #
-# In practice nobody checks every "normal" beat. Put one abnormal training beat to every nine normal ones into `x_mixed`, train a fresh `build()` on it in `mixed` (with `train_on`, as in section 3), and look what becomes of the area. Which *kind* of abnormal beat do you expect to be lost first: the frequent or the rare one?
+# In practice nobody checks every "normal" beat. Put all normal training beats into `x_mixed`, and one abnormal training beat to every nine of them; train a fresh `build()` on it, `mixed` (with `train_on`, as in section 3), and look what becomes of the area. Which *kind* of abnormal beat do you expect to be lost first: the frequent or the rare one?
 # %% [markdown] lang="pt-BR"
 # ### Exercício 3: saúde misturada
 #
-# Na prática ninguém confere cada batimento "normal". Junte em `x_mixed` um anormal de treino para cada nove normais, treine com ele um `build()` novo em `mixed` (com `train_on`, como na seção 3) e veja o que acontece com a área. Que *tipo* de anormal você espera perder primeiro: o frequente ou o raro?
-# %%
-mixed = None
+# Na prática ninguém confere cada batimento "normal". Junte em `x_mixed` todos os normais de treino e um anormal de treino para cada nove deles; treine com ele um `build()` novo, `mixed` (com `train_on`, como na seção 3) e veja o que acontece com a área. Que *tipo* de anormal você espera perder primeiro: o frequente ou o raro?
+# %% exercise="3" role="answer"
+x_mixed = mixed = None
 ### BEGIN SOLUTION
 x_mixed = np.concatenate([x_normal, x_train[y_train][: len(x_normal) // 9]])
 keras.utils.set_random_seed(lesson.seed())
 _, _, mixed = build()
 train_on(mixed, x_mixed, x_val_normal, epochs, batch, peak=5e-3)
 ### END SOLUTION
-if mixed is None:
-    print("Exercise 3: not attempted yet.")  #@en
-    print("Exercício 3: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="3" role="check"
+check.mixed(x_mixed, mixed, autoencoder, x_train, y_train)
+# check.mixed.hint()
+if check.mixed.done:
     errors_mixed = beat_errors(x_val, mixed.predict_on_batch(x_val))
     print(f"{metrics.roc_auc_score(y_val, errors_val):.4f} -> {metrics.roc_auc_score(y_val, errors_mixed):.4f}")
 # %% [markdown] lang="en"

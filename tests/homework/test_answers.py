@@ -6,24 +6,34 @@ from typing import Any
 
 import pytest
 
-from tests.homework import fashion, mnist
+from tests.homework import ecg_anomalies, fashion, mnist, pca_faces
 from tests.homework.kit import COUNTS
-from utils import check
+from utils import check, lesson
 
-CATALOGUE = fashion.CATALOGUE | mnist.CATALOGUE
+MODULES = (fashion, mnist, pca_faces, ecg_anomalies)
+CATALOGUE = {label: kinds for module in MODULES for label, kinds in module.CATALOGUE.items()}
 WRONG = [(label, name) for label, (_, wrong, _) in CATALOGUE.items() for name in wrong]
 RIGHT = [(label, name) for label, (_, _, right) in CATALOGUE.items() for name in right]
 
 
 @pytest.mark.parametrize(("label", "name"), WRONG)
-def test_a_wrong_answer_is_rejected_for_its_reason(label: str, name: str, capsys: Any) -> None:
+def test_a_wrong_answer_is_rejected_for_its_reason(
+    label: str, name: str, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     exercise, wrong, _ = CATALOGUE[label]
     reason, answer = wrong[name]
+    said: dict[str, dict[str, Any]] = {}
+    say = check.say
+    monkeypatch.setattr(
+        check, "say", lambda r, **values: said.update({r: values}) or say(r, **values)
+    )
     COUNTS["wrong"][1] += 1
     outcome = exercise(*answer())
     COUNTS["wrong"][0] += outcome.state == check.WRONG
     assert (outcome.state, outcome.reason) == (check.WRONG, reason), outcome.message
-    assert outcome.message in capsys.readouterr().out
+    assert outcome.message == say(reason, **said[reason]) in capsys.readouterr().out
+    monkeypatch.setitem(lesson._current, "language", "pt-BR")
+    assert say(reason, **said[reason]) not in ("", outcome.message), "the same values in Portuguese"
 
 
 @pytest.mark.parametrize(("label", "name"), RIGHT)
