@@ -33,7 +33,8 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width"><title>{title}</title><style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }}
 table {{ border-collapse: collapse; }} td, th {{ text-align: left; padding: .3em .8em .3em 0;
- border-bottom: 1px solid #bbb; vertical-align: top; }} img {{ max-width: 100%; }}
+ border-bottom: 1px solid #bbb; vertical-align: top; }}
+ td:nth-child(2) {{ white-space: nowrap; }} img {{ max-width: 100%; }}
 pre {{ overflow-x: auto; padding: .5em; margin: .3em 0; white-space: pre-wrap; font-size: 87%; }}
 .highlight pre {{ background: #f4f4f4; }} .fault pre {{ border-left: 4px solid #a33; }}
 {style}</style></head><body>

@@ -89,7 +89,7 @@ def whose(name: str, slug: str) -> tuple[str, str]:
         if match := platform.fullmatch(name):
             return match["who"], re.sub(r"_\d+$", "", match["who"]).replace("_", " ").strip()
     left = COPY.sub("", COPY.sub("", name)).replace(slug, " ")
-    left = re.sub(r"^[\W_]+|[\W_]+$", "", left)
+    left = re.sub(r"^[\W_]+|(?:_|[^\w)])+$", "", left)
     return name, left if any(c.isalpha() for c in left) else name
 
 

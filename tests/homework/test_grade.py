@@ -229,6 +229,7 @@ def test_the_assignment_is_the_students_notebook(book: Book) -> None:
         (f"limaana_LATE_10234_998877_{SLUG}", "limaana"),
         (f"Ana Lima - {SLUG}", "Ana Lima"),
         (f"{SLUG}_ana (2)", "ana"),
+        (f"Ana (Colab)_{SLUG}", "Ana (Colab)"),
         (f"Copy of {SLUG} - José Ávila", "José Ávila"),
         (f"Cópia de {SLUG}", f"Cópia de {SLUG}"),
         ("turma_11_2_bia", "turma_11_2_bia"),
