@@ -1137,58 +1137,70 @@ print(np.array_equal(load_and_restore(work, x_test_noisy[:100]), in_memory))
 # %% [markdown] lang="en"
 # ## Exercises
 #
+# The cell below each exercise checks your answer at once; `check.psnr.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+#
 # ### Exercise 1: PSNR by hand
 #
-# Write `my_psnr` for a whole stack of images of shape `(n, height, width)` with values in [0, 1], without a loop over the images: one MSE an image, one PSNR an image, their mean. It must agree with scikit-image's.
+# Write a function `my_psnr(x, x_hat)` for a whole stack of images of shape `(n, height, width)` with values in [0, 1], without a loop over the images: one MSE an image, one PSNR an image, their mean. It must agree with scikit-image's.
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
+# A célula abaixo de cada exercício verifica a resposta na hora; `check.psnr.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+#
 # ### Exercício 1: PSNR à mão
 #
-# Escreva `my_psnr` para uma pilha de imagens de forma `(n, altura, largura)` com valores em [0, 1], sem laço sobre as imagens: um MSE por imagem, um PSNR por imagem, a média deles. Deve concordar com o do scikit-image.
-# %%
+# Escreva uma função `my_psnr(x, x_hat)` para uma pilha de imagens de forma `(n, altura, largura)` com valores em [0, 1], sem laço sobre as imagens: um MSE por imagem, um PSNR por imagem, a média deles. Deve concordar com o do scikit-image.
+# %% exercise="1" role="answer"
+my_psnr = None
+### BEGIN SOLUTION
+
+
 def my_psnr(x, x_hat):
     """Mean over the images of 10 log10(1 / MSE), in dB."""  #@en
     """Média sobre as imagens de 10 log10(1 / MSE), em dB."""  #@pt-BR
-    ### BEGIN SOLUTION
     errors = ((x.astype("float64") - x_hat) ** 2).mean(axis=(1, 2))
     return float(np.mean(-10 * np.log10(errors)))
-    ### END SOLUTION
 
 
-answer = my_psnr(x_test[:100], x_test_noisy[:100])
-if answer is None:
-    print("Exercise 1: not attempted yet.")  #@en
-    print("Exercício 1: ainda não tentado.")  #@pt-BR
-else:
-    print(np.isclose(answer, psnr(x_test[:100], x_test_noisy[:100]), rtol=1e-4))
+### END SOLUTION
+# %% exercise="1" role="check"
+from utils import check_denoising as check
+
+check.psnr(my_psnr, x_test[:100], x_test_noisy[:100])
+# check.psnr.hint()
+if check.psnr.done:
+    print("scikit-image:", lesson.number(psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
+    print("my_psnr:     ", lesson.number(my_psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
 # %% [markdown] lang="en"
 # ### Exercise 2: salt and pepper
 #
-# Dust and dead pixels make another noise: a share of the pixels, each chosen at random, becomes 0 or 1 with equal chance; the others stay. Write `salt_and_pepper(x, share, seed)`, spoil test digits with shares from `0.02` to `0.4`, and
-# compare the median filter (window of 3) with our network, which never saw such noise. Which one would you take, and does the answer depend on the share as it depended on σ in section 5?
+# Dust and dead pixels make another noise: a share of the pixels, each chosen at random, becomes 0 or 1 with equal chance; the others stay. Write a function `salt_and_pepper(x, share, seed)`. The cell
+# below then spoils test digits with shares from `0.02` to `0.4` and compares the median filter (window of 3) with our network, which never saw such noise. Which one would you take, and does the answer depend on the share as it depended on σ in section 5?
 # %% [markdown] lang="pt-BR"
 # ### Exercício 2: sal e pimenta
 #
-# Poeira e pixels mortos fazem outro ruído: uma parcela dos pixels, sorteados um a um, vira 0 ou 1 com igual chance; os outros ficam. Escreva `salt_and_pepper(x, share, seed)`, estrague dígitos de teste com parcelas de `0,02` a `0,4` e
-# compare o filtro da mediana (janela de 3) com a nossa rede, que nunca viu esse ruído. Qual você escolheria, e a resposta depende da parcela como dependia de σ na seção 5?
-# %%
+# Poeira e pixels mortos fazem outro ruído: uma parcela dos pixels, sorteados um a um, vira 0 ou 1 com igual chance; os outros ficam. Escreva uma função `salt_and_pepper(x, share, seed)`. A célula
+# de baixo estraga então dígitos de teste com parcelas de `0,02` a `0,4` e compara o filtro da mediana (janela de 3) com a nossa rede, que nunca viu esse ruído. Qual você escolheria, e a resposta depende da parcela como dependia de σ na seção 5?
+# %% exercise="2" role="answer"
+salt_and_pepper = None
+### BEGIN SOLUTION
+
+
 def salt_and_pepper(x, share, seed=0):
     """Images in which `share` of the pixels became 0 or 1."""  #@en
     """Imagens em que uma parcela `share` dos pixels virou 0 ou 1."""  #@pt-BR
-    ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
     hit = rng.random(x.shape) < share
     return np.where(hit, rng.integers(0, 2, x.shape), x).astype("float32")
-    ### END SOLUTION
 
 
-if salt_and_pepper(x_test[:2], 0.2) is None:
-    print("Exercise 2: not attempted yet.")  #@en
-    print("Exercício 2: ainda não tentado.")  #@pt-BR
-else:
+### END SOLUTION
+# %% exercise="2" role="check"
+check.pepper(salt_and_pepper)
+# check.pepper.hint()
+if check.pepper.done:
     for share in (0.02, 0.1, 0.2, 0.4):
-        peppered = salt_and_pepper(x_test[:200], share)
+        peppered = np.asarray(salt_and_pepper(x_test[:200], share, 0), "float32")
         answers = {labels["median"]: median(peppered, np.ones((1, 3, 3))), labels["at 0.5"]: restore(autoencoder, peppered)}
         texts = [f"{name} {lesson.number(psnr(x_test[:200], x), '.2f')} dB" for name, x in answers.items()]
         print(lesson.number(share, ".2f"), *texts, sep="  ")
@@ -1200,7 +1212,7 @@ else:
 # ### Exercício 3: duas vezes é melhor?
 #
 # Se remover ruído é bom, repetir a dose na imagem restaurada deveria ser melhor. Ponha a resposta da rede de novo na rede, guarde o resultado em `twice` e compare. Explique o que vê pelo tipo de entrada com que a rede foi treinada.
-# %%
+# %% exercise="3" role="answer"
 once, twice = restore(autoencoder, x_test_noisy[:500]), None
 ### BEGIN SOLUTION
 twice = restore(autoencoder, once)
@@ -1209,10 +1221,10 @@ twice = restore(autoencoder, once)
 # A segunda entrada é macia e sem ruído: nada parecido havia no treino. A rede continua a descontar  #@pt-BR
 # o ruído que espera e, em vez dele, tira pedaços dos traços.  #@pt-BR
 ### END SOLUTION
-if twice is None:
-    print("Exercise 3: not attempted yet.")  #@en
-    print("Exercício 3: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="3" role="check"
+check.twice(twice, autoencoder, x_test_noisy[:500], x_test[:500])
+# check.twice.hint()
+if check.twice.done:
     print([lesson.number(psnr(x_test[:500], images), ".2f") for images in (once, twice)])
 # %% [markdown] lang="en"
 # ## Summary
