@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.homework import fashion, mnist
+from tests.homework import fashion, mnist, music, vae
 from tests.homework.kit import COUNTS
 from utils import check
 
-CATALOGUE = fashion.CATALOGUE | mnist.CATALOGUE
+CATALOGUE = fashion.CATALOGUE | mnist.CATALOGUE | vae.CATALOGUE | music.CATALOGUE
 WRONG = [(label, name) for label, (_, wrong, _) in CATALOGUE.items() for name in wrong]
 RIGHT = [(label, name) for label, (_, _, right) in CATALOGUE.items() for name in right]
 
