@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import html
 import inspect
+import re
 import string
 import tomllib
 from collections.abc import Callable, Sequence
@@ -125,10 +126,10 @@ class Exercise:
         sign, colour = LOOKS[outcome.state]
         lines = [outcome.message]
         if outcome.state == WRONG:
-            lines.append(say("stuck", call=f"check.{self.__name__}.hint()"))
+            lines.append(say("stuck", call=f"`check.{self.__name__}.hint()`"))
         title = f"{sign} {self.label}: {state_name(outcome.state, self.by_hand)}."
         style = f"border-left:6px solid {colour};padding:8px 12px;margin:4px 0;font-size:110%"
-        body = "<br>".join(html.escape(line) for line in lines)
+        body = "<br>".join(map(_html, lines))
         lesson.show(
             " ".join([title, *lines]),
             f'<div role="status" style="{style}"><b>{html.escape(title)}</b> {body}</div>',
@@ -140,7 +141,12 @@ class Exercise:
         step = min(self._shown, len(steps) - 1)
         self._shown += 1
         title = tr("Hint", "Dica") + f" {step + 1}/{len(steps)}"
-        lesson.show(f"{title}: {steps[step]}", f"<b>{title}:</b> {html.escape(steps[step])}")
+        lesson.show(f"{title}: {steps[step]}", f"<b>{title}:</b> {_html(steps[step])}")
+
+
+def _html(text: str) -> str:
+    """`text` as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def exercise(

@@ -82,9 +82,13 @@ mnist = data.mnist()
 print(mnist.provenance)
 pixels = mnist.x_train.reshape(len(mnist.x_train), -1)
 n_val = len(pixels) // 12
-x_train, x_val = pixels[:-n_val], pixels[-n_val:]
+x_train, x_val = tf.constant(pixels[:-n_val]), pixels[-n_val:].copy()  # one tensor for all trainings  #@en
+x_train, x_val = tf.constant(pixels[:-n_val]), pixels[-n_val:].copy()  # um só tensor para todos os treinos  #@pt-BR
 y_train, y_val = mnist.y_train[:-n_val], mnist.y_train[-n_val:]
 x_test, y_test = mnist.x_test.reshape(len(mnist.x_test), -1), mnist.y_test
+source, digits = mnist.source, mnist.class_names
+del mnist, pixels  # what we need of them has been copied  #@en
+del mnist, pixels  # o que interessa já foi copiado  #@pt-BR
 print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
 # %%
 def build_decoder(widths, latent_dim):
@@ -124,8 +128,8 @@ if GPU:
     tf.config.experimental.enable_op_determinism()
 XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
 XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
-BATCH = 256 if mnist.source == "real" else 64  # the small sample gives few batches  #@en
-BATCH = 256 if mnist.source == "real" else 64  # a amostra pequena rende poucos lotes  #@pt-BR
+BATCH = 256 if source == "real" else 64  # the small sample gives few batches  #@en
+BATCH = 256 if source == "real" else 64  # a amostra pequena rende poucos lotes  #@pt-BR
 # %%
 def train(model, x, epochs, peak, x_held_out=None, prepare=lambda x, target: (x, target), xla=XLA):
     """Fit `model` to give back its input; returns the history and the seconds it took."""  #@en
@@ -145,12 +149,10 @@ def train(model, x, epochs, peak, x_held_out=None, prepare=lambda x, target: (x,
     )
     return history, time.perf_counter() - start
 # %%
-train_tensor = tf.constant(x_train)  # one copy for all trainings  #@en
-train_tensor = tf.constant(x_train)  # uma cópia para todos os treinos  #@pt-BR
 keras.utils.set_random_seed(lesson.seed())
 plain2_encoder, plain2_decoder, plain2 = build_plain((64, 16), latent_dim=2)
 epochs2 = lesson.pick(quick=6, class_=16, full=100)
-history_plain2, seconds_plain2 = train(plain2, train_tensor, epochs2, peak=1e-2, x_held_out=x_val)
+history_plain2, seconds_plain2 = train(plain2, x_train, epochs2, peak=1e-2, x_held_out=x_val)
 # %% [markdown] lang="en"
 # Now we invent codes, in two ways. First from the standard normal distribution $\mathcal N(0, I)$, as anybody would who knows nothing of this network. Then, more kindly, from the normal distribution with the mean and the
 # covariance of its own training codes.
@@ -192,7 +194,7 @@ plot.image_rows(
     alt="Two rows of drawings: the first all alike, the second a mixture of digits and of shapes between digits.",  #@en
     alt="Duas linhas de desenhos: na primeira, todos parecidos; na segunda, dígitos misturados a formas entre dígitos.",  #@pt-BR
 )
-claims.check(mnist.source, plain2_sd=z_plain2.std(axis=0).max())
+claims.check(source, plain2_sd=z_plain2.std(axis=0).max())
 # %% [markdown] lang="en"
 # The first row knows only a few digits: the codes spread over a scale of their own (standard deviation up to {{ plain2_sd }}), and $\mathcal N(0, I)$ is one small spot among them. The second row has more digits, but also shapes that are none. Nobody should be surprised. The cost
 # rewards good drawings **at the codes of the training images** and says nothing about any other point. Three things are missing:
@@ -307,7 +309,7 @@ draws = log_density(z, z_mean, z_log_var) - log_density(z, 0.0, np.zeros(3))
 standard_error = draws.std(ddof=1) / np.sqrt(len(draws))
 closed_form = float(kl_to_normal(z_mean, z_log_var))
 claims.check(
-    mnist.source,
+    source,
     kl_closed=closed_form,
     kl_simulated=draws.mean(),
     kl_distance=abs(draws.mean() - closed_form) / standard_error,
@@ -403,7 +405,7 @@ class VAE(keras.Model):
 keras.utils.set_random_seed(lesson.seed())
 vae2_encoder, vae2_decoder, vae2 = build_vae((64, 16), latent_dim=2, seed=lesson.seed())
 vae2_encoder.summary()
-history_vae2, seconds_vae2 = train(vae2, train_tensor, epochs2, peak=1e-2, x_held_out=x_val)
+history_vae2, seconds_vae2 = train(vae2, x_train, epochs2, peak=1e-2, x_held_out=x_val)
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(13, 4.5))
 epoch = np.arange(1, epochs2 + 1)
@@ -421,17 +423,24 @@ left.set(xlabel="época", ylabel="reconstrução (nats)")  #@pt-BR
 right.set(xlabel="época", ylabel="KL (nats)")  #@pt-BR
 plot.show(fig, alt="Curvas de validação: as duas reconstruções caem, a do VAE fica acima; a sua KL sobe e se estabiliza.")  #@pt-BR
 # %%
+def mean_bce(x, x_hat):
+    """Mean of `image_bce` over the images, in ten parts: all at once it would fill the memory."""  #@en
+    """Média de `image_bce` entre as imagens, em dez partes: de uma vez encheria a memória."""  #@pt-BR
+    parts = zip(np.array_split(x, 10), np.array_split(np.asarray(x_hat), 10))
+    return float(np.mean([ops.mean(image_bce(*part)) for part in parts]))
+
+
 def costs(encoder, decoder, x):
     """Reconstruction and KL of a VAE, in nats: means over the images `x`, one draw for each."""  #@en
     """Reconstrução e KL de um VAE, em nats: médias sobre as imagens `x`, um sorteio para cada."""  #@pt-BR
     z_mean, z_log_var, z = encoder(x)
-    return float(ops.mean(image_bce(x, decoder(z)))), float(ops.mean(kl_to_normal(z_mean, z_log_var)))
+    return mean_bce(x, decoder(z)), float(ops.mean(kl_to_normal(z_mean, z_log_var)))
 
 
-plain2_bce = float(ops.mean(image_bce(x_test, plain2(x_test))))
+plain2_bce = mean_bce(x_test, plain2(x_test))
 vae2_bce, vae2_kl = costs(vae2_encoder, vae2_decoder, x_test)
 claims.check(
-    mnist.source, plain2_bce=plain2_bce, vae2_bce=vae2_bce, vae2_kl=vae2_kl, vae2_loss=vae2_bce + vae2_kl
+    source, plain2_bce=plain2_bce, vae2_bce=vae2_bce, vae2_kl=vae2_kl, vae2_loss=vae2_bce + vae2_kl
 )
 # %% [markdown] lang="en"
 # The VAE rebuilds worse ({{ vae2_bce }} against {{ plain2_bce }} nats an image): its decoder must do with a blurred code. The other term, the price of the clouds, is {{ vae2_kl }} nats an image. It is also a ceiling on the *information* that a code carries about its image (divide by $\log 2$ for bits): a cloud that costs nothing says nothing.
@@ -451,8 +460,8 @@ claims.check(
 z_mean, z_log_var, _ = (np.asarray(part) for part in vae2_encoder(x_test))
 shown = slice(0, 3000)
 fig, axes = plt.subplots(1, 3, figsize=(19, 5.6))
-plot.draw_latent(axes[0], np.asarray(plain2_encoder(x_test[shown])), y_test[shown], mnist.class_names, legend=False)
-plot.draw_latent(axes[1], z_mean[shown], y_test[shown], mnist.class_names, legend=False)
+plot.draw_latent(axes[0], np.asarray(plain2_encoder(x_test[shown])), y_test[shown], digits, legend=False)
+plot.draw_latent(axes[1], z_mean[shown], y_test[shown], digits, legend=False)
 for mean, log_var, label in zip(z_mean[:150], z_log_var[:150], y_test[:150]):
     width, height = 2 * np.exp(log_var / 2)
     axes[2].add_patch(Ellipse(mean, width, height, color=plot.CLASS_COLOURS[label], alpha=0.6))
@@ -467,7 +476,7 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", mar
 plot.show(fig, alt=about)
 # %%
 z_train = np.asarray(vae2_encoder(x_train)[2])
-claims.check(mnist.source, vae2_mean=np.abs(z_train.mean(axis=0)).max(), vae2_sd=z_train.std(axis=0).mean())
+claims.check(source, vae2_mean=np.abs(z_train.mean(axis=0)).max(), vae2_sd=z_train.std(axis=0).mean())
 # %% [markdown] lang="en"
 # Look at the scales. The clouds of all training images together have a mean of at most {{ vae2_mean }} in absolute value and a standard deviation of {{ vae2_sd }}: close to $\mathcal N(0, I)$, as the price demands, though no single image pays for that. **Now we know from where to draw.** The classes lie close together, and some overlap: two numbers are few.
 #
@@ -541,7 +550,7 @@ def verdicts(judge, images):
 
 judge, judge_features = train_judge(x_train, y_train)
 named, sure_real = verdicts(judge, x_test)
-claims.check(mnist.source, judge_accuracy=(named == y_test).mean(), sure_real=sure_real)
+claims.check(source, judge_accuracy=(named == y_test).mean(), sure_real=sure_real)
 # %% [markdown] lang="en"
 # Three counts on drawn points, for the VAE and twice for the plain one: from $\mathcal N(0, I)$ and from its fitted normal:
 #
@@ -591,7 +600,7 @@ rows = [(*name, *(lesson.number(v, f) for v, f in zip(values, formats))) for nam
 lesson.table(header, rows, caption)
 naive, by_fit, by_vae = surveys
 claims.check(
-    mnist.source,
+    source,
     classes_naive=naive[2], classes_plain=by_fit[2], classes_vae=by_vae[2],
     gap_plain=by_fit[0], gap_vae=by_vae[0], sure_plain2=by_fit[1], sure_vae2=by_vae[1],
     worst_plain=by_fit[3], worst_vae=by_vae[3], kept_plain=by_fit[4], kept_vae=by_vae[4],
@@ -617,7 +626,7 @@ claims.check(
 #
 # Mova o ponto pelo plano do VAE, de −3 a 3 nas duas direções. Dá para sair da terra dos dígitos? Onde as classes se encontram?
 # %%
-explore.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], mnist.class_names, low=-3, high=3)
+explore.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, low=-3, high=3)
 # %% [markdown] lang="en"
 # ## 7. Eight numbers: better digits, and all rivals in one table
 #
@@ -670,10 +679,10 @@ widths, latent_dim = (256, 128, 64), 8
 epochs = lesson.pick(quick=6, class_=12, full=50)
 keras.utils.set_random_seed(lesson.seed())
 plain_encoder, plain_decoder, plain = build_plain(widths, latent_dim)
-_, seconds_plain = train(plain, train_tensor, epochs, peak=3e-3)
+_, seconds_plain = train(plain, x_train, epochs, peak=3e-3)
 keras.utils.set_random_seed(lesson.seed())
 vae_encoder, vae_decoder, vae = build_vae(widths, latent_dim, seed=lesson.seed())
-_, seconds_vae = train(vae, train_tensor, epochs, peak=3e-3)
+_, seconds_vae = train(vae, x_train, epochs, peak=3e-3)
 start = time.perf_counter()
 pca = PCA(latent_dim, random_state=0).fit(x_train)
 seconds_pca = time.perf_counter() - start
@@ -733,7 +742,7 @@ header = ("modelo; números no código", "MSE", "parâmetros", "segundos", "byte
 lesson.table(header, rows, "Reconstrução de imagens de teste, e amostras")  #@pt-BR
 # %%
 claims.check(
-    mnist.source,
+    source,
     mse_pca=errors["PCA", latent_dim], mse_plain=errors["plain", latent_dim], mse_vae=errors["VAE", latent_dim],
     sure_pca=judged["PCA", latent_dim][0],
     sure_naive=judged["naive", latent_dim][0],
@@ -813,7 +822,7 @@ middles = {
     "plain": decode(plain_decoder, film(z_plain[a], z_plain[b], [0.5])),
     "vae": decode(vae_decoder, film(z_vae[a], z_vae[b], [0.5])),
 }
-claims.check(mnist.source, **{f"middle_{name}": verdicts(judge, images)[1] for name, images in middles.items()})
+claims.check(source, **{f"middle_{name}": verdicts(judge, images)[1] for name, images in middles.items()})
 # %% [markdown] lang="en"
 # Recognised in the middle: {{ middle_pixels }} with pixels, {{ middle_plain }} with the plain autoencoder, {{ middle_vae }} with the VAE. The first two figures tell what having a code is worth, the last two what the smoother space adds to it. Many middles are no digit on either way: between a 7 and a 2 there is a place that belongs to neither.
 #
@@ -853,7 +862,7 @@ claims.check(mnist.source, **{f"middle_{name}": verdicts(judge, images)[1] for n
 #
 # Treinamos a rede da seção 7 com um terço das imagens, para vários valores. **Arrisque:** o que desenhará um VAE com $\beta = 784$?
 # %%
-few = train_tensor[: lesson.pick(quick=1000, class_=20_000, full=55_000)]
+few = x_train[: lesson.pick(quick=1000, class_=20_000, full=55_000)]
 betas = lesson.pick(quick=(1, 784), class_=(1 / latent_dim, 1, 4, 784), full=(1 / latent_dim, 1, 4, 16, 784))
 beta_epochs = lesson.pick(quick=4, class_=8, full=50)
 spectrum = {}
@@ -893,7 +902,7 @@ plot.image_rows(
 )
 low, high = min(betas), max(betas)
 claims.check(
-    mnist.source,
+    source,
     bce_low=spectrum[low][0], kl_low=spectrum[low][1], bce_one=spectrum[1][0], kl_one=spectrum[1][1],
     kl_high=abs(spectrum[high][1]), active_low=spectrum[low][2], active_one=spectrum[1][2], active_high=spectrum[high][2],
     sure_low=spectrum[low][3], sure_one=spectrum[1][3],
@@ -948,9 +957,10 @@ def image_and_label(both, _):
     return (both[:, :784], both[:, 784:]), both[:, :784]
 
 
-del train_tensor, few
 one_hot = np.eye(10, dtype="float32")
 labelled = tf.concat([x_train, one_hot[y_train]], axis=1)
+del x_train, few  # their pixels stand in `labelled`  #@en
+del x_train, few  # os pixels deles estão em `labelled`  #@pt-BR
 keras.utils.set_random_seed(lesson.seed())
 given_encoder, given_decoder, conditional = build_conditional(widths, latent_dim, seed=lesson.seed())
 train(conditional, labelled, lesson.pick(quick=6, class_=8, full=50), 3e-3, prepare=image_and_label)
@@ -965,7 +975,7 @@ plot.image_rows(
 asked = np.arange(n) % 10
 answers = np.asarray(given_decoder([normal(n, latent_dim), one_hot[asked]]))
 named, sure = verdicts(judge, answers)
-claims.check(mnist.source, given_right=(named == asked).mean(), given_sure=sure)
+claims.check(source, given_right=(named == asked).mean(), given_sure=sure)
 # %% [markdown] lang="en"
 # Each row is **one** code with ten labels: the same hand writes all digits. The judge reads {{ given_right }} of ten thousand orders as the digit that was asked for; of real test images it reads {{ judge_accuracy }} correctly.
 #
@@ -979,24 +989,24 @@ claims.check(mnist.source, given_right=(named == asked).mean(), given_sure=sure)
 #
 # Tudo isso depende de dígitos? As mesmas funções, as mesmas redes, no Fashion-MNIST. Um novo juiz aprende as classes de roupas e responde a mais uma pergunta: a *reconstrução* conserva a classe do original? (As convoluções esperam a aula 09, cujas imagens são grandes o bastante para pagar por elas.)
 # %%
-digits = mnist.class_names
-del mnist, pixels, x_train, x_val, labelled  # the memory is needed for clothes  #@en
-del mnist, pixels, x_train, x_val, labelled  # a memória faz falta às roupas  #@pt-BR
+del x_val, labelled, x_hat, samples, images, middles, answers  # the memory is needed for clothes  #@en
+del x_val, labelled, x_hat, samples, images, middles, answers  # a memória faz falta às roupas  #@pt-BR
 fashion = data.fashion_mnist()
 print(fashion.provenance)
 clothes, clothes_test = (x.reshape(len(x), -1) for x in (fashion.x_train, fashion.x_test))
 n_val = len(clothes) // 12
-clothes_train, clothes_val = clothes[:-n_val], clothes[-n_val:]
-clothes_judge, clothes_features = train_judge(clothes_train, fashion.y_train[:-n_val])
+clothes_train, clothes_val = tf.constant(clothes[:-n_val]), clothes[-n_val:].copy()
+clothes_source, clothes_labels = fashion.source, fashion.y_train[:-n_val]
+del fashion, clothes
+clothes_judge, clothes_features = train_judge(clothes_train, clothes_labels)
 # %%
 keras.utils.set_random_seed(lesson.seed())
 clothes_halves = {"plain": build_plain(widths, latent_dim)}
 keras.utils.set_random_seed(lesson.seed())
 clothes_halves["VAE"] = build_vae(widths, latent_dim, seed=lesson.seed())
-clothes_tensor = tf.constant(clothes_train)
 spent, draws = {}, {"VAE": normal(n, latent_dim)}
 for kind, (encoder, decoder, model) in clothes_halves.items():
-    _, spent[kind] = train(model, clothes_tensor, lesson.pick(quick=6, class_=8, full=25), 3e-3)
+    _, spent[kind] = train(model, clothes_train, lesson.pick(quick=6, class_=8, full=25), 3e-3)
 draws["plain"] = fitted(np.asarray(clothes_halves["plain"][0](clothes_train)), n)
 start = time.perf_counter()
 clothes_pca = PCA(latent_dim, random_state=0).fit(clothes_train)
@@ -1025,7 +1035,7 @@ header = ("modelo", "MSE", "parâmetros", "segundos", "bytes por código", "clas
 lesson.table(header, rows, "Roupas, oito números no código: reconstrução de imagens de teste, e amostras")  #@pt-BR
 # %%
 claims.check(
-    fashion.source,
+    clothes_source,
     clothes_mse_pca=worth["PCA"][3], clothes_mse_plain=worth["plain"][3], clothes_mse=worth["VAE"][3],
     clothes_kept_plain=worth["plain"][2], clothes_kept=worth["VAE"][2], clothes_sure_real=sure_clothes,
     clothes_sure_plain=worth["plain"][0], clothes_sure=worth["VAE"][0],
@@ -1146,36 +1156,43 @@ explore_vae.walk(
 # %% [markdown] lang="en"
 # ## Exercises
 #
+# The cell below each exercise checks your answer at once; `check.mixture.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+#
 # ### Exercise 1: can the plain autoencoder be rescued?
 #
-# One normal distribution fits its codes badly. A **mixture** of ten (scikit-learn's `GaussianMixture(10, random_state=0)`, fitted to 10,000 codes of `z_train8`) may fit better. Draw `n` codes from it, decode them with `plain_decoder`, and put the images into
-# `mixture_samples`. Is the VAE still ahead? What has it that the rescued one has not?
+# One normal distribution fits its codes badly. A **mixture** of ten (scikit-learn's `GaussianMixture(10, random_state=0)`, fitted to 10,000 codes of `z_train8`) may fit better. Draw `n` codes from it and put them into `mixture_codes`, shape (`n`, 8). The cell below decodes them with `plain_decoder` and
+# judges the drawings. Is the VAE still ahead? What has it that the rescued one has not?
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
+# A célula abaixo de cada exercício verifica a resposta na hora; `check.mixture.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+#
 # ### Exercício 1: dá para salvar o autoencoder comum?
 #
-# Uma só normal se ajusta mal aos seus códigos. Uma **mistura** de dez (`GaussianMixture(10, random_state=0)`, do scikit-learn, ajustada a 10.000 códigos de `z_train8`) talvez se ajuste melhor. Sorteie dela `n` códigos, decodifique-os com `plain_decoder` e ponha as imagens em
-# `mixture_samples`. O VAE ainda está à frente? O que ele tem que o resgatado não tem?
-# %%
-mixture_samples = None
+# Uma só normal se ajusta mal aos seus códigos. Uma **mistura** de dez (`GaussianMixture(10, random_state=0)`, do scikit-learn, ajustada a 10.000 códigos de `z_train8`) talvez se ajuste melhor. Sorteie dela `n` códigos e ponha-os em `mixture_codes`, de forma (`n`, 8). A célula abaixo os decodifica com `plain_decoder` e
+# julga os desenhos. O VAE ainda está à frente? O que ele tem que o resgatado não tem?
+# %% exercise="1" role="answer"
+mixture_codes = None
 ### BEGIN SOLUTION
 from sklearn.mixture import GaussianMixture
 
 mixture = GaussianMixture(10, random_state=0).fit(z_train8[:10_000].astype("float64"))
-mixture_samples = decode(plain_decoder, mixture.sample(n)[0].astype("float32"))
+mixture_codes = mixture.sample(n)[0]
 # The mixture is a second model, trained after the first: it makes the region known. The VAE's  #@en
 # region is known without it, and its neighbours and middles were trained to make sense.  #@en
 # A mistura é um segundo modelo, treinado depois do primeiro: ela torna a região conhecida. A do  #@pt-BR
 # VAE é conhecida sem ela, e seus vizinhos e meios de caminho foram treinados para fazer sentido.  #@pt-BR
 ### END SOLUTION
-if mixture_samples is None:
-    print("Exercise 1: not attempted yet.")  #@en
-    print("Exercício 1: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="1" role="check"
+from utils import check_vae as check
+
+check.mixture(mixture_codes, z_train8, n)
+# check.mixture.hint()
+if check.mixture.done:
+    drawn = decode(plain_decoder, np.asarray(mixture_codes, "float32"))
     for name, values in {"normal": judged["plain", latent_dim], "VAE": judged["VAE", latent_dim],
-                         "mixture": quality(mixture_samples, x_test, judge, judge_features)}.items():  #@en
-                         "mistura": quality(mixture_samples, x_test, judge, judge_features)}.items():  #@pt-BR
+                         "mixture": quality(drawn, x_test, judge, judge_features)}.items():  #@en
+                         "mistura": quality(drawn, x_test, judge, judge_features)}.items():  #@pt-BR
         print(f"{name:10}{values[0]:8.1%}{values[1]:10.1f}")
 # %% [markdown] lang="en"
 # ### Exercise 2: which code numbers work?
@@ -1185,33 +1202,31 @@ else:
 # ### Exercício 2: que números do código trabalham?
 #
 # Calcule a divergência KL de **cada número do código** do VAE da seção 7, em média sobre as imagens de teste, como um vetor `kl_by_number` de forma (8,). A soma tem de ser a KL do todo. Quantos dos oito carregam menos de um décimo de nat?
-# %%
+# %% exercise="2" role="answer"
 kl_by_number = None
 ### BEGIN SOLUTION
 test_mean, test_log_var, _ = (np.asarray(part) for part in vae_encoder(x_test))
 kl_by_number = 0.5 * (test_mean**2 + np.exp(test_log_var) - 1 - test_log_var).mean(axis=0)
 ### END SOLUTION
-if kl_by_number is None:
-    print("Exercise 2: not attempted yet.")  #@en
-    print("Exercício 2: ainda não tentado.")  #@pt-BR
-else:
-    print(np.sort(kl_by_number)[::-1].round(2), (kl_by_number < 0.1).sum())
-    print(np.isclose(kl_by_number.sum(), costs(vae_encoder, vae_decoder, x_test)[1], rtol=1e-3))
+# %% exercise="2" role="check"
+check.kl_numbers(kl_by_number, vae_encoder, x_test)
+# check.kl_numbers.hint()
+if check.kl_numbers.done:
+    print(np.sort(kl_by_number)[::-1].round(2))
 # %% [markdown] lang="en"
 # ### Exercise 3: temperature
 #
-# Draw codes from $\mathcal N(0, \tau^2 I)$ instead of $\mathcal N(0, I)$, with $\tau$ = 0.5, 0.8, 1 and 1.3, and put into the dictionary `by_temperature` what `quality` says of each (for instance `{0.5: (0.99, 40.0)}`). Which temperature is best? Compare it with the standard deviation of the VAE's codes of the test images (third output of `vae_encoder`), and explain.
+# Draw `n` codes from $\mathcal N(0, \tau^2 I)$ instead of $\mathcal N(0, I)$, with $\tau$ = 0.5, 0.8, 1 and 1.3, and put into the dictionary `by_temperature` what `quality` says of each (for instance `{0.5: (0.99, 40.0)}`). Which temperature is best? Compare it with the standard deviation of the VAE's codes of the test images, which stands below the table, and explain.
 # %% [markdown] lang="pt-BR"
 # ### Exercício 3: temperatura
 #
-# Sorteie códigos de $\mathcal N(0, \tau^2 I)$ em vez de $\mathcal N(0, I)$, com $\tau$ = 0,5, 0,8, 1 e 1,3, e ponha no dicionário `by_temperature` o que `quality` diz de cada um (por exemplo `{0.5: (0.99, 40.0)}`). Que temperatura é a melhor? Compare-a com o desvio padrão dos códigos do VAE nas imagens de teste (terceira saída do `vae_encoder`) e explique.
-# %%
+# Sorteie `n` códigos de $\mathcal N(0, \tau^2 I)$ em vez de $\mathcal N(0, I)$, com $\tau$ = 0,5, 0,8, 1 e 1,3, e ponha no dicionário `by_temperature` o que `quality` diz de cada um (por exemplo `{0.5: (0.99, 40.0)}`). Que temperatura é a melhor? Compare-a com o desvio padrão dos códigos do VAE nas imagens de teste, que aparece sob a tabela, e explique.
+# %% exercise="3" role="answer"
 by_temperature = {}
 ### BEGIN SOLUTION
 for tau in (0.5, 0.8, 1.0, 1.3):
     cooled = decode(vae_decoder, tau * normal(n, latent_dim))
     by_temperature[tau] = quality(cooled, x_test, judge, judge_features)
-print(np.asarray(vae_encoder(x_test)[2]).std(axis=0).round(2))
 # Near the origin the clouds of all classes meet: cold draws are hybrids, and all alike. The clouds  #@en
 # together are a little wider than N(0, I), for the price pulls without forcing: draws a little  #@en
 # warmer than the theory says may hit them better. A fitted normal would help the VAE, too.  #@en
@@ -1219,11 +1234,19 @@ print(np.asarray(vae_encoder(x_test)[2]).std(axis=0).round(2))
 # parecidos. As nuvens juntas são um pouco mais largas que N(0, I), pois o preço puxa sem obrigar:  #@pt-BR
 # sorteios mais quentes que a teoria podem acertá-las melhor. Uma normal ajustada ajudaria o VAE também.  #@pt-BR
 ### END SOLUTION
-if not by_temperature:
-    print("Exercise 3: not attempted yet.")  #@en
-    print("Exercício 3: ainda não tentado.")  #@pt-BR
-for tau, (share, distance) in by_temperature.items():
-    print(f"{tau:4}{share:8.1%}{distance:10.1f}")
+# %% exercise="3" role="check"
+def quality_of(codes):
+    """What `quality` says of the drawings of some codes."""  #@en
+    """O que `quality` diz dos desenhos de alguns códigos."""  #@pt-BR
+    return quality(decode(vae_decoder, codes), x_test, judge, judge_features)
+
+
+check.temperatures(by_temperature, quality_of, (n, latent_dim))
+# check.temperatures.hint()
+if check.temperatures.done:
+    for tau, (share, distance) in sorted(by_temperature.items()):
+        print(f"{tau:4}{share:8.1%}{distance:10.1f}")
+    print(np.asarray(vae_encoder(x_test)[2]).std(axis=0).round(2))
 # %% [markdown] lang="en"
 # ## Summary
 #
