@@ -21,6 +21,9 @@ from utils.download import DataError
 from utils.lesson import tr
 
 RATE = 8000  # samples a second: sound up to 4 kHz
+RATES = (1000, 400_000)  # that a recording may have
+MOST_SAMPLES = 30_000_000  # of all channels, before and after conversion: an hour at 8 kHz
+LOUDEST = 4  # times full scale: recordings in floating point may go a little beyond 1
 BLOCK = 16_384  # samples handed to an encoder at a time: Vorbis overflows its stack on many
 
 
@@ -35,7 +38,8 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
         float32, shape (n,), in [-1, 1] up to a small overshoot of the filter.
 
     Raises:
-        DataError: it is no sound, is cut off, is empty, or holds what is no number.
+        DataError: it is no sound, is cut off, is empty, is longer than any music, or holds what is
+            no number or no sound.
     """
     import soundfile
     from scipy.signal import resample_poly
@@ -44,11 +48,18 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
     try:
         with soundfile.SoundFile(file) as sound:
             promised, found = sound.frames, sound.samplerate
+            # What the header promises, before anything is made as large as that.
+            if not RATES[0] <= found <= RATES[1]:
+                raise _unreadable(name, f"{found} Hz")
+            if promised * max(sound.channels, rate / found) > MOST_SAMPLES:
+                raise _unreadable(name, f"{promised} x {sound.channels}")
             x = sound.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError, ValueError) as error:
         raise _unreadable(name, type(error).__name__) from error
-    if len(x) == 0 or len(x) < promised or not np.isfinite(x).all():
+    if len(x) == 0 or len(x) < promised:
         raise _unreadable(name, f"{len(x)} / {promised}")
+    if not np.abs(x).max() <= LOUDEST:  # no numbers at all fail this too
+        raise _unreadable(name, f"{np.abs(x).max()}")
     x = x.mean(axis=1)
     if found != rate:
         shared = gcd(found, rate)

@@ -101,7 +101,10 @@ def get(
         _download(name, path, sha256, addresses, check)
     if sha256 is None:
         return path
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:  # a file of somebody else, a folder of this name
+        raise damaged(path, str(error.strerror)) from error
     if digest != sha256:
         raise damaged(path, f"SHA-256 {digest[:12]}…")
     return path
@@ -146,6 +149,8 @@ def _download(
             kind = type(error).__name__
             # The text of a failed connection is long and says no more than its name.
             why = kind if "Connect" in kind or "Timeout" in kind else str(error).splitlines()[0]
+            if "timed out" in str(error):
+                why = tr("no answer in time", "sem resposta a tempo")
             reasons.append(f"{place}: {why}")
     told = "; ".join(reasons)
     raise DataUnavailable(
@@ -163,6 +168,7 @@ def _fetch(url: str, target: str, pooch: Any) -> None:
     from pooch import HTTPDownloader
 
     HTTPDownloader(progressbar=True, timeout=TIMEOUT)(url, target, pooch)
+    os.chmod(target, 0o644)  # pooch's files are for their owner only: a class shares the folder
     with open(target, "rb") as file:
         start = file.read(64).lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):

@@ -38,6 +38,7 @@ SUFFIXES = (".wav", ".au", ".flac")
 ARCHIVE = "gtzan/genres.tar.gz"
 ADDRESS = "https://huggingface.co/datasets/marsyas/gtzan/resolve/main/data/"
 LARGEST = 20_000_000  # bytes of a track; the official ones have 1.3 million
+MOST_BYTES = 4_000_000_000  # of the unpacked archive; the official one has 1.3 thousand million
 PIECES = ROOT / "data" / "music"
 TITLES = {  # the files of data/music, in the order of the split
     "prelude": ("Prelude in C (Bach)", "Prelúdio em dó (Bach)"),
@@ -192,15 +193,20 @@ def _unpack(archive: Path, genre: str) -> None:
             inner = Path(scratch, genre)
             inner.mkdir()
             for member in f:
+                if member.offset_data + member.size > MOST_BYTES:
+                    raise damaged(archive, f"> {MOST_BYTES} bytes")
                 name = track.fullmatch(member.name)
                 if name and member.isfile() and member.size <= LARGEST:
                     with (inner / name[1]).open("wb") as out:
                         shutil.copyfileobj(f.extractfile(member), out)
             if not any(inner.iterdir()):
                 raise damaged(archive, f"{genre}.NNNNN.wav")
-            if not target.exists():
+            try:
                 inner.rename(target)
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            except OSError:
+                if not target.exists():  # else another notebook has just done the same
+                    raise
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError) as error:
         raise damaged(archive, type(error).__name__) from error
     except OSError as error:
         why = error.strerror

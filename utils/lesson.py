@@ -39,6 +39,11 @@ def current_lesson() -> str:
     return _current["lesson"]
 
 
+def current_language() -> str:
+    """Language of the notebook: `en` or `pt-BR`."""
+    return _current["language"]
+
+
 def profile() -> str:
     """Profile of this run: the environment variable `AE_PROFILE`, by default `class`.
 
@@ -136,6 +141,8 @@ def table(
 def setup(slug: str, language: str) -> None:
     """Start a lesson: set its language, install what Colab lacks, show the environment check.
 
+    From then on an error about a missing name tells which section makes it.
+
     Outside Colab nothing is installed behind the reader's back: the check names what is missing
     and the command that brings it.
 
@@ -150,7 +157,8 @@ def setup(slug: str, language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
     _current.update(language=language, lesson=slug)
-    # Imported here because it takes its words from this module.
-    from utils import environment
+    # Imported here because they take their words from this module.
+    from utils import environment, names
 
+    names.explain_missing()
     environment.prepare(slug)

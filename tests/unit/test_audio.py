@@ -319,6 +319,57 @@ def test_without_gtzan(
         gtzan.tracks()
 
 
+def test_another_notebook_may_unpack_at_the_same_time(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_tracks(tmp_path / "source", 55)
+    pack(folder / gtzan.ARCHIVE, tmp_path / "source")
+    rename = Path.rename
+
+    def too_late(self: Path, target: Path) -> Path:
+        put_tracks(target, 55)  # the other one was faster
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", too_late)
+    assert gtzan.tracks().source == "real"
+    assert {p.name for p in (folder / "gtzan").iterdir()} == {"genres", "genres.tar.gz"}
+
+
+def test_an_archive_that_swells_is_refused(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_tracks(tmp_path / "source", 55)
+    bomb = tarfile.TarInfo("genres/blues/blues.00000.wav")
+    bomb.size = 1_000_000
+    pack(folder / gtzan.ARCHIVE, tmp_path / "source", [bomb])
+    monkeypatch.setattr(gtzan, "MOST_BYTES", 900_000)
+    with pytest.raises(download.DataError, match=r"genres\.tar\.gz is damaged.*> 900000 bytes"):
+        gtzan.tracks()
+    assert not (folder / "gtzan/genres/classical").exists()
+
+
+@pytest.mark.parametrize(
+    ("rate", "frames", "subtype"), [(1, 9, None), (2**31 - 1, 9, None), (8000, 9, "FLOAT")]
+)
+def test_sounds_that_no_recorder_makes(
+    tmp_path: Path, rate: int, frames: int, subtype: str | None
+) -> None:
+    """A rate that would blow the sound up, and values far beyond full scale."""
+    x = np.full(frames, 1e30 if subtype else 0.1, "float32")
+    with pytest.raises(download.DataError, match="cannot be read as sound"):
+        audio.load(put(tmp_path / "x.wav", x, rate, subtype=subtype))
+
+
+def test_a_header_that_promises_too_much_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path / "x.wav", np.zeros(1000))
+    monkeypatch.setattr(audio, "MOST_SAMPLES", 999)
+    monkeypatch.setattr(soundfile.SoundFile, "read", lambda *a, **s: pytest.fail("was read"))
+    with pytest.raises(download.DataError, match="1000 x 1"):
+        audio.load(path)
+
+
 def test_a_mirror_is_asked(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

@@ -7,7 +7,6 @@ Nothing leaves this computer: the official addresses are replaced by a closed po
 from __future__ import annotations
 
 import errno
-import functools
 import gzip
 import hashlib
 import http.server
@@ -161,24 +160,68 @@ def test_the_next_address_is_tried(
     assert data.mnist().source == "real"
 
 
-def test_two_processes_may_download_at_once(small_mnist: Path, server: type[Server]) -> None:
-    def slow(self: Any, content: bytes) -> None:
-        time.sleep(0.2)
-        self.send(200, content)
-
-    server.answer = slow
-    sums = repr(data.MNIST.files)
+def start_kernel(before: str = "") -> subprocess.Popen[str]:
+    """Another process that loads the small set from the data folder and tells its source."""
     code = (
         "from dataclasses import replace; from utils import data\n"
-        f"data.MNIST = replace(data.MNIST, addresses=(), files={sums})\n"
+        f"data.MNIST = replace(data.MNIST, addresses=(), files={data.MNIST.files!r})\n"
+        f"{before}\n"
         "print(data.mnist().source)"
     )
     environment = {**os.environ, "AE_DATA_SOURCE": "real", "PYTHONPATH": str(ROOT)}
-    start = functools.partial(subprocess.Popen, env=environment, stdout=-1, stderr=-1, text=True)
-    running = [start([sys.executable, "-c", code]) for _ in range(2)]
-    told = [process.communicate(timeout=60) for process in running]
-    assert [out.strip() for out, _ in told] == ["real", "real"], told
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=-1, stderr=-1, text=True
+    )
+
+
+def test_twenty_kernels_may_start_at_once(small_mnist: Path, server: type[Server]) -> None:
+    """All of them ready before the first may ask, on one empty folder."""
+    ready = small_mnist.parent / "ready"
+    ready.mkdir()
+    wait = (
+        "import os, pathlib, time\n"
+        f"ready = pathlib.Path({str(ready)!r})\n"
+        "(ready / str(os.getpid())).touch()\n"
+        "while len(list(ready.iterdir())) < 20: time.sleep(0.01)"
+    )
+    running = [start_kernel(wait) for _ in range(20)]
+    told = [process.communicate(timeout=600) for process in running]
+    assert [out.strip() for out, _ in told] == ["real"] * 20, told
     assert left_behind(small_mnist) == set(NAMES)
+    assert all((small_mnist / "mnist" / name).read_bytes() == FILES[name] for name in NAMES)
+
+
+@pytest.mark.parametrize("stage", range(4), ids=NAMES)
+def test_killed_at_any_file_and_run_again(
+    small_mnist: Path, server: type[Server], stage: int
+) -> None:
+    """Killed with half a file on its way: what was whole stays, what was half has no name yet."""
+    half_way, go_on = threading.Event(), threading.Event()
+
+    def stop_half_way(self: Any, content: bytes) -> None:
+        if not self.path.endswith(NAMES[stage]):
+            return self.send(200, content)
+        self.send(200, content[:40], length=len(content))
+        self.wfile.flush()
+        half_way.set()
+        go_on.wait()
+        self.close_connection = True
+
+    server.answer = stop_half_way
+    kernel = start_kernel()
+    assert half_way.wait(600)
+    kernel.kill()
+    kernel.communicate()
+    go_on.set()
+    assert left_behind(small_mnist) & set(NAMES) == set(NAMES[:stage])
+    server.answer, server.asked[:] = None, []
+    assert data.mnist().source == "real"
+    assert server.asked == [f"/mirror/mnist/{name}" for name in NAMES[stage:]], "nothing lost"
+
+
+def test_a_class_may_read_what_one_has_downloaded(small_mnist: Path, server: type[Server]) -> None:
+    data.mnist()
+    assert all((small_mnist / "mnist" / name).stat().st_mode & 0o044 == 0o044 for name in NAMES)
 
 
 # Broken downloads: an error in real, the embedded sample in auto, nothing half in either
@@ -206,6 +249,13 @@ def dies(self: Any, content: bytes) -> None:
     self.connection.shutdown(socket.SHUT_RDWR)
 
 
+def stalls(self: Any, content: bytes) -> None:
+    self.send(200, content[:40], length=len(content))
+    self.wfile.flush()
+    time.sleep(2)
+    self.close_connection = True
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -213,7 +263,8 @@ def dies(self: Any, content: bytes) -> None:
         (other, "hash"),
         (forbidden, "403"),
         (absent, "404"),
-        (dies, "mirror"),
+        (dies, "IncompleteRead"),
+        (stalls, "no answer in time"),
     ],
 )
 def test_a_broken_download_says_why_and_leaves_nothing(
@@ -225,6 +276,7 @@ def test_a_broken_download_says_why_and_leaves_nothing(
     reason: str,
 ) -> None:
     server.answer = answer
+    monkeypatch.setattr(download, "TIMEOUT", (6, 0.5))
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError) as caught:
         data.mnist()
@@ -285,6 +337,29 @@ def test_a_full_disk(small_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert left_behind(small_mnist) == set()
 
 
+@pytest.fixture
+def tiny_disk(small_mnist: Path) -> Iterator[Path]:
+    """The data folder on a file system of 40 kB; only an administrator can make one."""
+    small_mnist.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=40k", "none", str(small_mnist)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no right to mount a file system")
+    yield small_mnist
+    subprocess.run(["umount", str(small_mnist)], check=True)
+
+
+def test_a_disk_that_fills_up_while_a_file_arrives(
+    tiny_disk: Path, server: type[Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AE_DATA_SOURCE", "real")
+    server.answer = lambda self, content: self.send(200, content + bytes(100_000))
+    with pytest.raises(download.DataError, match="No space left on device.*Remedy"):
+        data.mnist()
+    assert left_behind(tiny_disk) == set()
+    server.answer = None
+    assert data.mnist().source == "real", "it fits now"
+
+
 def test_an_interrupted_download_leaves_nothing(
     small_mnist: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +386,14 @@ def test_a_damaged_file_is_named_and_left_alone(
     assert NAMES[0] in str(caught.value) and "Delete it" in str(caught.value)
     assert not isinstance(caught.value, download.DataUnavailable)
     assert (small_mnist / "mnist" / NAMES[0]).read_bytes() == content
+
+
+def test_what_cannot_be_read_is_named(small_mnist: Path) -> None:
+    fill(small_mnist)
+    (small_mnist / "mnist" / NAMES[2]).unlink()
+    (small_mnist / "mnist" / NAMES[2]).mkdir()
+    with pytest.raises(download.DataError, match=f"{NAMES[2]} is damaged.*directory"):
+        data.mnist()
 
 
 IMAGES = np.zeros((12, 28, 28), np.uint8)

@@ -5,9 +5,13 @@ Nothing leaves this computer: what scikit-learn would fetch is replaced by funct
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import socket
 import urllib.error
+import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -126,7 +130,7 @@ def test_a_joblib_file_is_opened_only_if_known(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"junk", "shape", "range", "name", "pickle"], ids=lambda c: str(c)
+    "content", [b"", b"junk", "shape", "range", "name", "pickle", "text"], ids=lambda c: str(c)
 )
 def test_a_broken_npz_is_named_and_left_alone(folder: Path, content: bytes | str) -> None:
     path = put(folder)
@@ -138,6 +142,9 @@ def test_a_broken_npz_is_named_and_left_alone(folder: Path, content: bytes | str
         np.savez_compressed(path, images=PHOTOS + 1)
     elif content == "name":
         np.savez_compressed(path, pictures=PHOTOS)
+    elif content == "text":
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("images.npy", "no array at all")
     else:
         np.savez_compressed(path, images=np.array([{"run": "me"}], dtype=object))
     before = path.read_bytes()
@@ -173,7 +180,48 @@ def test_a_folder_that_refuses_costs_only_the_copy(
     assert folder.read_text() == "a file where the folder should be"
 
 
+def test_a_full_disk_costs_only_the_copy_and_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, **arrays: Any) -> None:
+        Path(path).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(
+        sklearn.datasets, "fetch_olivetti_faces", lambda **s: SimpleNamespace(images=PHOTOS)
+    )
+    monkeypatch.setattr(np, "savez_compressed", full)
+    assert faces.olivetti().source == "real"
+    assert [p for p in folder.rglob("*") if p.is_file()] == []
+
+
+def test_an_npz_that_swells_is_not_unpacked(folder: Path) -> None:
+    path = put(folder)
+    np.savez_compressed(path, images=np.zeros((1000, 64, 64), np.float32))
+    with pytest.raises(download.DataError, match=r"olivetti.npz is damaged.*images\.npy"):
+        faces.olivetti()
+
+
 # Sources
+
+
+def test_a_network_that_stalls(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """scikit-learn sets no limit of its own: a server that never answers is given up."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+
+        def fetch(**settings: Any) -> Any:
+            urllib.request.urlopen(address)
+
+        monkeypatch.setattr(sklearn.datasets, "fetch_olivetti_faces", fetch)
+        monkeypatch.setattr(faces, "TIMEOUT", (6, 0.5))
+        assert faces.olivetti().source == "embedded"
+    assert "Notice: Olivetti is not there" in capsys.readouterr().out
+    assert socket.getdefaulttimeout() is None
 
 
 def test_without_a_network(
