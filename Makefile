@@ -11,7 +11,7 @@ NBVAL := --nbval-lax --nbval-cell-timeout=600
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
 CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
 
-.PHONY: help lab test test-colab test-browser notebooks claims grade site bench clean
+.PHONY: help lab test test-colab test-browser notebooks claims grade site slides bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
 
@@ -66,6 +66,9 @@ grade: .venv/dev  ## grade returned homework: make grade FOLDER=returned [OUT=gr
 
 site: .venv/dev  ## make the site in site/html: both languages, nothing fetched when it is read
 	$(BIN)/python site/build.py
+
+slides: .venv/dev  ## make slides in site/slides (LESSON=02_mnist LANGUAGE=pt-BR for one): they need no network
+	$(BIN)/python site/slides.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LESSON)
 
 bench: .venv/dev  ## time the lessons against plain programs, side by side
 	$(BIN)/python benchmarks/mnist.py

@@ -3,7 +3,8 @@
 Usage: python notebooks/build.py [--check] [slug ...]
 
 Each lesson gives four notebooks: the student's and the teacher's, in English and in Portuguese.
-A rebuild of an unchanged lesson changes no byte and keeps the outputs of its last run.
+A rebuild of an unchanged lesson changes no byte and keeps the outputs of its last run. Every cell
+says where it belongs in the slides (`slideshow`), for site/slides.py and others that read it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ ANY_SOLUTION_MARK = re.compile(r"#\s*(BEGIN|END)\s*SOLUTION", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 FENCE = re.compile(r"^ *(```|~~~).*?^ *\1 *$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
+IMPORTS = re.compile(r"import |from \w+ import ")
 NO_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^>]*\balt=[\"'][^\"'])", re.IGNORECASE)
 # Code spans, addresses and the numbers of papers are no figures.
 NO_FIGURE = re.compile(r"`[^`]*`|\]\([^)]*\)|https?://\S+|(arxiv|doi):\s*\S+", re.IGNORECASE)
@@ -266,15 +268,33 @@ def fill(cell: Cell, text: str, known: Mapping[str, str | None]) -> str:
     return PLACEHOLDER.sub(value, text)
 
 
+def slide_type(cell: Cell, before: Cell | None) -> str:
+    """Where a cell belongs in the slides; a `slideshow` mark in the source goes before this.
+
+    Sections are slides, their parts sub-slides; text without a heading goes on. Code stands on the
+    slide of the heading above it, or begins a sub-slide. Preparations and answers are left out.
+    """
+    text = cell.texts["en"]
+    level = HEADING.match(text)
+    if cell.kind == "markdown":
+        return "-" if not level else "slide" if len(level[1]) <= 2 else "subslide"
+    answers = cell.only_in_solutions or BEGIN in text or "role" in cell.metadata
+    if cell.id == SETUP_ID or IMPORTS.match(text) or answers:
+        return "skip"
+    headed = before is not None and before.kind == "markdown" and HEADING.search(before.texts["en"])
+    return "-" if headed else "subslide"
+
+
 def make(
     cells: Sequence[Cell], language: str, solutions: bool, known: Mapping[str, str | None]
 ) -> NotebookNode:
     """The notebook of one language, for the student or with the solutions; nothing executed."""
     made = []
-    for cell in cells:
+    for cell, before in zip(cells, [None, *cells]):
         if cell.only_in_solutions and not solutions:
             continue
-        more = {"id": cell.id, "metadata": dict(cell.metadata)}
+        slide = {"slideshow": {"slide_type": slide_type(cell, before)}}
+        more = {"id": cell.id, "metadata": slide | dict(cell.metadata)}
         if cell.kind == "markdown":
             made.append(v4.new_markdown_cell(fill(cell, cell.texts[language], known), **more))
         else:

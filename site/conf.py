@@ -1,13 +1,14 @@
 """Sphinx configuration of the site; `build.py` sets `AE_SITE_LANGUAGE` and calls Sphinx."""
 
 import os
+import sys
 from typing import Any
-from xml.etree import ElementTree
 
-import latex2mathml.converter
 from docutils import nodes
 
-ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
+sys.path.insert(0, os.path.dirname(__file__))
+
+from formula import mathml
 
 language_folder = os.environ["AE_SITE_LANGUAGE"]  # en or pt-BR, as the folders of notebooks
 repository = os.environ["AE_SITE_REPOSITORY"]
@@ -32,18 +33,12 @@ myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 suppress_warnings = ["mystnb.unknown_mime_type", "myst.header"]
 
-# Formulas become MathML, which browsers draw themselves: no script, nothing to fetch.
 html_math_renderer = "mathml"
 
 
 def visit_formula(translator: Any, node: nodes.math | nodes.math_block) -> None:
-    """Write a formula as MathML; its TeX source stays in `alttext`."""
-    block = isinstance(node, nodes.math_block)
-    formula = ElementTree.fromstring(
-        latex2mathml.converter.convert(node.astext(), display="block" if block else "inline")
-    )
-    formula.set("alttext", node.astext())
-    translator.body.append(ElementTree.tostring(formula, encoding="unicode"))
+    """Write a formula as MathML."""
+    translator.body.append(mathml(node.astext(), isinstance(node, nodes.math_block)))
     raise nodes.SkipNode
 
 

@@ -130,7 +130,7 @@ def check(needed: Sequence[str]) -> None:
     header = (
         tr("what", "o quê"),
         tr("found", "encontrado"),
-        "",
+        tr("verdict", "veredito"),
         tr("remedy or remark", "solução ou nota"),
     )
     lesson.table(header, rows, tr("Environment check", "Verificação do ambiente"))

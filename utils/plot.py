@@ -27,19 +27,8 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY = (
     "#CC79A7",
     "#56B4E9",
 )
-# Ten classes need ten colours: Okabe-Ito's eight and two that differ from them in lightness.
-CLASS_COLOURS = (
-    "#000000",
-    ORANGE,
-    SKY,
-    GREEN,
-    "#F0E442",
-    BLUE,
-    RED,
-    PURPLE,
-    "#7F7F7F",
-    "#5D2E8C",
-)
+# Ten classes need ten colours: Okabe-Ito's eight and two far from them for every kind of sight.
+CLASS_COLOURS = ("#000000", ORANGE, SKY, GREEN, "#F0E442", BLUE, RED, PURPLE, "#663300", "#6600CC")
 LINE_COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
 CLASS_MARKERS = "osD^vP*X<>"
 DPI = 80
@@ -99,6 +88,8 @@ def show(fig: Figure, alt: str) -> None:
 def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "loss") -> None:
     """Training (dashed) and validation (solid) curves of one metric over the epochs.
 
+    Several models differ in their markers too, for those who see no colours.
+
     Args:
         histories: label of the model -> the `History` that Keras `fit` returned.
         ylabel: label of the vertical axis, with its unit.
@@ -106,11 +97,9 @@ def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "
         metric: its name in Keras.
     """
     fig, ax = plt.subplots(figsize=(9, 4.5))
-    for colour, (label, run) in zip(
-        plt.rcParams["axes.prop_cycle"].by_key()["color"], histories.items()
-    ):
+    for colour, shape, (label, run) in zip(LINE_COLOURS, CLASS_MARKERS, histories.items()):
         epochs = np.arange(1, len(run.history[metric]) + 1)
-        marker = "o" if len(epochs) == 1 else None
+        marker = shape if len(epochs) == 1 or len(histories) > 1 else None
         for name, style, part in (
             (metric, "--", tr("training", "treino")),
             (f"val_{metric}", "-", tr("validation", "validação")),
@@ -121,6 +110,8 @@ def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "
                 style,
                 color=colour,
                 marker=marker,
+                markevery=max(1, len(epochs) // 8),
+                markersize=8,
                 label=f"{label}, {part}",
             )
     ax.set(xlabel=tr("epoch", "época"), ylabel=ylabel)

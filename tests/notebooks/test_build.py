@@ -163,7 +163,8 @@ def test_points_and_names_of_exercises_are_carried_through() -> None:
     files = made(lesson('# %% exercise="A1" role="check" points=0.5\nx = 1\n'))
     for folder in build.FOLDERS:
         cell = notebook(files, folder).cells[1]
-        assert cell.metadata == {"exercise": "A1", "role": "check", "points": 0.5}
+        exercise = {"exercise": "A1", "role": "check", "points": 0.5}
+        assert cell.metadata == exercise | {"slideshow": {"slide_type": "skip"}}
 
 
 def test_metadata() -> None:
@@ -171,11 +172,31 @@ def test_metadata() -> None:
     assert nb.metadata.language == "pt-BR"
     assert nb.metadata.kernelspec.name == "python3"
     assert [dict(cell.metadata) for cell in nb.cells] == [
-        {},
-        {},
-        {"tags": ["nbval-check-output"]},
-        {},
+        {"slideshow": {"slide_type": "slide"}},
+        {"slideshow": {"slide_type": "skip"}},
+        {"slideshow": {"slide_type": "subslide"}, "tags": ["nbval-check-output"]},
+        {"slideshow": {"slide_type": "skip"}},
     ]
+
+
+def test_slide_types_follow_headings_and_a_mark_goes_before_them() -> None:
+    pair = '# %% [markdown] lang="en"{0}\n# {1}\n# %% [markdown] lang="pt-BR"{0}\n# {1}\n'
+    text = "".join(
+        [
+            pair.format("", "# Title"),
+            "# %%\nimport os\n",
+            pair.format("", "## Section"),
+            "# %%\nx = 1\n# %%\ny = 1\n",
+            pair.format("", "### Part"),
+            pair.format("", "And so on."),
+            pair.format(' slideshow={"slide_type": "notes"}', "To be said."),
+            '# %% slideshow={"slide_type": "fragment"}\nz = 1\n',
+        ]
+    )
+    cells = notebook(made(text)).cells
+    assert [cell.metadata.slideshow.slide_type for cell in cells] == [
+        "slide", "skip", "slide", "-", "subslide", "subslide", "-", "notes", "fragment",
+    ]  # fmt: skip
 
 
 def test_ids_are_stable_unique_and_the_same_in_both_languages() -> None:

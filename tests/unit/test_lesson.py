@@ -271,6 +271,7 @@ def test_the_check_of_a_complete_computer(
     environment.check(["pytest>=1.0"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Environment check"
+    assert re.split(r"\s{2,}", lines[1]) == ["what", "found", "verdict", "remedy or remark"]
     assert "MISSING" not in "".join(lines) and "1 / 1" in lines[3]
     assert re.match(rf"profile\s+{profile}\s+ok\s+{meaning}", lines[-1])
 

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from skimage.color import rgb2lab
 
 from utils import explore, plot
 
@@ -116,9 +117,64 @@ def test_architecture_shows_every_layer_once_and_marks_the_code(shown: list[Any]
     assert [to_rgb(plot.RED) == pytest.approx(c) for c in colours] == [0, 0, 1, 0, 0]
 
 
-def test_class_colours_differ_for_every_kind_of_sight() -> None:
-    """Ten classes differ in colour or, where two colours come close, still in their marker."""
-    colours = np.array([to_rgb(c) for c in plot.CLASS_COLOURS])
-    gaps = np.linalg.norm(colours[:, None] - colours[None], axis=-1) + np.eye(10)
-    assert gaps.min() > 0.25
-    assert len(set(plot.CLASS_MARKERS)) == len(plot.CLASS_COLOURS) == 10
+# Colours as others see them, on linear RGB: Machado, Oliveira and Fernandes, "A
+# physiologically-based model for simulation of color vision deficiency", IEEE TVCG 15(6), 2009,
+# severity 1.0.
+SIGHTS = {
+    "all cones": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def distances(colours: Any, sight: Any) -> np.ndarray:
+    """CIE 1976 colour differences of all pairs, for eyes whose matrix on linear RGB is `sight`."""
+    rgb = np.array([to_rgb(colour) for colour in colours])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    lab = rgb2lab(linear_to_srgb(np.clip(linear @ np.transpose(sight), 0, 1)))
+    pairs = np.triu_indices(len(lab), 1)
+    return np.linalg.norm(lab[:, None] - lab[None], axis=-1)[pairs]
+
+
+def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+@pytest.mark.parametrize("palette", [plot.CLASS_COLOURS, plot.LINE_COLOURS])
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_colours_differ_for_every_kind_of_sight(palette: Any, sight: str) -> None:
+    """A difference of 15 is seen at once; about 2 is the least that can be seen at all."""
+    assert distances(palette, SIGHTS[sight]).min() > 15
+
+
+def test_a_colour_too_close_is_noticed() -> None:
+    grey = (*plot.CLASS_COLOURS[:8], "#7F7F7F")
+    assert distances(grey, SIGHTS["all cones"]).min() > 15
+    assert distances(grey, SIGHTS["deuteranopia"]).min() < 10
+
+
+def test_without_any_colour_markers_tell_classes_and_models_apart(shown: list[Any]) -> None:
+    """Ten colours that differ in grey as well cannot all be seen on white: markers must do it."""
+    z, y = np.zeros((10, 2)), np.arange(10)
+    plot.latent_scatter({"one": z}, y, [str(n) for n in y], alt=ALT)
+    drawn = {dots.get_paths()[0].vertices.tobytes() for dots in shown[0][0].axes[0].collections}
+    assert len(drawn) == len(plot.CLASS_COLOURS) == 10
+
+    run = SimpleNamespace(history={"loss": [2, 1], "val_loss": [2, 1]})
+    plot.history({name: run for name in "abcdef"}, ylabel="loss", alt=ALT)
+    lines = shown[1][0].axes[0].lines
+    assert len({line.get_marker() for line in lines} - {"None"}) == len(plot.LINE_COLOURS) == 6
+    assert {line.get_linestyle() for line in lines} == {"-", "--"}
