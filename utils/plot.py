@@ -115,6 +115,7 @@ def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "
                 label=f"{label}, {part}",
             )
     ax.set(xlabel=tr("epoch", "época"), ylabel=ylabel)
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(frameon=False)
     show(fig, alt)
 
