@@ -817,6 +817,8 @@ print(np.array_equal(receiver.predict_on_batch(sent), decoder.predict_on_batch(e
 # %% [markdown] lang="en"
 # ## Exercises
 #
+# The cell below each exercise checks your answer at once; `check.shifted.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+#
 # ### Exercise 1: a code of bytes
 #
 # Nobody says that a code must have 32 bits a number. Store each number of the test tracks' codes in **8 bits**: divide by the largest absolute value of the *training* codes, `largest`, multiply by 127, round, clip to ±127; undo it, decode, and put the
@@ -824,11 +826,13 @@ print(np.array_equal(receiver.predict_on_batch(sent), decoder.predict_on_batch(e
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
+# A célula abaixo de cada exercício verifica a resposta na hora; `check.shifted.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+#
 # ### Exercício 1: um código de bytes
 #
 # Ninguém diz que um código precisa de 32 bits por número. Guarde cada número dos códigos das faixas de teste em **8 bits**: divida pelo maior valor absoluto dos códigos de *treino*, `largest`, multiplique por 127, arredonde, limite a ±127; desfaça, decodifique e ponha
 # as faixas de teste refeitas em `x_8bit`. Qual é a compressão agora, e quantos dB ela custou?
-# %%
+# %% exercise="1" role="answer"
 x_8bit = None
 ### BEGIN SOLUTION
 largest = np.abs(encoder.predict(parts_train, batch_size=BATCH, verbose=0)).max()
@@ -836,10 +840,12 @@ z = encoder.predict(audio.cut(x_test, PART), batch_size=BATCH, verbose=0)
 stored = np.clip(np.round(127 * z / largest), -127, 127).astype("int8")
 x_8bit = audio.join(decoder.predict(stored * largest / 127, batch_size=BATCH, verbose=0), LENGTH)
 ### END SOLUTION
-if x_8bit is None:
-    print("Exercise 1: not attempted yet.")  #@en
-    print("Exercício 1: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="1" role="check"
+from utils import check_music as check
+
+check.eight_bits(x_8bit, encoder, decoder, parts_train, x_test)
+# check.eight_bits.hint()
+if check.eight_bits.done:
     now = float(np.median(audio.snr(x_test, x_8bit)))
     print(f"{2 * PART / CODE:.0f} : 1, {network[3]:.2f} dB -> {now:.2f} dB")
 # %% [markdown] lang="en"
@@ -852,7 +858,7 @@ else:
 #
 # As faixas de treino outra vez, mas com o primeiro corte meio trecho adiante: deixe de fora as primeiras e as últimas 2.048 amostras de cada faixa (sobram 31 trechos) e ponha em `snr_shifted` a SNR de cada faixa. A música é a mesma, só a tesoura andou. A rede conhece estas
 # *faixas* ou estes *trechos*?
-# %%
+# %% exercise="2" role="answer"
 snr_shifted = None
 ### BEGIN SOLUTION
 shifted = x_train[:, PART // 2 : -PART // 2]
@@ -860,10 +866,10 @@ snr_shifted = audio.snr(shifted, rebuild(autoencoder, shifted))
 # Close to the tracks it never saw: it remembers parts, with their cuts, not music.  #@en
 # Perto das faixas que nunca viu: ela lembra trechos, com seus cortes, não música.  #@pt-BR
 ### END SOLUTION
-if snr_shifted is None:
-    print("Exercise 2: not attempted yet.")  #@en
-    print("Exercício 2: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="2" role="check"
+check.shifted(snr_shifted, autoencoder, x_train, PART)
+# check.shifted.hint()
+if check.shifted.done:
     medians = [float(np.median(s)) for s in (snr_train, snr_shifted, snr_test)]
     print("training, shifted, test (dB):", " ".join(f"{m:.1f}" for m in medians))  #@en
     print("treino, deslocado, teste (dB):", " ".join(f"{m:.1f}" for m in medians))  #@pt-BR
@@ -877,7 +883,7 @@ else:
 #
 # Os trechos não se conhecem, e por isso o som salta onde se encontram: um leve matraquear, duas vezes por segundo. Refaça as faixas de teste duas vezes, uma como sempre e outra deslocada de meio trecho, e funda as duas: onde uma versão tem emenda, só a outra conta. O peso da versão
 # de sempre é um triângulo em cada trecho, 0 nas pontas e 1 no meio. Ponha o resultado em `x_smooth`; o primeiro e o último meio trecho ficam como estão.
-# %%
+# %% exercise="3" role="answer"
 x_smooth = None
 ### BEGIN SOLUTION
 inner = slice(PART // 2, -PART // 2)
@@ -886,13 +892,12 @@ x_smooth = x_hat_test.copy()
 x_smooth[:, inner] *= triangle
 x_smooth[:, inner] += (1 - triangle) * rebuild(autoencoder, x_test[:, inner])
 ### END SOLUTION
-if x_smooth is None:
-    print("Exercise 3: not attempted yet.")  #@en
-    print("Exercício 3: ainda não tentado.")  #@pt-BR
-else:
-    for rebuilt in (x_hat_test, x_smooth):
-        steps_at = np.abs(np.diff(rebuilt, axis=1))[:, PART - 1 :: PART].mean()
-        print(f"{steps_at:.4f}, {np.median(audio.snr(x_test, rebuilt)):.2f} dB")
+# %% exercise="3" role="check"
+check.smooth(x_smooth, autoencoder, x_test, PART)
+# check.smooth.hint()
+if check.smooth.done:
+    medians = [float(np.median(audio.snr(x_test, sound))) for sound in (x_hat_test, x_smooth)]
+    print(f"{medians[0]:.2f} dB -> {medians[1]:.2f} dB")
 # %% [markdown] lang="en"
 # ## Summary
 #
