@@ -19,7 +19,7 @@ import numpy as np
 from utils import plot
 from utils.lesson import tr
 
-LIVE = Path(__file__).with_name("live.html")
+HERE = Path(__file__).parent
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")  # of live.html
 PASSED_OVER = ("InputLayer", "Flatten", "Reshape", "Dropout")  # they change no number of a row
 
@@ -32,6 +32,44 @@ def show_widget(widget: Any, fallback: bytes, alt: str) -> None:
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     data["application/vnd.jupyter.widget-view+json"] = view
     display(data, raw=True, metadata=metadata)
+
+
+def show_live(
+    template: str, spec: dict[str, Any], fields: dict[str, str], image: bytes, alt: str
+) -> None:
+    """Display an explorer that runs in the page itself: no kernel, so a saved notebook answers too.
+
+    Where no script may run, a figure stands there.
+
+    Args:
+        template: file in `utils` with the page; `{{name}}` in it stands for a field.
+        spec: what its script needs to know.
+        fields: its other fields.
+        image: the figure for those who run no script, a PNG file.
+        alt: description of it.
+    """
+    from IPython.display import display
+
+    data, metadata = plot.bundle(image, alt)
+    text = json.dumps(spec)
+    given = {
+        "key": "live-" + hashlib.sha256((template + text).encode()).hexdigest()[:12],
+        "still": data["image/png"],
+        "alt": html.escape(alt),
+        "spec": text,
+        "shared": (HERE / "live.js").read_text(encoding="utf-8"),
+    }
+    page = (HERE / template).read_text(encoding="utf-8")
+    for name, value in (fields | given).items():
+        page = page.replace("{{" + name + "}}", value)
+    data["text/html"] = page
+    display(data, raw=True, metadata=metadata)
+
+
+def frame(ax: Any) -> list[float]:
+    """Left, top, width and height of drawn axes as shares of their figure's picture."""
+    box = ax.get_window_extent().transformed(ax.figure.transFigure.inverted())
+    return [box.x0, 1 - box.y1, box.width, box.height]
 
 
 def grid(low: float, high: float, count: int) -> np.ndarray:
@@ -68,8 +106,6 @@ def latent_plane(
         low: smallest value of both sliders.
         high: largest value of both sliders.
     """
-    from IPython.display import display
-
     side = int(round(decoder.output_shape[-1] ** 0.5))
     fig, axes = plt.subplots(1, 2, figsize=(12, 5.6))
     plot.draw_latent(axes[0], z, y, class_names, legend=False)
@@ -82,23 +118,22 @@ def latent_plane(
         f"Vista estática do explorador: à esquerda, os códigos das imagens de teste por classe; à "
         f"direita, o que o decodificador desenha em 8 por 8 pontos do plano de {low:g} a {high:g}.",
     )
-    data, metadata = plot.bundle(plot.png(fig), alt)
     try:
         layers = dense_layers(decoder)
     except ValueError:
-        display(data, raw=True, metadata=metadata)
+        plot.show(fig, alt)
         return
+    still = plot.png(fig)
 
     fig, ax = plt.subplots(figsize=(6, 5.2))
     plot.draw_latent(ax, z, y, class_names)
     ax.set(xlim=(low, high), ylim=(low, high))
     fig.canvas.draw()
-    frame = ax.get_window_extent().transformed(fig.transFigure.inverted())
     spec = {
         "layers": layers,
         "low": low,
         "high": high,
-        "box": [frame.x0, 1 - frame.y1, frame.width, frame.height],
+        "box": frame(ax),
         "language": tr("en", "pt-BR"),
         "digits": {"minimumFractionDigits": 2, "maximumFractionDigits": 2},
         "label": tr("image decoded at", "imagem decodificada em"),
@@ -109,9 +144,6 @@ def latent_plane(
     )
     step, middle = (high - low) / 80, (low + high) / 2
     fields = {
-        "key": "live-" + hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12],
-        "still": data["image/png"],
-        "alt": html.escape(alt),
         "hint": tr(
             "Drag in the plane, or click a slider and use the arrow keys.",
             "Arraste no plano, ou clique num controle e use as setas do teclado.",
@@ -120,13 +152,8 @@ def latent_plane(
         "plane": base64.b64encode(plot.png(fig)).decode("ascii"),
         "scatter": tr("codes by class", "códigos por classe"),
         "side": str(side),
-        "spec": json.dumps(spec),
     }
-    page = LIVE.read_text(encoding="utf-8")
-    for name, value in fields.items():
-        page = page.replace("{{" + name + "}}", value)
-    data["text/html"] = page
-    display(data, raw=True, metadata=metadata)
+    show_live("live.html", spec, fields, still, alt)
 
 
 def dense_layers(model: Any) -> list[dict[str, str]]:

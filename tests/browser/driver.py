@@ -58,19 +58,22 @@ def answer_ms(page: Any, image: Any, act: Any) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
+SHOWN = "e => e.querySelector('canvas')?.toDataURL() ?? e.innerText"
+
+
 def move_live(page: Any, explorer: Any) -> None:
-    """Move a latent plane that runs in the page, by keyboard and by mouse: the picture changes."""
-    canvas, plane = explorer.locator("canvas"), explorer.locator(".live-plane")
+    """Move an explorer that runs in the page, by keyboard and by mouse: what it shows changes."""
+    plane = explorer.locator(".live-plane")
     slider = explorer.locator("input").first
-    pictures = [canvas.evaluate("c => c.toDataURL()")]
+    pictures = [explorer.evaluate(SHOWN)]
     slider.focus()
     page.keyboard.press("ArrowRight")
-    pictures.append(canvas.evaluate("c => c.toDataURL()"))
+    pictures.append(explorer.evaluate(SHOWN))
     plane.scroll_into_view_if_needed()
     box = plane.bounding_box()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.6 * box["height"], steps=3)
     page.mouse.up()
-    pictures.append(canvas.evaluate("c => c.toDataURL()"))
+    pictures.append(explorer.evaluate(SHOWN))
     assert len(set(pictures)) == 3

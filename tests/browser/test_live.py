@@ -1,4 +1,4 @@
-"""The latent plane that answers in the page: Keras's digits, by keyboard, mouse and finger."""
+"""Explorers that answer in the page: the kernel's numbers, by keyboard, mouse and finger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.driver import move_live
-from utils import explore
+from utils import explore, explore_ecg
 
 ROOT = ".live-moving >> xpath=.."
 
@@ -86,3 +86,30 @@ def test_the_cross_follows_a_finger_to_the_point_under_it(live: Any) -> None:
     cross = explorer.locator(".live-cross").bounding_box()
     assert cross["x"] + cross["width"] / 2 == pytest.approx(x, abs=6)  # a slider moves in steps
     assert cross["y"] + cross["height"] / 2 == pytest.approx(y, abs=6)
+
+
+def test_the_threshold_gives_the_numbers_of_the_kernel(
+    monkeypatch: pytest.MonkeyPatch, page: Any
+) -> None:
+    outputs: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: outputs.append(data))
+    rng = np.random.default_rng(4)
+    abnormal = np.arange(500) % 5 == 0
+    errors = rng.gamma(4, 0.004, 500).astype("float32") * (1 + abnormal)
+    explore_ecg.threshold(errors, abnormal, start=0.021)
+    page.set_content(f"<main>{outputs[0]['text/html']}</main>")
+    explorer = page.locator(".live-moving")
+    set_value = "(i, v) => { i.value = v; i.dispatchEvent(new Event('input')); }"
+    for value in (0.021, 0.0, float(errors[7]), 0.03, 9.0):
+        slider = explorer.get_by_label("threshold")
+        slider.evaluate(set_value, value)
+        value = float(slider.input_value())  # 9 is cut to the end of the slider
+        tp, fp, tn, fn = explore_ecg.counts(errors.astype(float), abnormal, value)
+        assert [int(text) for text in explorer.locator("td").all_inner_texts()] == [tp, fn, fp, tn]
+        precision = f"precision {tp / (tp + fp):.1%}" if tp + fp else "precision –"
+        words = explorer.locator(".live-words").inner_text()
+        assert precision in words and f"recall {tp / (tp + fn):.1%}" in words
+    slider.evaluate(set_value, 0.021)
+    point, plane = (explorer.locator(f".live-{name}").bounding_box() for name in ("point", "plane"))
+    assert point["x"] > plane["x"] + plane["width"] / 2
+    move_live(page, explorer)
