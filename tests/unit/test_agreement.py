@@ -277,6 +277,14 @@ def test_links_lead_to_files_of_the_course(path: str) -> None:
     assert "http://" not in text(path), "write https"
 
 
+def test_the_table_of_faults_names_tests_that_exist() -> None:
+    rows = re.findall(r"^\| .+ \| .+ \| (`tests/.+`) \|$", text("CONTRIBUTING.md"), re.MULTILINE)
+    assert len(rows) > 10
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", "".join(rows)):
+        assert f"\ndef {name}(" in text(path), f"{path}::{name}"
+    assert all(row.count("::") == row.count("`") // 2 for row in rows)
+
+
 # Continuous integration
 
 
