@@ -276,7 +276,7 @@ def table_lines(page: str) -> int:
     lines = 0
     for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL):
         lengths = [len(visible(cell).strip()) for cell in re.split("</t[hd]>", row)]
-        lines += max(1, math.ceil(sum(lengths) / 85), math.ceil(max(lengths) / 36))
+        lines += max(1, math.ceil(sum(lengths) / 85), math.ceil(max(lengths) / 30))
     return lines
 
 
