@@ -150,7 +150,10 @@ def latent_plane(
         ),
         "sliders": "\n".join(slider.format(name, low, high, step, middle) for name in ("z₁", "z₂")),
         "plane": base64.b64encode(plot.png(fig)).decode("ascii"),
-        "scatter": tr("codes by class", "códigos por classe"),
+        "scatter": tr(
+            "Codes of the test images as points, a colour for each class",
+            "Códigos das imagens de teste como pontos, uma cor por classe",
+        ),
         "side": str(side),
     }
     show_live("live.html", spec, fields, still, alt)
