@@ -63,7 +63,7 @@ def test_committed_figures_lie_in_their_bands(slug: str) -> None:
 @pytest.mark.parametrize(("slug", "folder"), MADE)
 def test_outputs_are_fit_to_be_read(slug: str, folder: str) -> None:
     path = run.notebook_path(slug, folder)
-    assert path.stat().st_size < 1_200_000
+    assert path.stat().st_size < 1_500_000
     shown = outputs(committed(slug, folder))
     assert not [o for o in shown if o.output_type == "error"]
     assert not [o for o in shown if o.get("name") == "stderr"], "a warning in the outputs"
