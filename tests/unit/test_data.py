@@ -201,7 +201,7 @@ def test_killed_at_any_file_and_run_again(
     def stop_half_way(self: Any, content: bytes) -> None:
         if not self.path.endswith(NAMES[stage]):
             return self.send(200, content)
-        self.send(200, content[:40], length=len(content))
+        self.send(200, content[: len(content) // 2], length=len(content))
         self.wfile.flush()
         half_way.set()
         go_on.wait()
