@@ -52,17 +52,19 @@ def test_deck_needs_nobody_and_every_slide_fits(decks: Path, page: Any, deck: st
     page.goto((decks / deck).as_uri(), wait_until="networkidle")
     total = page.evaluate("Reveal.getTotalSlides()")
     assert total >= 20
-    assert page.evaluate(UNFIT) == []
 
-    page.evaluate("Reveal.slide(0, 0)")
-    seen = {page.url}
+    # By keys first, as a class does: reveal.js remembers where in a section it has been, and
+    # forgets that only a moment after the first slide is back.
+    position = "(({h, v}) => `${h}/${v}`)(Reveal.getIndices())"
+    seen = {page.evaluate(position)}
     for _ in range(3 * total):
         page.keyboard.press("Space")
-        seen.add(page.evaluate("location.href + JSON.stringify(Reveal.getIndices())"))
+        seen.add(page.evaluate(position))
         if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
             break
-    assert page.evaluate("Reveal.isLastSlide()") and len(seen) >= total
+    assert page.evaluate("Reveal.isLastSlide()") and len(seen) == total
     assert page.evaluate("Reveal.getSlidePastCount()") == total - 1
+    assert page.evaluate(UNFIT) == []
     notes = page.evaluate("Reveal.getSlidesElement().querySelectorAll('aside.notes p').length")
     assert notes >= 20
     assert found == []
