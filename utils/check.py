@@ -3,7 +3,7 @@
 An exercise is a function that looks at the student's answer: it returns what to say of a right one
 and raises `Wrong` (see `need`) with the reason of a wrong one. `exercise` turns it into what the
 notebook calls. Whatever the answer is, a check never stops the notebook. What is said, in both
-languages, stands in `check.toml`, by its reason.
+languages, stands by its reason in `check.toml` or, for one lesson, in the toml beside its module.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from utils import lesson
 from utils.lesson import number, tr
 
 NOT_ATTEMPTED, WRONG, RIGHT = "not attempted", "wrong", "right"
-TEXTS = Path(__file__).with_name("check.toml")
+TEXTS = sorted(Path(__file__).parent.glob("check*.toml"))
 LOOKS = {NOT_ATTEMPTED: ("○", "#7F7F7F"), WRONG: ("✗", "#D55E00"), RIGHT: ("✓", "#0072B2")}
 
 
@@ -37,7 +37,11 @@ class _Local(string.Formatter):
 @functools.cache
 def texts() -> dict[str, dict[str, Any]]:
     """What checks say (`says`) and the hints of each exercise (`hints`), in both languages."""
-    return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
+    merged: dict[str, dict[str, Any]] = {"says": {}, "hints": {}}
+    for path in TEXTS:
+        for kind, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            merged[kind] |= entries
+    return merged
 
 
 def say(reason: str, **values: Any) -> str:

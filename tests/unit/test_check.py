@@ -19,7 +19,7 @@ from utils.check import exercise, need
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "utils").glob("check*.py"))
-TEXTS = tomllib.loads((ROOT / "utils" / "check.toml").read_text(encoding="utf-8"))
+TEXTS = check.texts()
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +146,12 @@ def test_summary_counts_what_is_right_and_not_what_a_person_grades(capsys: Any) 
 
 def fields(text: str) -> set[tuple[str, str]]:
     return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name}
+
+
+def test_no_text_hides_another() -> None:
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in check.TEXTS]
+    for kind, merged in TEXTS.items():
+        assert len(merged) == sum(len(texts.get(kind, {})) for texts in files)
 
 
 @pytest.mark.parametrize("reason", TEXTS["says"])
