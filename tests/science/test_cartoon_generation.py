@@ -35,7 +35,7 @@ def drawn() -> tuple[np.ndarray, dict[str, np.ndarray]]:
 def test_the_reconstruction_network_has_the_layers_of_the_source(
     lesson_code: dict[str, Any], size: int
 ) -> None:
-    encoder, decoder, autoencoder = lesson_code["build_reconstruction"](size, (2, 3, 4, 5), 6)
+    encoder, decoder, autoencoder = lesson_code["build_reconstruction"](size, (2, 3, 4), 6)
     assert (len(encoder.layers), len(decoder.layers)) == (18, 16)
     assert encoder.output_shape == (None, (size // 8) ** 2 * 6) == decoder.input_shape
     assert autoencoder.output_shape == (None, size, size, 3) == autoencoder.input_shape
@@ -43,7 +43,7 @@ def test_the_reconstruction_network_has_the_layers_of_the_source(
 
 def test_a_number_of_the_wide_code_has_a_place(lesson_code: dict[str, Any]) -> None:
     """A change in one corner of the image leaves the code of the far corner as it was."""
-    encoder, _, _ = lesson_code["build_reconstruction"](256, (2, 3, 4, 5), 6)
+    encoder, _, _ = lesson_code["build_reconstruction"](256, (2, 3, 4), 6)
     x = np.random.default_rng(0).random((1, 256, 256, 3), dtype="float32")
     changed = x.copy()
     changed[:, :16, :16] = 0
