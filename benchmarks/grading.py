@@ -55,11 +55,9 @@ def main() -> None:
         graded = grade_class(folder, Path(name) / "out", workers=options.workers)
         seconds, used = time.perf_counter() - start, processor() - before
     full = sum(sum(p or 0 for p in one.points.values()) == 4.0 for one in graded)
-    count, workers = len(graded), options.workers
-    print(
-        f"{count} submissions, {full} with full points, {workers} at a time: {seconds / 60:.1f} min"
-    )
-    print(f"each {seconds / count:.1f} s, of one core {used / count:.1f} s")
+    count, minutes = len(graded), seconds / 60
+    print(f"{count} submissions, {full} with full points: {minutes:.1f} min")
+    print(f"each {seconds / count:.1f} s, {used / count:.1f} s of one core")
 
 
 if __name__ == "__main__":
