@@ -1,31 +1,33 @@
 """Train a lesson on several machines: Keras's own data parallelism, on JAX.
 
-Each machine runs the same notebook. What it must know stands in environment variables, so that the
-notebooks stay equal (CONTRIBUTING.md has the commands):
-
-- `KERAS_BACKEND=jax`
-- `KERAS_DISTRIBUTION_JOB_ADDRESSES`: `host:port` of the first machine, which the others call;
-- `KERAS_DISTRIBUTION_NUM_PROCESSES`: how many machines;
-- `KERAS_DISTRIBUTION_PROCESS_ID`: which of them this is, from 0.
+Each machine runs the same notebook; README.md tells how. What it must know stands in environment
+variables: `KERAS_BACKEND=jax` and those that `keras.distribution.initialize` reads.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from utils import lesson
 from utils.lesson import tr
+
+
+def wanted() -> bool:
+    """Whether this process is one of several (`KERAS_DISTRIBUTION_NUM_PROCESSES`)."""
+    return int(os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES", "1")) > 1
 
 
 def join() -> None:
     """Meet the other machines; from here on `fit` and `evaluate` share each batch with them.
 
-    Call it directly after the imports, before the first layer is made; it waits for the others.
-    The networks start equal on all machines (same seed) and stay equal, since each step uses the
-    mean gradient of the whole batch. Datasets are dealt out (see `share`), arrays are not: call
-    `predict` on one machine, with the network saved by any of them.
+    It waits for the others, and must come before the first layer is made. The networks start equal
+    on all machines (same seed) and stay equal, since each step takes the mean gradient of the
+    whole batch. Datasets are dealt out (see `share`), arrays are not: for `predict` load the
+    trained network on one machine.
 
     Raises:
-        RuntimeError: Keras does not run on JAX.
+        RuntimeError: Keras does not run on JAX, or the others did not come within five minutes.
     """
     import keras
 
@@ -36,6 +38,7 @@ def join() -> None:
                 "Várias máquinas pedem KERAS_BACKEND=jax, definido antes de o Python começar.",
             )
         )
+    keras.utils.set_random_seed(lesson.seed())  # without one the machines would agree on any
     keras.distribution.initialize()
 
     class Machines(keras.distribution.DataParallel):

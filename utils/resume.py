@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import time
 import zlib
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from utils import lesson
+from utils import lesson, machines
 from utils.lesson import tr
 
 
@@ -25,6 +26,8 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
     What is added to Keras: a backup at most once in `seconds`; a damaged one or a full disk costs
     the backup, not the training; another `fit` of the same network starts from its first epoch.
 
+    One of several machines keeps nothing.
+
     Args:
         model: a built and compiled Keras model.
         facts: what else tells this training from others, such as epochs and number of examples.
@@ -32,6 +35,8 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
     """
     import keras
 
+    if machines.wanted():  # each would go on from an epoch of its own
+        return keras.callbacks.Callback()
     optimizer, loss = model.optimizer.get_config(), getattr(model.loss, "__name__", model.loss)
     variables = [(variable.path, tuple(variable.shape)) for variable in model.variables]
     told = f"{variables} {optimizer} {loss} {facts} {lesson.profile()} {lesson.seed()}"
@@ -71,13 +76,11 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
                 return
             try:
                 super().on_epoch_end(epoch, logs)
-            except OSError as error:
-                lesson.notice(
-                    tr(
-                        f"No backup of this training after epoch {epoch + 1}: {error}.",
-                        f"Sem cópia deste treino depois da época {epoch + 1}: {error}.",
-                    )
-                )
+            except OSError as error:  # HDF5 packs the reason into ten lines
+                reason = os.strerror(error.errno) if error.errno else error
+                en = f"No backup of this training after epoch {epoch + 1}: {reason}."
+                pt = f"Sem cópia deste treino depois da época {epoch + 1}: {reason}."
+                lesson.notice(tr(en, pt))
             self.last = time.monotonic()
 
     # Two copies: if a kill meets the newer one half-written, Keras takes the older.

@@ -134,4 +134,4 @@ def test_a_full_disk_stops_no_training(tmp_path: Path) -> None:
     )
     _, (told,) = kernel(tmp_path, full + "go()")
     assert epochs(told) == ALL and list(tmp_path.iterdir()) == []
-    assert "Notice: No backup of this training after epoch 1: [Errno 28] No space left" in told
+    assert "Notice: No backup of this training after epoch 1: No space left on device." in told
