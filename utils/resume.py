@@ -25,8 +25,7 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
 
     What is added to Keras: a backup at most once in `seconds`; a damaged one or a full disk costs
     the backup, not the training; another `fit` of the same network starts from its first epoch.
-
-    One of several machines keeps nothing.
+    Of several machines (see `utils.machines`) none keeps anything.
 
     Args:
         model: a built and compiled Keras model.
@@ -38,8 +37,8 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
     if machines.wanted():  # each would go on from an epoch of its own
         return keras.callbacks.Callback()
     optimizer, loss = model.optimizer.get_config(), getattr(model.loss, "__name__", model.loss)
-    variables = [(variable.path, tuple(variable.shape)) for variable in model.variables]
-    told = f"{variables} {optimizer} {loss} {facts} {lesson.profile()} {lesson.seed()}"
+    network = [layer.get_config() for layer in model.layers]
+    told = f"{network} {optimizer} {loss} {facts} {lesson.profile()} {lesson.seed()}"
     told = re.sub(r"_\d+", "", told)  # a kernel numbers its networks: dense_1, adam_2
     folder = lesson.work_folder() / f"training-{zlib.crc32(told.encode()):08x}"
 

@@ -30,9 +30,9 @@ class TqdmCallback(keras.callbacks.Callback):
             os.kill(os.getpid(), signal.SIGKILL)
     def on_epoch_end(self, epoch, logs=None):
         print("ended", epoch + 1, int(self.model.optimizer.iterations), flush=True)
-def build():
+def build(activation="linear"):
     keras.utils.set_random_seed(7)
-    return keras.Sequential([keras.Input((8, 1)), layers.Flatten(), layers.Dense(3),
+    return keras.Sequential([keras.Input((8, 1)), layers.Flatten(), layers.Dense(3, activation),
                              layers.Dense(8), layers.Reshape((8, 1))])
 def go(seconds=0, peak=1e-2, count=256, model=None):
     print("== call", flush=True)
@@ -88,10 +88,13 @@ def killed(tmp_path: Path) -> Path:
 
 def test_a_killed_training_goes_on_and_ends(killed: Path) -> None:
     (backup,) = killed.iterdir()
-    calls = "go(peak=1e-3)\ngo(count=192)\nmodel = build()\ngo(model=model)\n"
+    calls = (
+        "go(peak=1e-3)\ngo(model=build('tanh'))\ngo(count=192)\nmodel = build()\ngo(model=model)\n"
+    )
     calls += "model.set_weights(build().get_weights())\ngo(model=model)\ngo(seconds=1e9)"
-    _, (other, fewer, resumed, again, plain) = kernel(killed, calls)
+    _, (other, bent, fewer, resumed, again, plain) = kernel(killed, calls)
     assert epochs(other) == ALL and "Notice" not in other, "another training starts from zero"
+    assert epochs(bent) == ALL and "Notice" not in bent, "so does another network"
     assert len(epochs(fewer)) == 8 and "Notice" not in fewer, "so does one on other data"
     assert epochs(resumed) == {4: 16, 5: 20, 6: 24}, "the schedule goes on too"
     assert "Notice: This training was cut off after epoch 3" in resumed
