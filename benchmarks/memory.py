@@ -12,6 +12,7 @@ import argparse
 import os
 import platform
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -67,29 +68,27 @@ def kernel(slug: str, profile: str) -> list[str]:
 
 def server() -> list[str]:
     """Resident and own memory of a JupyterLab server to which a browser has come once."""
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
-    command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=8970", "--ServerApp.port_retries=50"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={lesson.ROOT / 'notebooks'}"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        address = None
-        for line in process.stderr or ():
-            if found := re.search(r"http://127\.0\.0\.1:\d+/lab", line):
-                address = found[0]
-                break
-        if address is None:
-            raise RuntimeError("JupyterLab did not start")
-        for path in ("", "/api/settings", "/tree/en/02_mnist.ipynb"):
+        while process.poll() is None:
             try:
-                urllib.request.urlopen(address + path).read()
-            except urllib.error.HTTPError as error:
-                raise RuntimeError(f"JupyterLab answers {error.code} to {path or '/lab'}") from None
-        time.sleep(2)
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api").close()
+                break
+            except urllib.error.URLError:  # not there yet
+                time.sleep(0.5)
+        for path in ("lab", "lab/api/settings", "api/contents/en/02_mnist.ipynb"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}").close()
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
         return [gigabytes(re.findall(rf"{kind}:\s+(\d+)", status)[0]) for kind in KINDS]
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()
 
 
 def main() -> None:
