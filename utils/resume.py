@@ -31,9 +31,14 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
         model: a built and compiled Keras model.
         facts: what else tells this training from others, such as epochs and number of examples.
         seconds: a training that is shorter writes nothing.
+
+    Raises:
+        ValueError: the model is not built.
     """
     import keras
 
+    if not model.built:  # Keras would only say so when there is something to put back
+        raise ValueError(f"{model.name}: call build(shape of a batch) before backup")
     if machines.wanted():  # each would go on from an epoch of its own
         return keras.callbacks.Callback()
     optimizer, loss = model.optimizer.get_config(), getattr(model.loss, "__name__", model.loss)

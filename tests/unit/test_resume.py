@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from utils import resume
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # The training cell of lesson 06 itself, with a small network and no wait between two backups.
@@ -138,3 +140,10 @@ def test_a_full_disk_stops_no_training(tmp_path: Path) -> None:
     _, (told,) = kernel(tmp_path, full + "go()")
     assert epochs(told) == ALL and list(tmp_path.iterdir()) == []
     assert "Notice: No backup of this training after epoch 1: No space left on device." in told
+
+
+def test_a_model_that_is_not_built_is_refused_at_once() -> None:
+    import keras
+
+    with pytest.raises(ValueError, match="call build"):
+        resume.backup(keras.Sequential([keras.layers.Dense(2)]))
