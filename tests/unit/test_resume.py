@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,22 +79,33 @@ def loss(told: str) -> float:
 ALL = {1: 4, 2: 8, 3: 12, 4: 16, 5: 20, 6: 24}
 
 
-@pytest.fixture
-def killed(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the backup of a training that was killed in its fourth epoch."""
-    folder = tmp_path / "aula com espaço"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("cut off")
     code, (told,) = kernel(folder, "fatal = 3; go()")
     assert code == -signal.SIGKILL and epochs(told) == {1: 4, 2: 8, 3: 12}
     return folder
 
 
+@pytest.fixture
+def killed(cut_off: Path, tmp_path: Path) -> Path:
+    """The same for one test, in a folder with a space and accents."""
+    return Path(shutil.copytree(cut_off, tmp_path / "época três"))
+
+
 def test_a_killed_training_goes_on_and_ends(killed: Path) -> None:
     (backup,) = killed.iterdir()
-    calls = (
-        "go(peak=1e-3)\ngo(model=build('tanh'))\ngo(count=192)\nmodel = build()\ngo(model=model)\n"
-    )
-    calls += "model.set_weights(build().get_weights())\ngo(model=model)\ngo(seconds=1e9)"
+    calls = """
+go(peak=1e-3)
+go(model=build('tanh'))
+go(count=192)
+model = build()
+go(model=model)
+model.set_weights(build().get_weights())
+go(model=model)
+go(seconds=1e9)
+"""
     _, (other, bent, fewer, resumed, again, plain) = kernel(killed, calls)
     assert epochs(other) == ALL and "Notice" not in other, "another training starts from zero"
     assert epochs(bent) == ALL and "Notice" not in bent, "so does another network"
