@@ -11,7 +11,7 @@ NBVAL := --nbval-lax --nbval-cell-timeout=600
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
 CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
 
-.PHONY: help lab test test-colab test-browser notebooks claims grade site slides bench clean
+.PHONY: help lab test test-colab test-oldest test-browser notebooks claims grade site slides bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
 
@@ -45,9 +45,19 @@ endif
 	.venv-colab/bin/python -m pip install --quiet -c tests/colab.txt -r requirements.txt jupytext pytest pytest-xdist
 	touch $@
 
+# The lower bounds of requirements.txt themselves, the rest as pip finds it. With Python 3.11 or
+# 3.12: the oldest TensorFlow has nothing for newer ones.
+.venv-oldest/ready: requirements.txt
+	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	sed -nE 's/^([A-Za-z-]+)>=([0-9.]+).*/\1==\2/p' requirements.txt > .venv-oldest/bounds.txt
+	.venv-oldest/bin/python -m pip install --quiet -r .venv-oldest/bounds.txt jupytext pytest pytest-xdist
+	touch $@
+
 test-colab: .venv-colab/ready  ## units, science and every lesson in quick on the versions that Colab has
-	.venv-colab/bin/python -m pytest tests/unit tests/science
-	$(QUICK) .venv-colab/bin/python -m pytest $(NBVAL) --numprocesses 2 --dist loadscope notebooks/en
+test-oldest: .venv-oldest/ready  ## the same on the oldest versions that requirements.txt allows
+test-colab test-oldest:
+	.venv-$(@:test-%=%)/bin/python -m pytest tests/unit tests/science
+	$(QUICK) .venv-$(@:test-%=%)/bin/python -m pytest $(NBVAL) --numprocesses 2 --dist loadscope notebooks/en
 
 test-browser: .venv/dev  ## every lesson in a real browser, both languages
 	AE_BROWSER=all $(BIN)/python -m pytest tests/browser

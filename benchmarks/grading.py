@@ -1,6 +1,6 @@
 """Times the grading of a class: ten mixed submissions, copied to a hundred.
 
-Usage: python benchmarks/grading.py [--count 100] [--workers 2] [--right]
+Usage: python benchmarks/grading.py [--count 100] [--workers 3] [--right]
 
 Ten: three finished, one of them from Colab, three half done or blank, one with errors, an endless
 loop, one that ends Python, one that is no notebook. `--right`: finished ones only, the most work.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from grading import WORKERS
 from grading.batch import grade_class
 from tests.homework import students
 
@@ -29,10 +31,16 @@ def ten() -> list[str]:
     return [students.text(one) for one in made] + ["%PDF-1.7"]
 
 
+def processor() -> float:
+    """Seconds of processor time of this process and of those that it started and that ended."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--right", action="store_true", help="finished notebooks only")
     options = parser.parse_args()
     kinds = ten()[:3] if options.right else ten()
@@ -42,13 +50,14 @@ def main() -> None:
         for i in range(options.count):
             path = folder / f"student {i:03d} kind {i % len(kinds)}.ipynb"
             path.write_text(kinds[i % len(kinds)], encoding="utf-8")
-        start = time.perf_counter()
+        print(f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}")
+        start, before = time.perf_counter(), processor()
         graded = grade_class(folder, Path(name) / "out", workers=options.workers)
-        seconds = time.perf_counter() - start
+        seconds, used = time.perf_counter() - start, processor() - before
     full = sum(sum(p or 0 for p in one.points.values()) == 4.0 for one in graded)
-    each = seconds / len(graded)
-    print(f"{len(graded)} submissions, {full} with full points: {seconds:.0f} s, {each:.1f} s each")
-    print(f"a hundred such would take {100 * each / 60:.1f} min with {options.workers} workers")
+    count, minutes = len(graded), seconds / 60
+    print(f"{count} submissions, {full} with full points: {minutes:.1f} min")
+    print(f"each {seconds / count:.1f} s, {used / count:.1f} s of one core")
 
 
 if __name__ == "__main__":

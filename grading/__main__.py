@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
+
+from grading import WORKERS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", default="grades", help="where points.csv and the pages go")
     parser.add_argument("--homework", default="03_fashion_homework", help="the lesson")
     parser.add_argument("--profile", choices=("quick", "class"), default="quick")
-    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--workers", type=int, default=WORKERS, help="notebooks at a time")
     parser.add_argument("--cell-seconds", type=int, help="time for one cell")
     parser.add_argument("--seconds", type=int, help="time for one notebook")
     options = parser.parse_args(arguments)

@@ -16,7 +16,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grading import report, returned
+from grading import WORKERS, report, returned
 from grading.assignment import HOMEWORK, Book
 from grading.returned import Returned, Unreadable
 from grading.run import Course, Limits, Run, nursery
@@ -198,7 +198,7 @@ def grade_class(
     slug: str = HOMEWORK,
     profile: str = "quick",
     limits: Limits | None = None,
-    workers: int = 2,
+    workers: int = WORKERS,
     tell: Callable[[str], None] = print,
 ) -> list[Graded]:
     """Grade what lies in `folder`; write `points.csv` and a page for each student into `out`.

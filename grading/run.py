@@ -45,8 +45,8 @@ class Limits:
         file_mb: size of a file that it writes.
     """
 
-    cell: int = 45
-    seconds: int = 180
+    cell: int = 60
+    seconds: int = 240
     memory_gb: float = 4
     output: int = 100_000
     file_mb: int = 100
@@ -83,7 +83,7 @@ class Course:
             self.settings["AE_DATA"] = str(data)
         self.settings |= {"PYTHONUSERBASE": site.getuserbase(), "MPLBACKEND": "agg"}
         self.settings |= {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1"}
-        # Two notebooks at a time on two cores: a thread each is faster than two that wait.
+        # More notebooks at a time than cores: a thread each is faster than two that wait.
         self.settings |= dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1")
         self.no_network = no_network()
         self.launcher = [*self.no_network, sys.executable, "-P", "-B", str(jail.__file__)]

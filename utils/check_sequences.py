@@ -10,8 +10,6 @@ from utils.check import Wrong, exercise, need, say, single
 from utils.check_models import outputs
 
 CODE, KINDS = 4, 3
-
-
 Waves = tuple[np.ndarray, np.ndarray]
 
 
@@ -31,11 +29,10 @@ def leak(leaked_error: Any, train: Waves, test: Waves) -> str:
         return bool(np.isclose(given, value, rtol=0.02))
 
     honest = error(x, y, x_test, y_test)
-    need(given != 0, "leak_zero")
-    if not 0 < given < 1e-8:
+    if not 0 <= given < 1e-8:  # least squares may copy to the last bit: zero is right
         need(not near(honest), "leak_honest", error=honest)
         need(not near(error(x[:, :-1], x[:, 1:], x_test[:, :-1], x_test[:, 1:])), "leak_next")
-        need(abs(given - 1) > 1e-3, "leak_score")
+        need(not 0.999 < given < 1.001, "leak_score")
         need(not 0 < given < 1e-4, "leak_root", error=given)
         raise Wrong("leak_other")
     return say("leak_right", error=honest)
@@ -65,30 +62,39 @@ def order(reader: Any, reading_right: Any, x_test: np.ndarray, y_test: np.ndarra
         hits = y.argmax(axis=-1) == log_shares.argmax(axis=-1)
         return float((hits.all(axis=1) if whole else hits).mean())
 
+    def near(other: float, gap: float = 0.002) -> bool:
+        return abs(given - other) <= gap
+
     true = share(reading)
-    if abs(given - true) > 0.002:
-        need(abs(given - share(reading, whole=False)) > 0.002, "order_characters")
-        need(abs(given - 100 * true) > 0.2, "order_percent")
-        need(abs(given - (1 - true)) > 0.002, "order_errors")
-        need(abs(given - share(units)) > 0.002, "order_compared")
+    if not near(true):
+        need(not near(share(reading, whole=False)), "order_characters")
+        need(not near(100 * true, 0.2), "order_percent")
+        need(not near(1 - true), "order_errors")
+        need(not near(share(units)), "order_compared")
         raise Wrong("order_other")
     return say("order_right", share=true)
 
 
-def _rank(model: Any, waves: np.ndarray, names: Any) -> int:
-    """Numbers that the outputs `names` depend on: the largest rank of their derivatives."""
+def _slopes(model: Any, waves: np.ndarray) -> dict[str, np.ndarray]:
+    """Derivatives of each output by the past, (waves, numbers of the output, values of a wave)."""
     import tensorflow as tf
 
-    ranks = []
-    for wave in waves:
-        x = tf.constant(wave[None])
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            found = model(x, training=False)
-            y = tf.concat([tf.reshape(found[name], [-1]) for name in names], axis=0)
-        strength = np.linalg.svd(np.reshape(tape.jacobian(y, x), (len(y), -1)), compute_uv=False)
-        ranks.append(int((strength > 2e-6 * strength[0]).sum()))
-    return max(ranks)
+    sizes = {name: int(np.prod(part.shape[1:])) for name, part in model(waves[:1]).items()}
+    count = sum(sizes.values())
+    x = tf.repeat(tf.constant(waves), count, axis=0)  # a copy of the wave for each number
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        found = model(x, training=False)
+        y = tf.concat([tf.reshape(found[name], (len(x), -1)) for name in sizes], axis=1)
+        own = tf.reduce_sum(y * np.tile(np.eye(count, dtype="float32"), (len(waves), 1)))
+    rows = np.reshape(tape.gradient(own, x), (len(waves), count, -1))
+    return dict(zip(sizes, np.split(rows, np.cumsum(list(sizes.values()))[:-1], axis=1)))
+
+
+def _rank(*slopes: np.ndarray) -> int:
+    """How many numbers the outputs with these `slopes` depend on."""
+    strengths = np.linalg.svd(np.concatenate(slopes, axis=1), compute_uv=False)
+    return int((strengths > 2e-6 * strengths[:, :1]).sum(axis=1).max())
 
 
 @exercise("3")
@@ -106,10 +112,14 @@ def forked(three_heads: Any, past: np.ndarray, steps: int) -> str:
         need(texts[0] == texts[1], "forked_shape", name=name, shape=texts[0], wanted=texts[1])
     shares = keras.ops.convert_to_numpy(found["kind"])
     need(shares.min() >= 0 and np.allclose(shares.sum(axis=1), 1, atol=1e-3), "forked_softmax")
-    for name in ("x_hat", "future"):
-        rank = _rank(three_heads, past[:3], [name])
-        need(rank >= CODE, "forked_narrow", name=name, rank=rank, code=CODE)
+    slopes = _slopes(three_heads, past[:3])
+    ranks = {name: _rank(slopes[name]) for name in ("x_hat", "future")}
+    for name, rank in ranks.items():
         need(rank <= CODE, "forked_wide", name=name, rank=rank, code=CODE)
-    need(_rank(three_heads, past[:3], ["x_hat", "future"]) <= CODE, "forked_apart")
-    need(_rank(three_heads, past[:3], list(wanted)) <= CODE, "forked_kind")
+    both, every = _rank(slopes["x_hat"], slopes["future"]), _rank(*slopes.values())
+    # One head may hide the weakest number of a code from sight; all heads together do not.
+    shared = sum(ranks.values()) - both > 1 or both == max(ranks.values())
+    need(shared and both <= CODE, "forked_apart", code=CODE)
+    need(every <= CODE, "forked_kind")
+    need(every == CODE, "forked_narrow", rank=every, code=CODE)
     return say("forked_right", code=CODE)

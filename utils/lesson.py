@@ -141,7 +141,8 @@ def table(
 def setup(slug: str, language: str) -> None:
     """Start a lesson: set its language, install what Colab lacks, show the environment check.
 
-    From then on an error about a missing name tells which section makes it.
+    From then on an error about a missing name tells which section makes it. Where the environment
+    names several machines, this one joins them (see `utils.machines`).
 
     Outside Colab nothing is installed behind the reader's back: the check names what is missing
     and the command that brings it.
@@ -158,7 +159,9 @@ def setup(slug: str, language: str) -> None:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
     _current.update(language=language, lesson=slug)
     # Imported here because they take their words from this module.
-    from utils import environment, names
+    from utils import environment, machines, names
 
     names.explain_missing()
     environment.prepare(slug)
+    if machines.wanted():
+        machines.join()

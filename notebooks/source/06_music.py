@@ -63,7 +63,7 @@ from sklearn.decomposition import PCA
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import audio, claims, data, explore_audio, gtzan, plot
+from utils import audio, claims, data, explore_audio, gtzan, plot, resume
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use several models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos vários modelos  #@pt-BR
@@ -263,12 +263,18 @@ claims.check(tracks.source, power=power, silence_train=mae(x_train, 0), gradient
 # the promise "Adam does not care about scale" is broken, and the large dense layers hardly move. The remedy is one argument, `epsilon=1e-12`.
 #
 # The second remedy is a schedule as in lessons 01 and 02: up to a peak, then down along a cosine. (Profile `full` uses the lecture's own: Adam at `1e-3`, divided by `1 + 0.002 * step`, for 300 epochs.)
+#
+# Minutes of training are lost if the kernel dies or the power fails. So `fit` gets one more callback, Keras's `BackupAndRestore`, which keeps weights, Adam's memory and the number of the epoch on the disk until the training ends: run the cells
+# again, and it goes on where it was.
 # %% [markdown] lang="pt-BR"
 # O silêncio faz {{ power }}: um custo perto desse valor significa que a rede não aprendeu *nada além da média*. Com os ajustes da aula de origem, ele fica ali por muitas épocas. Os gradientes dizem por quê. A média sobre 4.096 amostras deixa
 # minúsculo o gradiente de cada um dos 33 milhões de pesos: {{ gradient }} no núcleo mais tímido. O Adam divide cada passo pelo tamanho típico do gradiente *mais* `epsilon`, `1e-7` de fábrica: onde os gradientes são menores que isso,
 # quebra-se a promessa de que "o Adam não liga para a escala", e as grandes camadas densas quase não andam. O remédio é um argumento, `epsilon=1e-12`.
 #
 # O segundo remédio é um plano como os das aulas 01 e 02: subir até um pico e descer por um cosseno. (O perfil `full` usa o da aula de origem: Adam a `1e-3`, dividido por `1 + 0.002 * passo`, por 300 épocas.)
+#
+# Minutos de treino se perdem se o kernel morre ou a luz acaba. Por isso o `fit` recebe mais um *callback*, o `BackupAndRestore` do Keras, que guarda no disco os pesos, a memória do Adam e o número da época até o treino terminar: rode as
+# células de novo, e ele continua de onde parou.
 # %%
 BATCH = 64
 
@@ -285,12 +291,14 @@ def train(model, x, x_held_out, steps, peak):
     adam = keras.optimizers.Adam(rate, epsilon=epsilon)
     model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # XLA slows these convolutions  #@en
     model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # o XLA atrasa estas convoluções  #@pt-BR
+    kept = resume.backup(model, epochs, len(x))  # cut off? run the cell again: it goes on  #@en
+    kept = resume.backup(model, epochs, len(x))  # interrompido? rode de novo a célula: continua  #@pt-BR
     start = time.perf_counter()
     history = model.fit(
         data.batches(tf.constant(x), BATCH, seed=lesson.seed()),
         validation_data=None if x_held_out is None else data.batches(x_held_out, BATCH),
         epochs=epochs, shuffle=False, verbose=0,
-        callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)],
+        callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
     )
     spent = time.perf_counter() - start
     model.compile("sgd", "mse")  # lets go of Adam's memory, twice the size of the weights  #@en

@@ -1084,9 +1084,9 @@ for ax, title, i in zip(axes, titles, (np.flatnonzero(~abnormal)[0], np.flatnonz
         ax.plot(beat_hat[key][i], linewidth=2, label=label)
     ax.set_title(title)
 axes[0].set(xlabel="step", ylabel="standard deviations")  #@en
-about = "Left, a normal beat that all three follow; right, an abnormal beat and reconstructions that miss it."  #@en
+about = "Left, a normal beat that all three follow; right, an abnormal beat that the networks miss and PCA follows in part."  #@en
 axes[0].set(xlabel="passo", ylabel="desvios padrão")  #@pt-BR
-about = "À esquerda, um batimento normal que os três acompanham; à direita, um anormal e reconstruções que o erram."  #@pt-BR
+about = "À esquerda, um batimento normal que os três acompanham; à direita, um anormal que as redes erram e a PCA acompanha em parte."  #@pt-BR
 axes[0].legend(frameon=False, fontsize=13)
 plot.show(fig, alt=about)
 # %% [markdown] lang="en"
@@ -1194,16 +1194,20 @@ for head, target in targets_val.items():
 # %% [markdown] lang="en"
 # ## Exercises
 #
+# The cell below each exercise checks your answer at once; `check.leak.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+#
 # ### Exercise 1: the leak of the introductions
 #
 # The introductions "predict" values 2 to 9 of the very nine values that the encoder has read. How hard is that? Fit a linear regression from the nine past values to the last eight *of the past* (training waves, `flat`) and store its test error in `leaked_error`. Compare with the honest forecast.
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
+# A célula abaixo de cada exercício verifica a resposta na hora; `check.leak.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+#
 # ### Exercício 1: o vazamento das introduções
 #
 # As introduções "preveem" os valores 2 a 9 dos mesmos nove que o codificador leu. Quão difícil é isso? Ajuste uma regressão linear dos nove valores passados para os oito últimos *do passado* (ondas de treino, `flat`) e guarde o erro de teste em `leaked_error`. Compare com a previsão honesta.
-# %%
+# %% exercise="1" role="answer"
 leaked_error = None
 ### BEGIN SOLUTION
 peek = LinearRegression().fit(flat, flat[:, 1:])
@@ -1211,21 +1215,23 @@ leaked_error = mse(past_test[:, 1:, 0], peek.predict(past_test[:, :, 0]))
 # The answers stand in the question: the regression has only to copy them.  #@en
 # As respostas estão na pergunta: basta à regressão copiá-las.  #@pt-BR
 ### END SOLUTION
-if leaked_error is None:
-    print("Exercise 1: not attempted yet.")  #@en
-    print("Exercício 1: ainda não tentado.")  #@pt-BR
-else:
-    print(f"{leaked_error:.1e} << {errors['regression'][1]:.1e}: {leaked_error < 1e-8}")
+# %% exercise="1" role="check"
+from utils import check_sequences as check
+
+check.leak(leaked_error, (past_train, future_train), (past_test, future_test))
+# check.leak.hint()
+if check.leak.done:
+    print(f"{leaked_error:.1e} << {errors['regression'][1]:.1e}")
 # %% [markdown] lang="en"
 # ### Exercise 2: does the order of writing matter?
 #
-# Train a second adder with the answers in **reading order** (`y_train[:, ::-1]`, hundreds before units), everything else unchanged, and store the share of right test sums in `reading_right`. Before you run: which digit will be the last to be learnt? (`build_adder`, `train` and `right` do the rest; about as long as the first time.)
+# Train a second adder with the answers in **reading order** (`y_train[:, ::-1]`, hundreds before units), everything else unchanged; call it `reader`, and store the share of right test sums in `reading_right`. Before you run: which digit will be the last to be learnt? (`build_adder`, `train` and `right` do the rest; about as long as the first time.)
 # %% [markdown] lang="pt-BR"
 # ### Exercício 2: a ordem da escrita importa?
 #
-# Treine uma segunda somadora com as respostas na **ordem de leitura** (`y_train[:, ::-1]`, centenas antes das unidades), sem mudar mais nada, e guarde em `reading_right` a fração de somas de teste certas. Antes de rodar: que dígito será o último a ser aprendido? (`build_adder`, `train` e `right` fazem o resto; leva tanto quanto da primeira vez.)
-# %%
-reading_right = None
+# Treine uma segunda somadora com as respostas na **ordem de leitura** (`y_train[:, ::-1]`, centenas antes das unidades), sem mudar mais nada; chame-a de `reader` e guarde em `reading_right` a fração de somas de teste certas. Antes de rodar: que dígito será o último a ser aprendido? (`build_adder`, `train` e `right` fazem o resto; leva tanto quanto da primeira vez.)
+# %% exercise="2" role="answer"
+reader = reading_right = None
 ### BEGIN SOLUTION
 keras.utils.set_random_seed(lesson.seed())
 reader = build_adder()
@@ -1238,10 +1244,10 @@ reading_right = right(y_test[:, ::-1], np.asarray(reader(x_test)))[1]
 # The first digit written now needs the carries of all the others: slower to learn.  #@en
 # O primeiro dígito escrito agora precisa do "vai um" de todos os outros: aprende-se mais devagar.  #@pt-BR
 ### END SOLUTION
-if reading_right is None:
-    print("Exercise 2: not attempted yet.")  #@en
-    print("Exercício 2: ainda não tentado.")  #@pt-BR
-else:
+# %% exercise="2" role="check"
+check.order(reader, reading_right, x_test, y_test)
+# check.order.hint()
+if check.order.done:
     print(f"{results['adder'][1]:.3f} -> {reading_right:.3f}")
 # %% [markdown] lang="en"
 # ### Exercise 3: a third head
@@ -1251,7 +1257,7 @@ else:
 # ### Exercício 3: uma terceira cabeça
 #
 # Monte um modelo `three_heads` com um codificador (`build_encoder(4, 48)`) e três saídas: `x_hat`, `future` e `kind`, três unidades softmax que dizem o tipo da onda. Basta montar; a verificação olha as formas e se as três saídas se apoiam num só código.
-# %%
+# %% exercise="3" role="answer"
 three_heads = None
 ### BEGIN SOLUTION
 past = keras.Input((PAST, 1), name="past")
@@ -1259,13 +1265,11 @@ code = build_encoder(4, 48)(past)
 heads = {name: build_decoder(4, n, 48, name)(code) for name, n in (("x_hat", PAST), ("future", FUTURE))}
 three_heads = keras.Model(past, heads | {"kind": layers.Dense(3, "softmax", name="kind")(code)})
 ### END SOLUTION
-if three_heads is None:
-    print("Exercise 3: not attempted yet.")  #@en
-    print("Exercício 3: ainda não tentado.")  #@pt-BR
-else:
-    shapes_out = {name: tuple(t.shape[1:]) for name, t in three_heads.output.items()}
-    moved = disturbed(three_heads, three_heads.get_layer("encoder"), past_test[:5])
-    print(shapes_out == {"x_hat": (9, 1), "future": (8, 1), "kind": (3,)}, all(moved.values()))
+# %% exercise="3" role="check"
+check.forked(three_heads, past_test, FUTURE)
+# check.forked.hint()
+if check.forked.done:
+    print({name: tuple(part.shape[1:]) for name, part in three_heads(past_test[:1]).items()})
 # %% [markdown] lang="en"
 # ## Summary
 #

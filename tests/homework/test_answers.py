@@ -6,11 +6,21 @@ from typing import Any
 
 import pytest
 
-from tests.homework import cartoon, denoising, ecg_anomalies, fashion, mnist, music, pca_faces, vae
+from tests.homework import (
+    cartoon,
+    denoising,
+    ecg_anomalies,
+    fashion,
+    mnist,
+    music,
+    pca_faces,
+    sequences,
+    vae,
+)
 from tests.homework.kit import COUNTS
 from utils import check, lesson
 
-MODULES = (pca_faces, mnist, fashion, denoising, ecg_anomalies, music, vae, cartoon)
+MODULES = (pca_faces, mnist, fashion, denoising, ecg_anomalies, music, sequences, vae, cartoon)
 CATALOGUE = {label: kinds for module in MODULES for label, kinds in module.CATALOGUE.items()}
 WRONG = [(label, name) for label, (_, wrong, _) in CATALOGUE.items() for name in wrong]
 RIGHT = [(label, name) for label, (_, _, right) in CATALOGUE.items() for name in right]

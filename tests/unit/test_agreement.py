@@ -178,6 +178,39 @@ def test_all_modules_of_utils_import_only_what_requirements_name() -> None:
     assert {DISTRIBUTIONS.get(name, name) for name in wanted} <= set(packages())
 
 
+# Listed without an import: where the course calls for it all the same.
+CALLED = {
+    "PyWavelets": ("notebooks/source/04_denoising.py", "denoise_wavelet("),
+    "jupyter": ("Makefile", "/jupyter lab "),
+    "nbval": ("Makefile", "--nbval-lax"),
+}
+
+
+def unused(lines: list[str], imported: dict[str, set[str]]) -> list[str]:
+    """Requirements that nobody imports of those who, the line says, need them."""
+    found = []
+    for line in lines:
+        name = Requirement(line.partition("#")[0]).name
+        numbers = re.search(r"# lessons:([ \d]+)\.", line)
+        uses = [name in imported[n] for n in (numbers[1].split() if numbers else imported)]
+        if not (all(uses) if numbers else any(uses)):
+            found.append(name)
+    return found
+
+
+def test_nothing_is_listed_that_the_course_does_not_use() -> None:
+    imported = {
+        path.stem[:2]: {DISTRIBUTIONS.get(n, n) for n in third_party(code_of(path), set())}
+        for path in NOTEBOOKS
+    }
+    idle = set(unused(requirement_lines(), imported))
+    assert idle == set(CALLED), "delete it from requirements.txt, or say here where it is used"
+    for name, (path, call) in CALLED.items():
+        assert call in text(path), f"{name}: {path} no longer has {call}"
+    lines = ["numpy>=2 # lessons: all. X", "pandas>=2 # lessons: 01 02. X"]
+    assert unused(lines, {"01": {"pandas", "numpy"}, "02": set()}) == ["pandas"]
+
+
 # Address and version of the course
 
 ADDRESSES = (

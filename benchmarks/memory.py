@@ -1,0 +1,114 @@
+"""Measure the memory that one student takes: an idle JupyterLab server, and the kernel of a lesson.
+
+Usage: python benchmarks/memory.py [slug ...] [--profile quick class]
+
+For sizing a computer that many students share; TEACHING.md says how. Profile `class` needs the real
+data (`AE_DATA`). Linux only. The table goes to standard output, progress to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import v4
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from utils import lesson
+
+KINDS = ("VmRSS", "RssAnon")
+# In the kernel: what it holds, sampled ten times a second, as its highest and its last value.
+WATCH = """
+import threading, time
+_top, _now = {}, {}
+def _look():
+    for line in open("/proc/self/status"):
+        kind, _, rest = line.partition(":")
+        if kind in ("VmRSS", "RssAnon"):
+            _now[kind] = int(rest.split()[0])
+            _top[kind] = max(_top.get(kind, 0), _now[kind])
+def _watch():
+    while True:
+        _look()
+        time.sleep(0.1)
+threading.Thread(target=_watch, daemon=True).start()
+"""
+TELL = "_look(); print(_top['VmRSS'], _top['RssAnon'], _now['VmRSS'], _now['RssAnon'])"
+NOTES = """\
+In GB. Own: what no other process shares (RssAnon); the rest is mostly the code of TensorFlow, which
+the students of one computer share. At the end: after the last cell, with the kernel still open."""
+
+
+def gigabytes(kilobytes: int | str) -> str:
+    return f"{int(kilobytes) * 1024 / 1e9:.2f}"
+
+
+def kernel(slug: str, profile: str) -> list[str]:
+    """Highest resident and own memory of a kernel that runs the lesson, then both at the end."""
+    folder = lesson.ROOT / "notebooks" / "en"
+    notebook = nbformat.read(folder / f"{slug}.ipynb", as_version=4)
+    notebook.cells = [v4.new_code_cell(WATCH), *notebook.cells, v4.new_code_cell(TELL)]
+    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(folder)}})
+    source = "embedded" if profile == "quick" else "real"
+    client.execute(env={**os.environ, "AE_PROFILE": profile, "AE_DATA_SOURCE": source})
+    return [gigabytes(value) for value in notebook.cells[-1].outputs[0].text.split()]
+
+
+def server() -> list[str]:
+    """Resident and own memory of a JupyterLab server to which a browser has come once."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={lesson.ROOT / 'notebooks'}"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        while process.poll() is None:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api").close()
+                break
+            except urllib.error.URLError:  # not there yet
+                time.sleep(0.5)
+        for path in ("lab", "lab/api/settings", "api/contents/en/02_mnist.ipynb"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}").close()
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        return [gigabytes(re.findall(rf"{kind}:\s+(\d+)", status)[0]) for kind in KINDS]
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("slugs", nargs="*", default=["02_mnist", "06_music", "08_vae"])
+    parser.add_argument("--profile", nargs="+", choices=lesson.PROFILES, default=["quick"])
+    options = parser.parse_args()
+    if not Path("/proc/self/status").exists():
+        parser.error("needs Linux: memory is read from /proc")
+    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n")
+    print(
+        "| what | profile | most | own | at the end | own |\n| --- | --- | --- | --- | --- | --- |"
+    )
+    print("| JupyterLab server, idle |  |  |  |", " | ".join(server()), "|", flush=True)
+    for slug in options.slugs:
+        for profile in options.profile:
+            print(f"{slug}, {profile}", file=sys.stderr, flush=True)
+            print("|", " | ".join((slug, profile, *kernel(slug, profile))), "|", flush=True)
+    print(f"\n{NOTES}")
+
+
+if __name__ == "__main__":
+    main()
