@@ -834,7 +834,7 @@ claims.check(
 # Three things to read in this table.
 #
 # - **PCA wins on reconstruction**, at both lengths: {{ pca_small }} from {{ latent_dim }} numbers, against {{ plain_mse }} for the plain network and {{ vae_mse }} for the VAE (mean face: {{ mean_mse }}). Faces put together from a catalogue, each part in its fixed place, are nearly linear data; PCA finds the best linear code exactly, and a
-#   network of this size, after minutes, only comes near. It pays in parameters: at the long code it stores tens of times as many as the network.
+#   network of this size, after minutes, only comes near. It pays in parameters: at the long code it stores more than twenty times as many as the network.
 # - **The VAE pays for its cloud**: its error is higher than that of the plain network, which is the same but for the cloud. Lesson 08 told why. It must earn this back as a generator.
 # - **Seconds**: the baselines take little of your time. Try them first, always.
 #
@@ -846,7 +846,7 @@ claims.check(
 # Três coisas a ler nesta tabela.
 #
 # - **Na reconstrução, a PCA vence**, com os dois tamanhos: {{ pca_small }} com {{ latent_dim }} números, contra {{ plain_mse }} da rede simples e {{ vae_mse }} do VAE (rosto médio: {{ mean_mse }}). Rostos montados de um catálogo, cada peça no seu lugar fixo, são dados quase lineares; a PCA acha exatamente o melhor código linear, e uma
-#   rede deste tamanho, em minutos, só chega perto. Ela paga em parâmetros: com o código longo, guarda dezenas de vezes mais que a rede.
+#   rede deste tamanho, em minutos, só chega perto. Ela paga em parâmetros: com o código longo, guarda mais de vinte vezes o que guarda a rede.
 # - **O VAE paga pela nuvem**: seu erro é maior que o da rede simples, que só difere dele pela nuvem. A aula 08 explicou por quê. Ele tem de compensar isso como gerador.
 # - **Segundos**: as referências tomam pouco do seu tempo. Comece sempre por elas.
 #
@@ -934,12 +934,12 @@ claims.check(
     fid_vae_pixels=variational[0], fid_plain=plain_n[1], fid_fitted=plain_f[1], fid_vae=variational[1],
 )  # fmt: skip
 # %% [markdown] lang="en"
-# Two sets of real faces lie {{ fid_real }} apart; nothing can be asked to do better. Under $N(0, I)$ the plain network stands at {{ fid_plain }}, the VAE at {{ fid_vae }}: the price that its reconstruction paid bought something. A Gaussian fitted to the codes, a second model trained after the first, brings the plain network to {{ fid_fitted }}.
+# Two sets of real faces lie {{ fid_real }} apart; nobody can be asked for less. Under $N(0, I)$ the plain network stands at {{ fid_plain }}, the VAE at {{ fid_vae }}: the price that its reconstruction paid bought something. And the surprise: a Gaussian fitted to its codes, a second model made after the first, brings the plain network to {{ fid_fitted }}, ahead of the VAE and next to real faces. Look at its row again before you believe that: the colours are as varied as in the data, which the distance sees; the torn hair and the holes it hardly sees.
 #
 # And the ghosts? By the pixel features they are as good as real faces, {{ fid_ghost_pixels }}, because they were *made* from the mean and the covariance that this distance compares. The network's features are not fooled so easily: {{ fid_ghost }}. A distance sees what its features see. Numbers of this kind rank the same
 # model at different settings quite well; between models of different kinds, look at the pictures too.
 # %% [markdown] lang="pt-BR"
-# Dois conjuntos de rostos reais ficam a {{ fid_real }} um do outro; não se pode exigir mais que isso de ninguém. Com $N(0, I)$, a rede simples fica em {{ fid_plain }} e o VAE, em {{ fid_vae }}: o preço pago na reconstrução comprou alguma coisa. Uma gaussiana ajustada aos códigos, um segundo modelo treinado depois do primeiro, leva a rede simples a {{ fid_fitted }}.
+# Dois conjuntos de rostos reais ficam a {{ fid_real }} um do outro; não se pode exigir menos que isso de ninguém. Com $N(0, I)$, a rede simples fica em {{ fid_plain }} e o VAE, em {{ fid_vae }}: o preço pago na reconstrução comprou alguma coisa. E a surpresa: uma gaussiana ajustada aos códigos, um segundo modelo feito depois do primeiro, leva a rede simples a {{ fid_fitted }}, à frente do VAE e junto dos rostos reais. Olhe de novo a fileira dela antes de acreditar: as cores são tão variadas quanto nos dados, e isso a distância vê; o cabelo rasgado e os buracos, ela quase não vê.
 #
 # E os fantasmas? Pelos atributos dos pixels, são tão bons quanto rostos reais, {{ fid_ghost_pixels }}, pois foram *feitos* da média e da covariância que essa distância compara. Os atributos da rede não se deixam enganar tão fácil: {{ fid_ghost }}. Uma distância vê o que seus atributos veem. Números assim comparam bem o mesmo
 # modelo com ajustes diferentes; entre modelos de tipos diferentes, olhe também as figuras.
