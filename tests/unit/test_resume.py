@@ -33,6 +33,9 @@ class TqdmCallback(keras.callbacks.Callback):
             os.kill(os.getpid(), signal.SIGKILL)
     def on_epoch_end(self, epoch, logs=None):
         print("ended", epoch + 1, int(self.model.optimizer.iterations), flush=True)
+    def on_train_end(self, logs=None):
+        if fatal == "end":
+            os.kill(os.getpid(), signal.SIGKILL)
 def build(activation="linear"):
     keras.utils.set_random_seed(7)
     return keras.Sequential([keras.Input((8, 1)), layers.Flatten(), layers.Dense(3, activation),
@@ -117,6 +120,13 @@ go(seconds=1e9)
     assert list(killed.iterdir()) == []
     assert loss(again) == loss(plain) != loss(other), "a backup changes no figure"
     assert loss(resumed) == pytest.approx(loss(plain), rel=0.01)
+
+
+def test_killed_when_all_was_done_but_the_last_line(tmp_path: Path) -> None:
+    code, (told,) = kernel(tmp_path, "fatal = 'end'; go()")
+    assert code == -signal.SIGKILL and epochs(told) == ALL
+    code, (told,) = kernel(tmp_path, "go()")
+    assert code == 0 and epochs(told) == {6: 24}, "one epoch is left, with a loss to show"
 
 
 def test_a_backup_half_written_by_the_kill(killed: Path) -> None:
