@@ -78,11 +78,14 @@ def between(walk: Any, decoder: Any, z: np.ndarray, x: np.ndarray) -> str:
 def cooler_samples(cooler: Any, decoder: Any, noise: np.ndarray, warm: np.ndarray) -> str:
     """The images of the codes `COOL * noise`; `warm` are those of the noise itself."""
     images = _images(cooler, len(noise), warm.shape[1])
-    if not _near(images, decoder.predict_on_batch((COOL * noise).astype("float32"))):
+
+    def scaled(scale: float) -> np.ndarray:
+        return decoder.predict_on_batch((scale * noise).astype("float32"))
+
+    if not _near(images, scaled(COOL)):
         need(not _near(images, warm), "cooler_warm")
         need(not _near(images, COOL * warm), "cooler_pixels")
-        for scale, reason in ((1 / COOL, "cooler_hotter"), (COOL**0.5, "cooler_root")):
-            scaled = decoder.predict_on_batch((scale * noise).astype("float32"))
-            need(not _near(images, scaled), reason)
+        need(not _near(images, scaled(1 / COOL)), "cooler_hotter")
+        need(not _near(images, scaled(COOL**0.5)), "cooler_root")
         raise Wrong("cooler_other")
     return say("cooler_right", warm=float(warm.std(axis=0).mean()), cool=images.std(axis=0).mean())
