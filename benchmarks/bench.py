@@ -59,6 +59,12 @@ def first_at(run: Row, target: float) -> float | None:
     return next((end for end, value in zip(run["ends"], run["values"]) if value <= target), None)
 
 
+def same_network(runs: list[Row]) -> None:
+    """Fail if sides that are compared trained different networks."""
+    if len(counts := {run["parameters"] for run in runs}) > 1:
+        raise AssertionError(f"networks of {sorted(counts)} parameters are no match")
+
+
 def course_of(run: Row) -> str:
     """Epochs, seconds and memory of a training."""
     count, last = len(run["ends"]), run["values"][-1]
@@ -84,6 +90,7 @@ def training(name: str, options: Options) -> list[Row]:
     }
     found = in_turn(sides, 1 if options.short else options.repeats)
     ours, plain = found["lesson"], found["plain"]
+    same_network([ours, plain])
     # Both sides are timed to one figure: the source's, or what the weaker side ends with.
     target = max(figure or plain["values"][-1], ours["values"][-1])
     times = [first_at(run, target) for run in (plain, ours)]
@@ -130,6 +137,7 @@ def twin(name: str, profile: str, options: Options) -> list[Row]:
             runs["ours"].append(ours())
             for feeding in ("loader", "tensors"):
                 runs[feeding].append(torch(feeding, count, 0))
+        same_network([run for several in runs.values() for run in several])
         each = {side: median(run["each"] for run in several) for side, several in runs.items()}
         better = min(("loader", "tensors"), key=each.get)
         texts = [f"{side} {each[side]:.2f} s, {memory(runs[side][0])}" for side in runs]
