@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from shared import ROOT, in_turn, measure, memory, row, say, shown
+from shared import ROOT, SETTINGS, in_turn, measure, memory, row, say, shown
 from trainings import TRAININGS
 
 from utils import claims
@@ -40,9 +40,10 @@ PYTORCH = (
 
 @dataclass(frozen=True)
 class Options:
-    """How to measure: few epochs to see that it runs, how often, with which PyTorch."""
+    """How to measure: on small data only to see that it runs, how often, with which PyTorch."""
 
     short: bool
+    proof: bool
     repeats: int
     torch: str
 
@@ -83,30 +84,38 @@ def source_figure(name: str) -> float | None:
 
 def training(name: str, options: Options) -> list[Row]:
     """A lesson's training in profile class against the program of its source."""
-    figure, most = source_figure(name), options.epochs(0)
-    sides = {
-        "lesson": partial(measure, "trainings", "train", name, most),
-        "plain": partial(measure, "plain", "train", name, most, str(figure or 0)),
-    }
-    found = in_turn(sides, 1 if options.short else options.repeats)
-    ours, plain = found["lesson"], found["plain"]
-    same_network([ours, plain])
+    figure, most, least = source_figure(name), options.epochs(0), TRAININGS[name].least
+    done: list[float] = []
+
+    def lesson() -> Row:
+        run = measure("trainings", "train", name, most)
+        done.append(run["seconds"])
+        return run
+
+    def plain() -> Row:
+        limit = 1.25 * least * max(done) if options.proof else 0
+        return measure("plain", "train", name, most, str(figure or 0), str(limit))
+
+    found = in_turn({"lesson": lesson, "plain": plain}, 1 if options.short else options.repeats)
+    ours, other = found["lesson"], found["plain"]
+    same_network([ours, other])
     # Both sides are timed to one figure: the source's, or what the weaker side ends with.
-    target = max(figure or plain["values"][-1], ours["values"][-1])
-    times = [first_at(run, target) for run in (plain, ours)]
+    target = max(figure or min(other["values"]), ours["values"][-1])
+    times = [first_at(run, target) for run in (other, ours)]
     bound = "" if times[0] else "more than "
-    spent = [at or run["seconds"] for at, run in zip(times, (plain, ours))]
+    spent = [at or run["seconds"] for at, run in zip(times, (other, ours))]
     what = f"{name}: {TRAININGS[name].what}, to {target:.4f}"
     what += f" (the source's figure: {figure:.{TRAININGS[name].digits}f})" if figure else ""
-    beside = f"plain program: {bound}{spent[0]:.1f} s; all: {course_of(plain)}"
+    cut = ", cut short" if other["cut"] else ""
+    beside = f"plain program: {bound}{spent[0]:.1f} s; all: {course_of(other)}"
     course = f"{spent[1]:.1f} s; all: {course_of(ours)}"
     return [
-        row(what, beside, course, spent[0] / spent[1], TRAININGS[name].least),
+        row(what, beside, course, spent[0] / spent[1], least),
         row(
             f"{name}: the whole training",
-            f"plain program: {plain['seconds']:.1f} s",
+            f"plain program: {other['seconds']:.1f} s{cut}",
             f"{ours['seconds']:.1f} s",
-            plain["seconds"] / ours["seconds"],
+            other["seconds"] / ours["seconds"],
         )
         | {"raw": found},
     ]
@@ -132,15 +141,12 @@ def twin(name: str, profile: str, options: Options) -> list[Row]:
         def ours() -> Row:
             return measure("trainings", "train", name, count, settings=settings)
 
-        runs: dict[str, list[Row]] = {"ours": [], "loader": [], "tensors": []}
-        for _ in range(1 if options.short else options.repeats):
-            runs["ours"].append(ours())
-            for feeding in ("loader", "tensors"):
-                runs[feeding].append(torch(feeding, count, 0))
-        same_network([run for several in runs.values() for run in several])
-        each = {side: median(run["each"] for run in several) for side, several in runs.items()}
-        better = min(("loader", "tensors"), key=each.get)
-        texts = [f"{side} {each[side]:.2f} s, {memory(runs[side][0])}" for side in runs]
+        sides = {"ours": ours, **{way: partial(torch, way, count, 0) for way in WAYS}}
+        runs = in_turn(sides, 1 if options.short else options.repeats)
+        same_network(list(runs.values()))
+        each = {side: run["each"] for side, run in runs.items()}
+        better = min(WAYS, key=each.get)
+        texts = [f"{side} {each[side]:.2f} s, {memory(runs[side])}" for side in runs]
         rows = [
             row(
                 what,
@@ -151,7 +157,7 @@ def twin(name: str, profile: str, options: Options) -> list[Row]:
             )
             | {"raw": runs}
         ]
-        if profile == "full":
+        if profile == "full" and not options.proof:
             figure = source_figure(name) or 0
             whole = torch(better, options.epochs(EPOCHS[name]), figure)
             goal = f"to {figure:.4f}" if figure else "all epochs of the source"
@@ -161,6 +167,7 @@ def twin(name: str, profile: str, options: Options) -> list[Row]:
     return rows
 
 
+WAYS = ("loader", "tensors")  # of feeding a PyTorch twin
 BATCHES = {("F1", "full"): 256, ("F7", "full"): 1024, ("F7", "class"): 128, ("F9", "full"): 64}
 EPOCHS = {"F1": 50, "F7": 30, "F9": 40}
 
@@ -233,22 +240,25 @@ def cartoons(options: Options) -> list[Row]:
 def music(options: Options) -> list[Row]:
     """Seconds of a part and memory from ten tracks to a hundred."""
     rows: list[Row] = []
-    for tracks in (10, 20) if options.short else (10, 20, 50, 100):
-        run = measure("growth", "music", str(tracks), options.epochs(4))
+    for tracks in (4, 8) if options.short else (10, 20, 50, 100):
+        run = measure("growth", "music", str(tracks), options.epochs(3))
         part = run["part"] = 1000 * run["seconds"] / run["parts"]
         first = run if not rows else rows[0]["raw"]
         text = f"{run['seconds']:.2f} s an epoch, {part:.2f} ms a part, {memory(run)}"
-        beside = "" if not rows else f"10 tracks: {first['part']:.2f} ms a part, {memory(first)}"
+        beside = f"{first['tracks']} tracks: {first['part']:.2f} ms a part, {memory(first)}"
         ratio, least = (None, None) if not rows else (first["part"] / part, 0.85)
-        rows.append(row(f"music: {tracks} tracks", beside, text, ratio, least) | {"raw": run})
+        rows.append(
+            row(f"music: {tracks} tracks", beside if rows else "", text, ratio, least)
+            | {"raw": run}
+        )
     return rows
 
 
 def feeding(options: Options) -> list[Row]:
     """A training step with the lesson's stream against one with a batch that is there."""
     rows = []
-    for which, steps in (("04", 60), ("06", 25), ("09", 60)):
-        run = measure("growth", "feeding", which, str(10 if options.short else steps))
+    for which, steps in (("04", 60), ("06", 10), ("09", 30)):
+        run = measure("growth", "feeding", which, str(5 if options.short else steps))
         ours, one, cold = (1000 * run[key] for key in ("own", "one", "cold"))
         text = f"own stream: {ours:.1f} ms, in the first epoch {cold:.1f} ms"
         beside = f"one batch, cached: {one:.1f} ms"
@@ -353,7 +363,8 @@ def main() -> None:
         "--torch", default=os.environ.get("AE_TORCH", ""), help="Python that has PyTorch (AE_TORCH)"
     )
     add("--repeats", type=int, default=3, help="runs of what is short (3)")
-    add("--short", action="store_true", help="few epochs: only to see that it runs")
+    add("--short", action="store_true", help="two epochs on small data: only to see that it runs")
+    add("--proof", action="store_true", help="end what is slower once the ratio wanted is certain")
     add("--save", type=Path, default=SAVED, help=f"adds results to this file ({SAVED.name})")
     add("--table", type=Path, help="measure nothing: print the results of this file")
     given = parser.parse_args()
@@ -366,7 +377,9 @@ def main() -> None:
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}; {tools}"
     load = f"load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     print(f"{machine}; {load}\n\n{HEADER}", flush=True)
-    options = Options(given.short, given.repeats, given.torch)
+    if given.short:
+        SETTINGS["AE_DATA_SOURCE"] = "embedded"
+    options = Options(given.short, given.proof, given.repeats, given.torch)
     given.save.parent.mkdir(parents=True, exist_ok=True)
     for name in given.only:
         start = time.perf_counter()

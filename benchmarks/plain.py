@@ -154,13 +154,14 @@ def f9() -> Program:
 PROGRAMS = {f"F{i}": make for i, make in enumerate((f1, f2, f3, f4, f5, f6, f7, f8, f9), 1)}
 
 
-def train(name: str, most: str, figure: str) -> dict[str, Any]:
+def train(name: str, most: str, figure: str, limit: str) -> dict[str, Any]:
     """Train the program `name`.
 
     Args:
         name: F1 to F9.
         most: epochs at most; 0 for as many as the source has.
         figure: the source's figure; what stops early, stops when it is reached.
+        limit: seconds after which it ends with the epoch; 0 for none.
     """
     import keras
     import tensorflow as tf
@@ -171,7 +172,8 @@ def train(name: str, most: str, figure: str) -> dict[str, Any]:
     program = PROGRAMS[name]()
 
     def end_of_epoch(epoch: int, logs: dict[str, float]) -> None:
-        if clock.tick(logs) <= float(figure) and program.stop:
+        reached = clock.tick(logs) <= float(figure) and program.stop
+        if reached or 0 < float(limit) < clock.ends[-1]:
             program.model.stop_training = True
 
     epochs = min(int(most) or program.epochs, program.epochs)
@@ -187,7 +189,8 @@ def train(name: str, most: str, figure: str) -> dict[str, Any]:
         verbose=0,
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=end_of_epoch)],
     )
-    return clock.result() | {"parameters": program.model.count_params(), "images": len(program.x)}
+    cut = 0 < float(limit) < clock.ends[-1]
+    return clock.result() | {"parameters": program.model.count_params(), "cut": cut}
 
 
 SIDES: dict[str, Callable[..., dict[str, Any]]] = {"train": train}

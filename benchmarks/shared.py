@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 SETTINGS = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real", "AE_SEED": "7"}
 SETTINGS |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2", "MPLBACKEND": "agg"}
-SHORT_RUN = 30.0  # seconds: what takes less is repeated, and the median is shown
+SHORT_RUN = 15.0  # seconds: what takes less is repeated, and the median is shown
 
 
 class Trained(Exception):
