@@ -69,7 +69,7 @@ def layers(name: str) -> dict[str, Any]:
                     "layer": f"{type(layer).__name__}, {shapes}",
                     "seconds": seconds(backward(layer, x, tf.ones_like(y))),
                     "operations": 3 * len(x) * operations([layer]),
-                    "bytes": 3 * 4 * (tf.size(x).numpy() + tf.size(y).numpy() + weights),
+                    "bytes": 3 * 4 * (math.prod(x.shape) + math.prod(y.shape) + weights),
                 }
             )
             x = y
