@@ -44,7 +44,8 @@ class Twin:
 
 
 def simple() -> nn.Module:
-    return nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 784))
+    layers = [nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 784)]
+    return nn.Sequential(*layers)
 
 
 def denoiser() -> nn.Module:
@@ -112,7 +113,7 @@ def train(
     model = twin.build()
     if twin.channels_last:
         model, x = (part.to(memory_format=torch.channels_last) for part in (model, x))
-    adam = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    adam = torch.optim.Adam(model.parameters(), 1e-3, fused=True)
     rate = twin.schedule and torch.optim.lr_scheduler.LambdaLR(adam, twin.schedule)
     loader = DataLoader(TensorDataset(x), batch_size=size, shuffle=True, drop_last=True)
 
