@@ -80,8 +80,8 @@ site: .venv/dev  ## make the site in site/html: both languages, nothing fetched 
 slides: .venv/dev  ## make slides in site/slides (LESSON=02_mnist LANGUAGE=pt-BR for one): they need no network
 	$(BIN)/python site/slides.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LESSON)
 
-bench: .venv/dev  ## time the lessons against plain programs, side by side
-	$(BIN)/python benchmarks/mnist.py
+bench: .venv/dev  ## time the course against plain programs and PyTorch (ONLY="F1 quick" for some lines)
+	$(BIN)/python benchmarks/bench.py $(if $(ONLY),--only $(ONLY))
 
 clean:  ## remove the environment and caches, never data
 	rm -rf .venv .pytest_cache .ruff_cache
