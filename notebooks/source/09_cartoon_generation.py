@@ -97,7 +97,7 @@ claims.check(faces.source, gb_100k=100_000 * 256 * 256 * 3 * 4 / 1e9, n_train=n_
 # 3. `batch`: some dozens of images become one tensor, from bytes to numbers between 0 and 1;
 # 4. `prefetch`: the next batch is made while the network computes.
 #
-# Memory holds a handful of batches, whether the folder has a thousand files or a hundred thousand (`benchmarks/cartoons.py` measures it). The switch `size` above chooses 64, 128 or 256 pixels; a network on a laptop's
+# Memory holds a handful of batches, whether the folder has a thousand files or a hundred thousand (`make bench ONLY=cartoons` measures it). The switch `size` above chooses 64, 128 or 256 pixels; a network on a laptop's
 # processor wants 64, a GPU can take 256, and everything below runs with each of them.
 # %% [markdown] lang="pt-BR"
 # {{ gb_100k }} GB: não há notebook que comporte. Então as imagens ficam onde estão, como **arquivos**, e a rede recebe um **fluxo**: uma linha de montagem lê os próximos arquivos enquanto a rede trabalha nos anteriores.
@@ -108,7 +108,7 @@ claims.check(faces.source, gb_100k=100_000 * 256 * 256 * 3 * 4 / 1e9, n_train=n_
 # 3. `batch`: algumas dezenas de imagens viram um tensor, de bytes a números entre 0 e 1;
 # 4. `prefetch`: o próximo lote é feito enquanto a rede calcula.
 #
-# A memória guarda um punhado de lotes, tenha a pasta mil arquivos ou cem mil (`benchmarks/cartoons.py` mede isso). A chave `size`, acima, escolhe 64, 128 ou 256 pixels; uma rede no processador de um notebook
+# A memória guarda um punhado de lotes, tenha a pasta mil arquivos ou cem mil (`make bench ONLY=cartoons` mede isso). A chave `size`, acima, escolhe 64, 128 ou 256 pixels; uma rede no processador de um notebook
 # pede 64, uma GPU aguenta 256, e tudo o que segue roda com qualquer um deles.
 # %%
 def stream(part, count=None, batch=64, **settings):
@@ -936,12 +936,12 @@ claims.check(
 # %% [markdown] lang="en"
 # Two sets of real faces lie {{ fid_real }} apart; nobody can be asked for less. Under $N(0, I)$ the plain network stands at {{ fid_plain }}, the VAE at {{ fid_vae }}: the price that its reconstruction paid bought something. And the surprise: a Gaussian fitted to its codes, a second model made after the first, brings the plain network to {{ fid_fitted }}, ahead of the VAE and next to real faces. Look at its row again before you believe that: the colours are as varied as in the data, which the distance sees; the torn hair and the holes it hardly sees.
 #
-# And the ghosts? By the pixel features they are as good as real faces, {{ fid_ghost_pixels }}, because they were *made* from the mean and the covariance that this distance compares. The network's features are not fooled so easily: {{ fid_ghost }}. A distance sees what its features see. Numbers of this kind rank the same
+# And the ghosts? By the pixel features they are as good as real faces, {{ fid_ghost_pixels }}, because they were *made* from the mean and the covariance that this distance compares. The network's features see more of the haze, {{ fid_ghost }} against a floor of {{ fid_real }}, and still put the ghosts ahead of the VAE, which no eye would do. A distance sees what its features see. Numbers of this kind rank the same
 # model at different settings quite well; between models of different kinds, look at the pictures too.
 # %% [markdown] lang="pt-BR"
 # Dois conjuntos de rostos reais ficam a {{ fid_real }} um do outro; não se pode exigir menos que isso de ninguém. Com $N(0, I)$, a rede simples fica em {{ fid_plain }} e o VAE, em {{ fid_vae }}: o preço pago na reconstrução comprou alguma coisa. E a surpresa: uma gaussiana ajustada aos códigos, um segundo modelo feito depois do primeiro, leva a rede simples a {{ fid_fitted }}, à frente do VAE e junto dos rostos reais. Olhe de novo a fileira dela antes de acreditar: as cores são tão variadas quanto nos dados, e isso a distância vê; o cabelo rasgado e os buracos, ela quase não vê.
 #
-# E os fantasmas? Pelos atributos dos pixels, são tão bons quanto rostos reais, {{ fid_ghost_pixels }}, pois foram *feitos* da média e da covariância que essa distância compara. Os atributos da rede não se deixam enganar tão fácil: {{ fid_ghost }}. Uma distância vê o que seus atributos veem. Números assim comparam bem o mesmo
+# E os fantasmas? Pelos atributos dos pixels, são tão bons quanto rostos reais, {{ fid_ghost_pixels }}, pois foram *feitos* da média e da covariância que essa distância compara. Os atributos da rede percebem mais da névoa, {{ fid_ghost }} contra um piso de {{ fid_real }}, e ainda assim põem os fantasmas à frente do VAE, o que olho nenhum faria. Uma distância vê o que seus atributos veem. Números assim comparam bem o mesmo
 # modelo com ajustes diferentes; entre modelos de tipos diferentes, olhe também as figuras.
 # %% [markdown] lang="en"
 # ## 6. Arithmetic with faces
