@@ -45,8 +45,8 @@ class Limits:
         file_mb: size of a file that it writes.
     """
 
-    cell: int = 60
-    seconds: int = 240
+    cell: int = 45
+    seconds: int = 180
     memory_gb: float = 4
     output: int = 100_000
     file_mb: int = 100
