@@ -7,7 +7,8 @@ the network trains.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,13 @@ def _official(which: str, most: int | None) -> Cartoons:
     if len(files) != COUNTS[which]:
         raise damaged(place, f"{len(files)} png")
     files = _dealt(files)[:most]
-    table = _columns(map(attributes, files))
-    return _parts(files, table, KEEP, "real", f"Cartoon Set {which} (Google, CC BY 4.0)")
+    rows = [attributes(path) for path in files]
+    usual, _ = Counter(frozenset(row) for row in rows).most_common(1)[0]
+    for path, row in zip(files, rows):
+        if row.keys() != usual:
+            raise damaged(path.with_suffix(".csv"), ", ".join(sorted(row.keys() - usual)))
+    about = f"Cartoon Set {which} (Google, CC BY 4.0)"
+    return _parts(files, _columns(rows), KEEP, "real", about)
 
 
 def folder(path: str | Path, most: int | None = None) -> Cartoons:
@@ -174,16 +180,18 @@ def stream(
 
 def _numbered(pictures: Path, most: int | None) -> Cartoons:
     """The renumbered pictures that are there, with their two labels."""
-    known = labels(pictures.with_name("labels.csv"))
-    files = [path for path in sorted(pictures.glob("*.png")) if path.name in known]
+    table = pictures.with_name("labels.csv")
+    known, there = labels(table), sorted(pictures.glob("*.png"))
+    files = [path for path in there if path.name in known]
     if len(files) < FEWEST:
-        raise damaged(pictures, f"{len(files)} png")
+        culprit = pictures if len(there) < FEWEST else table
+        raise damaged(culprit, f"{len(files)} png")
     files = _dealt(files)[:most]
     about = tr(
         "Cartoon Set (Google, CC BY 4.0), part of the 10,000 faces as a course renumbered them",
         "Cartoon Set (Google, CC BY 4.0), parte dos 10.000 rostos, renumerados por um curso",
     )
-    return _parts(files, _columns(known[path.name] for path in files), KEEP, "real", about)
+    return _parts(files, _columns([known[path.name] for path in files]), KEEP, "real", about)
 
 
 def _embedded(most: int | None) -> Cartoons:
@@ -197,9 +205,8 @@ def _embedded(most: int | None) -> Cartoons:
     return _parts(files, {name: table[name][row] for name in table}, 1.0, "embedded", about)
 
 
-def _columns(rows: Iterable[dict[str, int]]) -> dict[str, np.ndarray]:
-    listed = list(rows)
-    return {name: np.array([row[name] for row in listed]) for name in listed[0]}
+def _columns(rows: Sequence[dict[str, int]]) -> dict[str, np.ndarray]:
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def _dealt(files: Sequence[Path]) -> list[Path]:

@@ -9,8 +9,10 @@ import csv
 import os
 import re
 import shutil
+import struct
 import tarfile
 import tempfile
+import warnings
 import zlib
 from pathlib import Path
 
@@ -28,6 +30,10 @@ ADDRESSES = (
 MEMBER = re.compile(r"cartoonset\d+k/((?:\d+/)?cs\d+\.(?:png|csv))")
 LARGEST = 2_000_000  # bytes of one file in an archive; a picture has about 50,000
 ATTRIBUTES = 18
+VALUES = {"eye_color": 5, "face_shape": 5}  # of the renumbered pictures: how many there are
+# What Pillow raises where a file is not the picture that its name promises.
+PROBLEMS = (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning)
+PROBLEMS += (Image.DecompressionBombError, struct.error, zlib.error)
 
 
 def unpack(archive: Path, place: Path, count: int) -> None:
@@ -55,11 +61,15 @@ def unpack(archive: Path, place: Path, count: int) -> None:
                 "ou copie-o para uma pasta que aceite gravação e aponte AE_DATA para ela.",
             )
         ) from error
+    written = 0
     try:
-        with tarfile.open(archive, "r|gz") as tar:
+        with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
                 name = MEMBER.fullmatch(member.name)
                 if name and member.isfile() and member.size <= LARGEST:
+                    written += 1
+                    if written > 2 * count:  # a bomb of small files
+                        raise damaged(archive, f"> {2 * count} png, csv")
                     (room / name[1]).parent.mkdir(exist_ok=True)
                     (room / name[1]).write_bytes(tar.extractfile(member).read())
         room.chmod(0o755)
@@ -67,7 +77,7 @@ def unpack(archive: Path, place: Path, count: int) -> None:
         if [kinds.count(kind) for kind in (".png", ".csv")] != [count, count]:
             raise damaged(archive, f"{kinds.count('.png')} png, {kinds.count('.csv')} csv")
         os.replace(room, place)
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+    except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError) as error:
         raise damaged(archive, type(error).__name__) from error
     finally:
         shutil.rmtree(room, ignore_errors=True)
@@ -83,7 +93,7 @@ def attributes(picture: Path) -> dict[str, int]:
         with open(path, newline="", encoding="utf-8") as file:
             read = list(csv.reader(file, skipinitialspace=True))
         found = {name.strip(): (int(value), int(of)) for name, value, of in read}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise damaged(path, type(error).__name__) from error
     if len(found) != ATTRIBUTES or not all(0 <= value < of for value, of in found.values()):
         raise damaged(path, f"{len(found)} / {ATTRIBUTES}")
@@ -95,20 +105,35 @@ def labels(path: Path) -> dict[str, dict[str, int]]:
     try:
         with open(path, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file, delimiter="\t"))
-        return {r["file_name"]: {k: int(r[k]) for k in ("eye_color", "face_shape")} for r in rows}
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        found = {row["file_name"]: {k: int(row[k]) for k in VALUES} for row in rows}
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise damaged(path, type(error).__name__) from error
+    for name, face in found.items():
+        if not all(0 <= face[k] < count for k, count in VALUES.items()):
+            raise damaged(path, f"{name}: {face}")
+    if len(found) < len(rows):
+        raise damaged(path, f"{len(rows) - len(found)} × file_name")
+    return found
 
 
 def whole(path: Path) -> bool:
-    """Whether a picture file starts and ends as its format does: no page, no half download."""
-    with open(path, "rb") as file:
-        start = file.read(8)
-        file.seek(-min(12, file.seek(0, os.SEEK_END)), os.SEEK_END)
-        end = file.read()
-    if path.suffix.lower() == ".png":
-        return start == b"\x89PNG\r\n\x1a\n" and end[4:8] == b"IEND"
-    return start[:2] == b"\xff\xd8" and end[-2:] == b"\xff\xd9"
+    """Whether a picture can be decoded: the checksums of a png, all bytes of a jpg, a sane size.
+
+    A picture that fails in the middle of a training stops it without naming the file.
+    """
+    kind = "PNG" if path.suffix.lower() == ".png" else "JPEG"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=[kind]) as picture:
+                if kind == "PNG":
+                    picture.verify()  # ten times faster than decoding it
+                else:
+                    picture.draft("RGB", (1, 1))  # reads everything, makes an eighth of the pixels
+                    picture.load()
+    except PROBLEMS:
+        return False
+    return True
 
 
 def drawn(source: Path, parent: Path) -> tuple[Path, dict[str, np.ndarray]]:

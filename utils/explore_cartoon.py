@@ -6,7 +6,6 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
@@ -26,18 +25,13 @@ def moved(z: np.ndarray, directions: Mapping[str, np.ndarray], amounts: Any) -> 
 
 def _fallback(decoder: Any, z: np.ndarray, directions: Mapping[str, np.ndarray]) -> bytes:
     """The figure for those without a kernel: a face for each direction, walked along it."""
-    fig, axes = plt.subplots(
-        len(directions), len(STEPS), figsize=(1.7 * len(STEPS) + 2, 1.9 * len(directions)),
-        squeeze=False,
-    )  # fmt: skip
-    for line, (name, direction), code in zip(axes, directions.items(), z):
-        walk = np.stack([code + step * direction for step in STEPS]).astype("float32")
-        for ax, image in zip(line, decoder.predict_on_batch(walk)):
-            ax.imshow(image)
-            ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
-    for ax, step in zip(axes[0], STEPS):
-        ax.set_title(f"{step:+g}" if step else "0")
+    walks = (
+        np.stack([code + step * direction for step in STEPS]).astype("float32")
+        for direction, code in zip(directions.values(), z)
+    )
+    rows = {name: decoder.predict_on_batch(walk) for name, walk in zip(directions, walks)}
+    titles = [f"{step:+g}" if step else "0" for step in STEPS]
+    fig = plot.draw_rows(rows, titles, inches=1.7)
     return plot.png(fig)
 
 

@@ -60,16 +60,8 @@ def _fallback(images: np.ndarray, denoisers: Mapping[str, Denoiser]) -> bytes:
     """The figure for those without a kernel: one image at several levels, in few greys."""
     columns = [panels(images[0], std, 0, denoisers) for std in SHOWN]
     labels = list(columns[0])[1:]
-    fig, axes = plt.subplots(
-        len(labels), len(SHOWN), figsize=(1.5 * len(SHOWN) + 2.4, 1.5 * len(labels) + 0.4)
-    )
-    for line, label in zip(axes, labels):
-        for ax, column in zip(line, columns):
-            ax.imshow(column[label], vmin=0, vmax=1)
-            ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(label, rotation=0, ha="right", va="center")
-    for ax, std in zip(axes[0], SHOWN):
-        ax.set_title(f"σ = {number(std, '.1f')}")
+    rows = {label: [column[label] for column in columns] for label in labels}
+    fig = plot.draw_rows(rows, [f"σ = {number(std, '.1f')}" for std in SHOWN], inches=1.5)
     small = io.BytesIO()
     grey = Image.open(io.BytesIO(plot.png(fig))).convert("L").quantize(32)
     grey.save(small, "png", optimize=True)

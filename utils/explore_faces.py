@@ -32,14 +32,12 @@ def _fallback(pca: Any, faces: np.ndarray, shape: tuple[int, int]) -> bytes:
     """The figure for those without a kernel: two faces at several k, in few greys to be small."""
     shown = stops(len(pca.components_))[4::2][-6:]
     rows = faces[:: max(1, len(faces) // 2)][:2]
-    fig, axes = plt.subplots(2, len(shown) + 1, figsize=(1.5 * len(shown) + 1.5, 3.6))
-    for line, face in zip(axes, rows):
-        images = [*(rebuilt(pca, face, k) for k in shown), face]
-        for ax, image in zip(line, images):
-            ax.imshow(image.reshape(shape), cmap="gray", vmin=0, vmax=1)
-            ax.set(xticks=[], yticks=[])
-    for ax, title in zip(axes[0], [*(f"k = {k}" for k in shown), "original"]):
-        ax.set_title(title)
+    lines = {
+        label: [image.reshape(shape) for image in (*(rebuilt(pca, face, k) for k in shown), face)]
+        for label, face in zip("AB", rows)
+    }
+    titles = [*(f"k = {k}" for k in shown), "original"]
+    fig = plot.draw_rows(lines, titles, cmap="gray", inches=1.5)
     small = io.BytesIO()
     Image.open(io.BytesIO(plot.png(fig))).convert("L").quantize(32).save(
         small, "png", optimize=True

@@ -77,14 +77,8 @@ def walk(
     last_one = len(images) - 1
     steps = np.linspace(0, 1, 11)
     shots = [frames(0, last_one, t) for t in steps]
-    fig, axes = plt.subplots(len(models) + 1, 11, figsize=(14, 1.25 * (len(models) + 1)))
-    for line, name in zip(axes, [*models, blend]):
-        for ax, shot in zip(line, shots):
-            ax.imshow(shot[name], vmin=0, vmax=1)
-            ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
-    for ax, t in zip(axes[0], steps):
-        ax.set_title(number(t, ".1f"))
+    rows = {name: [shot[name] for shot in shots] for name in (*models, blend)}
+    fig = plot.draw_rows(rows, [number(t, ".1f") for t in steps])
     alt = tr(
         "Static view of the explorer: from the first image to the last in eleven steps, drawn by "
         "each model; in the last row the pixels are averaged and both images show at once.",

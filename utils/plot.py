@@ -120,6 +120,41 @@ def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "
     show(fig, alt)
 
 
+def draw_rows(
+    rows: Mapping[str, np.ndarray | Sequence[np.ndarray]],
+    titles: Sequence[str] = (),
+    cmap: str = "gray_r",
+    inches: float = 1.15,
+) -> Figure:
+    """A figure of rows of images; see `image_rows`.
+
+    Args:
+        rows: label -> images in [0, 1], each (height, width) or (height, width, 3), the same number
+            of one shape in every row; a row may have a resolution of its own.
+        titles: what stands above each column, if anything does.
+        cmap: colour map.
+        inches: width of an image.
+    """
+    count = len(next(iter(rows.values())))
+    tall, wide, *_ = np.shape(next(iter(rows.values()))[0])
+    height, gap = tall / wide, 0.06
+    size = inches * count + 1.5, inches * (height + gap) * len(rows) + 0.1 + 0.35 * bool(titles)
+    # One pair of axes for all: a pair for each image takes ten times as long.
+    fig, ax = plt.subplots(figsize=size)
+    lefts = np.arange(count) * (1 + gap)
+    tops = -np.arange(len(rows)) * (height + gap)
+    for top, images in zip(tops, rows.values()):
+        for left, image in zip(lefts, images):
+            place = (left, left + 1, top - height, top)
+            ax.imshow(image, vmin=0, vmax=1, cmap=cmap, extent=place)
+    ax.set(xlim=(0, lefts[-1] + 1), ylim=(tops[-1] - height, 0), facecolor="0.85")
+    ax.set_xticks(lefts[: len(titles)] + 0.5, titles)
+    ax.set_yticks(tops - height / 2, list(rows))
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    return fig
+
+
 def image_rows(rows: Mapping[str, np.ndarray], alt: str, cmap: str = "gray_r") -> None:
     """Rows of images, one below the other, each with its label at the left.
 
@@ -128,16 +163,7 @@ def image_rows(rows: Mapping[str, np.ndarray], alt: str, cmap: str = "gray_r") -
         alt: description for those who cannot see the figure.
         cmap: colour map; `gray` for photographs, where higher is lighter.
     """
-    count = len(next(iter(rows.values())))
-    fig, axes = plt.subplots(
-        len(rows), count, figsize=(1.15 * count + 1.5, 1.25 * len(rows)), squeeze=False
-    )
-    for (label, images), line in zip(rows.items(), axes):
-        for ax, image in zip(line, images):
-            ax.imshow(image, vmin=0, vmax=1, cmap=cmap)
-            ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(label, rotation=0, ha="right", va="center")
-    show(fig, alt)
+    show(draw_rows(rows, cmap=cmap), alt)
 
 
 def architecture(models: Sequence[Any], title: str, alt: str, inputs: str = "pixels") -> None:

@@ -206,13 +206,15 @@ def test_what_does_not_belong_in_an_archive_is_not_written(folder: Path, kind: s
     assert not [p for p in written if p.stem == "cs1"]
 
 
-@pytest.mark.parametrize("content", ["junk", "empty", "page", "cut", "fewer", "no csv"])
+@pytest.mark.parametrize("content", ["junk", "empty", "page", "cut", "fewer", "more", "no csv"])
 def test_a_broken_archive_is_named_and_leaves_nothing(folder: Path, content: str) -> None:
     path = pack(folder / "cartoonset10k.tgz", official())
     if content == "cut":
         path.write_bytes(path.read_bytes()[:-2000])
     elif content == "fewer":
         pack(path, official(COUNT - 1))
+    elif content == "more":  # else an archive of endless small files would fill the disk
+        pack(path, official(COUNT + 1))
     elif content == "no csv":
         pack(path, {n: c for n, c in official().items() if n.endswith("png")})
     else:
@@ -224,12 +226,15 @@ def test_a_broken_archive_is_named_and_leaves_nothing(folder: Path, content: str
 
 
 @pytest.mark.parametrize(
-    "text", ["", '"glasses", 3\n', '"glasses", x, 12\n', "row", "range", None], ids=str
+    "text",
+    ["", '"glasses", 3\n', '"glasses", x, 12\n', "row", "range", "quoted", "other", None],
+    ids=str,
 )
 def test_a_broken_table_is_named(folder: Path, text: str | None) -> None:
     members = official()
     good = members["cartoonset10k/cs1000.csv"].decode()
     bad = {"row": good[: good.rindex('"facial')], "range": good.replace(" 3,", " 15,")}
+    bad |= {"quoted": f'"{good}{"x" * 200_000}', "other": good.replace("glasses", "sunglasses")}
     pack(folder / "cartoonset10k.tgz", members)
     cartoon.load()
     path = folder / "cartoonset10k" / "cs1000.csv"
@@ -238,22 +243,53 @@ def test_a_broken_table_is_named(folder: Path, text: str | None) -> None:
         cartoon.load()
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>login</html>", "cut", "other"], ids=str)
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>login</html>", "cut", "other", "changed", "bomb"], ids=str
+)
 def test_a_broken_picture_is_named(folder: Path, content: bytes | str) -> None:
     path = numbered(folder) / "4.png"
     whole = path.read_bytes()
-    other = io.BytesIO()
+    other, bomb = io.BytesIO(), io.BytesIO()
     Image.new("RGB", (9, 9)).save(other, "jpeg")
-    path.write_bytes({"cut": whole[:-7], "other": other.getvalue()}.get(content, content))
+    Image.new("1", (10_000, 10_000)).save(bomb, "png")  # 12 kB, as floats 1.6 GB
+    bad = {"cut": whole[:-7], "other": other.getvalue(), "bomb": bomb.getvalue()}
+    bad["changed"] = whole[:50] + bytes([whole[50] ^ 1]) + whole[51:]  # both ends are right
+    path.write_bytes(bad.get(content, content))
     with pytest.raises(download.DataError, match=r"4\.png is damaged"):
         cartoon.load()
 
 
-@pytest.mark.parametrize("text", ["", "a\tb\n1\t2\n", "\teye_color\tface_shape\tfile_name\n0\tx\n"])
+@pytest.mark.parametrize("content", ["cut", "text"])
+def test_a_broken_jpg_is_named(folder: Path, content: str) -> None:
+    for i in range(12):
+        Image.new("RGB", (30, 20), (9 * i, 0, 0)).save(folder / f"{i}.jpg")
+    whole = (folder / "4.jpg").read_bytes()
+    (folder / "4.jpg").write_bytes({"cut": whole[:-9], "text": b"\xff\xd8 no \xff\xd9"}[content])
+    with pytest.raises(download.DataError, match=r"4\.jpg is damaged"):
+        cartoon.folder(folder)
+
+
+HEAD = "\teye_color\tface_shape\tfile_name\n"
+MANY = "".join(f"{i}\t1\t1\t{i}.png\n" for i in range(60))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a\tb\n1\t2\n",
+        f"{HEAD}0\tx\n",
+        HEAD + MANY.replace("0\t1\t1", "0\t1\t5"),
+        f"{HEAD}{MANY}60\t1\t2\t7.png\n",
+        f'{HEAD}"{MANY}{"x" * 200_000}',
+        HEAD + MANY[:40],
+    ],
+    ids=["empty", "other columns", "no number", "too large", "twice", "endless", "cut"],
+)
 def test_broken_labels_are_named(folder: Path, text: str) -> None:
     numbered(folder)
     (folder / "labels.csv").write_text(text)
-    with pytest.raises(download.DataError, match="(labels.csv|images_256) is damaged"):
+    with pytest.raises(download.DataError, match=r"labels\.csv is damaged"):
         cartoon.load()
 
 

@@ -66,9 +66,27 @@ def test_history_draws_both_parts_of_each_run(shown: list[Any]) -> None:
 def test_image_rows_keep_one_scale(shown: list[Any]) -> None:
     rows = {"dark": np.full((3, 4, 4), 0.9), "light": np.full((3, 4, 4), 0.1)}
     plot.image_rows(rows, alt=ALT)
-    axes = shown[0][0].axes
-    assert len(axes) == 6 and {ax.images[0].get_clim() for ax in axes} == {(0, 1)}
-    assert [axes[0].get_ylabel(), axes[3].get_ylabel()] == ["dark", "light"]
+    (ax,) = shown[0][0].axes
+    assert len(ax.images) == 6 and {image.get_clim() for image in ax.images} == {(0, 1)}
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["dark", "light"]
+    # Each label stands at the middle of its own images.
+    for place, images in zip(ax.get_yticks(), (ax.images[:3], ax.images[3:])):
+        bottom, top = images[0].get_extent()[2:]
+        assert place == pytest.approx((bottom + top) / 2)
+        assert [image.get_extent()[2:] for image in images] == [[bottom, top]] * 3
+
+
+def test_rows_of_other_resolution_and_shape_line_up() -> None:
+    """Enlarged beside small, tall faces, colours: the cells keep the shape of the images."""
+    rows = {"small": np.zeros((2, 8, 6)), "large": np.zeros((2, 16, 12, 3))}
+    (ax,) = plot.draw_rows(rows, titles=["a", "b"]).axes
+    for image in ax.images:
+        left, right, bottom, top = image.get_extent()
+        assert (top - bottom) / (right - left) == pytest.approx(8 / 6)
+    middles = [sum(image.get_extent()[:2]) / 2 for image in ax.images[:2]]
+    assert ax.get_xticks() == pytest.approx(middles)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b"]
+    assert ax.images[0].get_extent()[2] > ax.images[2].get_extent()[3], "the rows do not overlap"
 
 
 def test_manifold_puts_each_image_on_its_point(shown: list[Any]) -> None:
