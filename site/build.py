@@ -71,15 +71,16 @@ def describe_pictures(notebook: nbformat.NotebookNode) -> None:
 
 def write_sources(language: str, folder: Path) -> None:
     """Put the pages of a language into `folder` as Sphinx wants them."""
-    slugs = []
+    entries = []
     for path in sorted((ROOT / "notebooks" / language).glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         describe_pictures(notebook)
         nbformat.write(notebook, folder / path.name)
-        slugs.append(path.stem)
+        heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
+        entries.append(f"{path.stem[:2]} · {heading} <{path.stem}>")
     title, text, caption = WELCOME[language]
     lines = [f"# {title}", "", text.format(repository()), "", "```{toctree}"]
-    lines += [f":caption: {caption}", ":maxdepth: 1", "", *slugs, "```", ""]
+    lines += [f":caption: {caption}", ":maxdepth: 1", "", *entries, "```", ""]
     (folder / "index.md").write_text("\n".join(lines), encoding="utf-8")
 
 

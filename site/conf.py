@@ -14,8 +14,9 @@ language_folder = os.environ["AE_SITE_LANGUAGE"]  # en or pt-BR, as the folders 
 repository = os.environ["AE_SITE_REPOSITORY"]
 other = {"en": "pt-BR", "pt-BR": "en"}[language_folder]
 
-project = {"en": "Autoencoders", "pt-BR": "Autoencoders"}[language_folder]
-author = copyright = "the authors of the course"
+project = "Autoencoders"
+authors = {"en": "the authors of the course", "pt-BR": "os autores do curso"}
+author = copyright = authors[language_folder]
 language = {"en": "en", "pt-BR": "pt_BR"}[language_folder]
 extensions = ["myst_nb"]
 exclude_patterns: list[str] = []
