@@ -24,6 +24,24 @@ ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")
 PASSED_OVER = ("InputLayer", "Flatten", "Reshape", "Dropout")  # they change no number of a row
 
 
+def column(*parts: Any, hint: str = "") -> Any:
+    """Widgets one below the other, under a hint how to use them, none wider than the page.
+
+    Args:
+        *parts: widgets of ipywidgets.
+        hint: in place of the usual one, which is about sliders.
+    """
+    import ipywidgets as widgets
+
+    usual = tr(
+        "Drag a slider, or click it and use the arrow keys.",
+        "Arraste um controle, ou clique nele e use as setas do teclado.",
+    )
+    for part in parts:
+        part.layout.max_width = "100%"
+    return widgets.VBox([widgets.HTML(hint or usual), *parts])
+
+
 def show_widget(widget: Any, fallback: bytes, alt: str) -> None:
     """Display a widget whose output also carries a picture and its description."""
     from IPython.display import display

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from utils import audio, plot
-from utils.explore import show_widget
+from utils.explore import column, show_widget
 from utils.lesson import number, tr
 
 WINDOW, FRAMES = 512, 200  # samples of a frame, and frames: columns of a picture
@@ -127,4 +127,4 @@ def mix(
         "Arraste o controle, ou clique nele e use as setas do teclado; depois, toque.",
     )
     row = widgets.HBox(players, layout=widgets.Layout(flex_flow="row wrap"))
-    show_widget(widgets.VBox([widgets.Label(hint), slider, image, row, told]), fallback, alt)
+    show_widget(column(slider, image, row, told, hint=hint), fallback, alt)

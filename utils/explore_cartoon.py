@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from utils import plot
-from utils.explore import show_widget
+from utils.explore import column, show_widget
 from utils.lesson import tr
 
 SIDE = 256  # of a face on the screen, in pixels
@@ -92,4 +92,4 @@ def attributes(
         "Original, reconstruction, changed. Drag a slider, or click it and use the arrow keys.",
         "Original, reconstrução, alterado. Arraste um controle, ou clique nele e use as setas.",
     )
-    show_widget(widgets.VBox([widgets.Label(hint), which, *sliders, image]), fallback, alt)
+    show_widget(column(which, *sliders, image, hint=hint), fallback, alt)

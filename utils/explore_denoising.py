@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from utils import plot
-from utils.explore import show_widget
+from utils.explore import column, show_widget
 from utils.lesson import number, tr
 
 Denoiser = Callable[[np.ndarray, float], np.ndarray]
@@ -114,9 +114,4 @@ def noise(denoisers: Mapping[str, Denoiser], images: np.ndarray) -> None:
 
     slider.observe(move, names="value")
     which.observe(move, names="value")
-    hint = tr(
-        "Drag a slider, or click it and use the arrow keys.",
-        "Arraste um controle, ou clique nele e use as setas do teclado.",
-    )
-    box = widgets.VBox([widgets.Label(hint), slider, which, image, told])
-    show_widget(box, _fallback(images, denoisers), alt)
+    show_widget(column(slider, which, image, told), _fallback(images, denoisers), alt)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from utils import plot
-from utils.explore import show_widget
+from utils.explore import column, show_widget
 from utils.lesson import number, tr
 
 STOPS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
@@ -117,9 +117,4 @@ def components(
 
     slider.observe(move, names="value")
     which.observe(move, names="value")
-    hint = tr(
-        "Drag a slider, or click it and use the arrow keys.",
-        "Arraste um controle, ou clique nele e use as setas do teclado.",
-    )
-    box = widgets.VBox([widgets.Label(hint), slider, which, image, told])
-    show_widget(box, fallback, alt)
+    show_widget(column(slider, which, image, told), fallback, alt)

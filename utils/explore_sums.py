@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from utils import plot
-from utils.explore import show_widget
+from utils.explore import column, show_widget
 from utils.lesson import number, tr
 
 LARGEST = 999
@@ -119,8 +119,4 @@ def digits(confidences: Confidences, characters: str) -> None:
 
     for slider in sliders:
         slider.observe(move, names="value")
-    hint = tr(
-        "Drag a slider, or click it and use the arrow keys.",
-        "Arraste um controle, ou clique nele e use as setas do teclado.",
-    )
-    show_widget(widgets.VBox([widgets.Label(hint), *sliders, told_now, image]), fallback, alt)
+    show_widget(column(*sliders, told_now, image), fallback, alt)

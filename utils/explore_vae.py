@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from utils import plot
-from utils.explore import show_widget
+from utils.explore import column, show_widget
 from utils.lesson import number, tr
 
 ZOOM = 5  # screen pixels for a pixel of an image
@@ -104,8 +104,4 @@ def walk(
 
     for slider in (*ends, place):
         slider.observe(move, names="value")
-    hint = tr(
-        "Drag a slider, or click it and use the arrow keys.",
-        "Arraste um controle, ou clique nele e use as setas do teclado.",
-    )
-    show_widget(widgets.VBox([widgets.Label(hint), *ends, place, image, told]), fallback, alt)
+    show_widget(column(*ends, place, image, told), fallback, alt)

@@ -26,6 +26,11 @@ WIDER = """() => [...document.querySelectorAll(
     .filter(box => box.scrollWidth > box.clientWidth + 2
                    && !['auto', 'scroll'].includes(getComputedStyle(box).overflowX))
     .map(box => box.innerText.slice(0, 80) || box.innerHTML.slice(0, 80))"""
+# Controls of which a part can only be seen by scrolling sideways.
+CUT = """() => [...document.querySelectorAll('.widget-slider, .widget-image, .live-moving')]
+    .filter(part => part.getBoundingClientRect().right
+                    > part.closest('.jp-OutputArea-output').getBoundingClientRect().right + 2)
+    .map(part => part.className + part.innerText)"""
 SILENT = """() => [...document.querySelectorAll('audio')]
     .filter(player => !(player.duration > 0)).length"""
 
@@ -53,7 +58,7 @@ def test_lesson_runs_and_its_explorers_answer(
     for width in (1280, 768):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(1000)
-        assert page.evaluate(WIDER) == []
+        assert page.evaluate(WIDER) == [] and page.evaluate(CUT) == []
 
 
 def try_explorer(page: Any, explorer: Any) -> None:
