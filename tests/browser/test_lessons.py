@@ -31,8 +31,8 @@ CUT = """() => [...document.querySelectorAll('.widget-slider, .widget-image, .li
     .filter(part => part.getBoundingClientRect().right
                     > part.closest('.jp-OutputArea-output').getBoundingClientRect().right + 2)
     .map(part => part.className + part.innerText)"""
-SILENT = """() => [...document.querySelectorAll('audio')]
-    .filter(player => !(player.duration > 0)).length"""
+SOUND = """() => [...document.querySelectorAll('audio')]
+    .every(player => player.duration > 0)"""
 
 
 @pytest.mark.parametrize(("slug", "language"), CASES)
@@ -54,7 +54,7 @@ def test_lesson_runs_and_its_explorers_answer(
     for number in range(live.count()):
         move_live(page, live.nth(number))
 
-    assert page.evaluate(SILENT) == 0
+    page.wait_for_function(SOUND, timeout=20_000)  # the explorer's players have just been filled
     for width in (1280, 768):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(1000)
