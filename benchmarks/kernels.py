@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from shared import ROOT, answer, chosen, play
+from shared import ROOT, answer, chosen, play, play_all
 
 sys.path.insert(0, str(ROOT / "notebooks"))
 
@@ -47,9 +47,7 @@ def manifold(side: str) -> dict[str, Any]:
     marks = ("…import tensorflow as tf", ("def build_deep(", "def build_deep("))
     drawing = (*marks, ("points = np.stack", "drawn =" if side == "course" else "points ="))
     *cells, (code, where, last) = chosen("02_mnist", drawing)
-    space: dict[str, Any] = {"__name__": "__main__"}
-    for cell in cells:
-        play(space, *cell)
+    space = play_all(cells)
     np, lesson = space["np"], space["lesson"]
     space["keras"].utils.set_random_seed(lesson.seed())
     decoder = space["decoder_l2"] = space["build_deep"]([64, 16, 2])[1]

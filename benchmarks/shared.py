@@ -11,6 +11,7 @@ import ast
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +39,13 @@ def say(text: str) -> None:
 
 
 # Processes
+
+
+def free_port() -> int:
+    """A port of the loopback network that is free now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def measure(
@@ -134,17 +142,23 @@ def chosen(
     return found
 
 
+def play_all(cells: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    """Execute cells of a lesson (see `chosen`); returns the names that they make."""
+    space: dict[str, Any] = {"__name__": "__main__"}
+    for cell in cells:
+        play(space, *cell)
+    return space
+
+
 def play_to_fit(
     cells: Sequence[tuple[str, str, str]], action: Callable[..., None]
 ) -> dict[str, Any]:
-    """Execute cells of a lesson (see `chosen`); the last one trains.
+    """Execute cells of a lesson; the last one trains.
 
     Its first call of `fit` goes to `action` in place of Keras, with the names of the lesson, Keras'
     own `fit`, the model and the arguments; then the lesson is left.
     """
-    space: dict[str, Any] = {"__name__": "__main__"}
-    for cell in cells[:-1]:
-        play(space, *cell)
+    space = play_all(cells[:-1])
     import keras  # not before the lesson, which sets how TensorFlow starts
 
     original = keras.Model.fit
