@@ -53,6 +53,8 @@ def measure(
 ) -> dict[str, Any]:
     """What the side `script` answers to `words`, and `peak`, its highest resident memory in bytes.
 
+    Linux counts what this process holds when it starts the side as the side's: keep it small.
+
     Args:
         script: a module of this folder that ends in `answer`.
         *words: what to measure.
@@ -197,9 +199,13 @@ class Clock:
         return self.values[-1]
 
     def result(self) -> dict[str, Any]:
-        """All seconds, those of the first epoch and of a later one (median), and the curve."""
+        """All seconds, those of the first epoch and of a later one, and the curve.
+
+        The later one is the median; after a single epoch it is that one.
+        """
         later = [after - before for before, after in zip(self.ends, self.ends[1:])]
-        times = {"seconds": self.ends[-1], "first": self.ends[0], "each": median(later)}
+        each = median(later or self.ends)
+        times = {"seconds": self.ends[-1], "first": self.ends[0], "each": each}
         return times | {"ends": self.ends, "values": self.values}
 
 
