@@ -266,6 +266,18 @@ def test_a_side_answers_and_its_peak_memory_is_its_own(
     assert large["TF_ENABLE_ONEDNN_OPTS"] is None
 
 
+def test_a_side_answers_with_nothing_but_its_figures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def side(word: str) -> Run:
+        print("what a lesson shows")
+        return {"word": word}
+
+    monkeypatch.setattr(sys, "argv", ["script.py", "side", "F1"])
+    shared.answer({"side": side, "other": dict})
+    assert capsys.readouterr().out == '{"word": "F1"}\n'
+
+
 def test_a_side_that_fails_gives_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script(tmp_path, monkeypatch, "print('{\"seconds\": 1}'); raise SystemExit(3)")
     with pytest.raises(RuntimeError, match=r"side\.py grow 1 ended with 3"):
