@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from statistics import median
 from typing import Any
 
@@ -24,6 +25,16 @@ def timed(fit: Any, model: Any, batches: Any, epochs: int, steps: int | None = N
     return [after - before for before, after in zip([0.0, *clock.ends], clock.ends)]
 
 
+def taken(batches: Any, count: int) -> float:
+    """Seconds to take `count` batches of a stream while nobody trains, once it flows."""
+    stream = iter(batches)
+    next(stream)  # fills the buffers that shuffle
+    start = time.perf_counter()
+    for _ in range(count):
+        next(stream)
+    return time.perf_counter() - start
+
+
 def music(tracks: str, epochs: str) -> dict[str, Any]:
     """Seconds of an epoch of lesson 06 on so many tracks of GTZAN, all but the first epoch."""
     spec, found = TRAININGS["F9"], {}
@@ -40,21 +51,23 @@ def music(tracks: str, epochs: str) -> dict[str, Any]:
 
 
 def feeding(which: str, steps: str) -> dict[str, Any]:
-    """Seconds of a training step with the lesson's own stream, and with one batch that is there.
+    """Seconds of a batch of the lesson's own stream alone, and of a training step.
 
-    The first epoch of the own stream, in which lesson 09 reads its files, is given apart.
+    The step is timed with that stream and with one batch that is there. The first steps with the
+    own stream, before which lesson 09 reads its files, are given apart (`cold`).
     """
     found: dict[str, Any] = {}
 
     def action(_: Any, fit: Any, model: Any, batches: Any, **__: Any) -> None:
         count = int(steps)
         own, one = batches.repeat(), batches.take(1).cache().repeat()
-        times: dict[str, list[float]] = {"own": [], "one": []}
+        times: dict[str, list[float]] = {"own": [], "one": [], "alone": []}
         timed(fit, model, one, 1, count)  # compiles
         (found["cold"],) = (seconds / count for seconds in timed(fit, model, own, 1, count))
         for _ in range(ROUNDS):
             for name, stream in (("own", own), ("one", one)):
                 times[name] += timed(fit, model, stream, 2, count)[1:]
+            times["alone"].append(taken(own, count))
         found.update({name: median(several) / count for name, several in times.items()})
 
     if which in FED:

@@ -12,7 +12,6 @@ import argparse
 import os
 import platform
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -23,8 +22,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import v4
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from shared import ROOT, free_port, say
 
 from utils import lesson
 
@@ -57,7 +55,7 @@ def gigabytes(kilobytes: int | str) -> str:
 
 def kernel(slug: str, profile: str) -> list[str]:
     """Highest resident and own memory of a kernel that runs the lesson, then both at the end."""
-    folder = lesson.ROOT / "notebooks" / "en"
+    folder = ROOT / "notebooks" / "en"
     notebook = nbformat.read(folder / f"{slug}.ipynb", as_version=4)
     notebook.cells = [v4.new_code_cell(WATCH), *notebook.cells, v4.new_code_cell(TELL)]
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(folder)}})
@@ -68,12 +66,10 @@ def kernel(slug: str, profile: str) -> list[str]:
 
 def server() -> list[str]:
     """Resident and own memory of a JupyterLab server to which a browser has come once."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={lesson.ROOT / 'notebooks'}"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={ROOT / 'notebooks'}"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         while process.poll() is None:
@@ -105,7 +101,7 @@ def main() -> None:
     print("| JupyterLab server, idle |  |  |  |", " | ".join(server()), "|", flush=True)
     for slug in options.slugs:
         for profile in options.profile:
-            print(f"{slug}, {profile}", file=sys.stderr, flush=True)
+            say(f"{slug}, {profile}")
             print("|", " | ".join((slug, profile, *kernel(slug, profile))), "|", flush=True)
     print(f"\n{NOTES}")
 

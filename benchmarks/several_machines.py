@@ -18,52 +18,29 @@ import importlib.metadata
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from shared import ROOT, chosen, free_port, play_all, say
 
 from utils import lesson
 
-NOTEBOOK = lesson.ROOT / "notebooks" / "en" / "09_cartoon_generation.ipynb"
-# The cells that the first training needs, by a piece of each, and where to stop in the last ones.
-CELLS = ("lesson.setup(", "import tensorflow as tf", "faces = cartoon.load(", "def stream(")
-CELLS += ("in_memory =", "def twice(", "maps =", "def block(", "def build_reconstruction(")
-CELLS += ("widths =", "def train(")
-STOPS = {"widths =": "decoder.summary()", "def train(": "epochs = lesson.pick("}
+# The cells that the first training needs, the last two only as far as it needs them.
+CELLS = ("…import tensorflow as tf", "faces = cartoon.load(", "def stream(", "in_memory =")
+CELLS += ("def twice(", "maps =", "def block(", "def build_reconstruction(")
+CELLS += (("widths =", "autoencoder = build"), ("def train(", "def train("))
 ENGINES = {"tensorflow": "TensorFlow, as the lesson is", "jax": "JAX, the same code"}
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def work(epochs: int) -> dict[str, Any]:
     """What one machine does: the lesson up to its first training. Losses by epoch, seconds."""
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    codes = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    space: dict[str, Any] = {}
-    for mark in CELLS:
-        (code,) = (code for code in codes if mark in code)
-        code, *rest = code.split(STOPS.get(mark, "\0"))
-        if len(rest) != (mark in STOPS):
-            raise LookupError(f"{NOTEBOOK.name}: {STOPS[mark]!r} is not once in its cell")
-        exec(compile(code, f"{NOTEBOOK.name}, {mark}", "exec"), space)
+    space = play_all(chosen("09_cartoon_generation", CELLS))
     history, seconds = space["train"](space["autoencoder"], "mse", epochs, batch=8, peak=5e-3)
     return {"losses": history.history["val_loss"], "seconds": seconds}
-
-
-def port() -> int:
-    """A port of the loopback network that is free now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def run(engine: str, machines: int, seed: int, epochs: int) -> dict[str, Any]:
@@ -71,14 +48,14 @@ def run(engine: str, machines: int, seed: int, epochs: int) -> dict[str, Any]:
     say(f"{engine}, machines: {machines}, seed {seed}")
     settings = {"KERAS_BACKEND": engine, "AE_SEED": str(seed), "TF_CPP_MIN_LOG_LEVEL": "2"}
     if machines > 1:
-        settings["KERAS_DISTRIBUTION_JOB_ADDRESSES"] = f"127.0.0.1:{port()}"
+        settings["KERAS_DISTRIBUTION_JOB_ADDRESSES"] = f"127.0.0.1:{free_port()}"
         settings["KERAS_DISTRIBUTION_NUM_PROCESSES"] = str(machines)
     command = [sys.executable, __file__, "--worker", "--epochs", str(epochs)]
     workers = [
         subprocess.Popen(
             command,
             env={**os.environ, **settings, "KERAS_DISTRIBUTION_PROCESS_ID": str(number)},
-            cwd=lesson.ROOT,
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )

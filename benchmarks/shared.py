@@ -11,6 +11,7 @@ import ast
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -40,10 +41,19 @@ def say(text: str) -> None:
 # Processes
 
 
+def free_port() -> int:
+    """A port of the loopback network that is free now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def measure(
     script: str, *words: str, settings: dict[str, str] | None = None, python: str = sys.executable
 ) -> dict[str, Any]:
     """What the side `script` answers to `words`, and `peak`, its highest resident memory in bytes.
+
+    Linux counts what this process holds when it starts the side as the side's: keep it small.
 
     Args:
         script: a module of this folder that ends in `answer`.
@@ -134,17 +144,23 @@ def chosen(
     return found
 
 
+def play_all(cells: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    """Execute cells of a lesson (see `chosen`); returns the names that they make."""
+    space: dict[str, Any] = {"__name__": "__main__"}
+    for cell in cells:
+        play(space, *cell)
+    return space
+
+
 def play_to_fit(
     cells: Sequence[tuple[str, str, str]], action: Callable[..., None]
 ) -> dict[str, Any]:
-    """Execute cells of a lesson (see `chosen`); the last one trains.
+    """Execute cells of a lesson; the last one trains.
 
     Its first call of `fit` goes to `action` in place of Keras, with the names of the lesson, Keras'
     own `fit`, the model and the arguments; then the lesson is left.
     """
-    space: dict[str, Any] = {"__name__": "__main__"}
-    for cell in cells[:-1]:
-        play(space, *cell)
+    space = play_all(cells[:-1])
     import keras  # not before the lesson, which sets how TensorFlow starts
 
     original = keras.Model.fit
@@ -183,9 +199,13 @@ class Clock:
         return self.values[-1]
 
     def result(self) -> dict[str, Any]:
-        """All seconds, those of the first epoch and of a later one (median), and the curve."""
+        """All seconds, those of the first epoch and of a later one, and the curve.
+
+        The later one is the median; after a single epoch it is that one.
+        """
         later = [after - before for before, after in zip(self.ends, self.ends[1:])]
-        times = {"seconds": self.ends[-1], "first": self.ends[0], "each": median(later)}
+        each = median(later or self.ends)
+        times = {"seconds": self.ends[-1], "first": self.ends[0], "each": each}
         return times | {"ends": self.ends, "values": self.values}
 
 
