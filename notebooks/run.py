@@ -39,7 +39,9 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 LOG_LINE = re.compile(
     r"^(?:WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:).*\n?", re.M
 )
-PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+# In bytes; Linux counts in kilobytes.
+PEAK = "import resource, sys; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
+PEAK += " * (1 if sys.platform == 'darwin' else 1024))"
 
 
 def notebook_path(slug: str, folder: str) -> Path:
@@ -67,8 +69,7 @@ def execute(path: Path, settings: Mapping[str, str]) -> tuple[NotebookNode, floa
     start = time.perf_counter()
     client.execute(env={**os.environ, **settings})
     minutes = (time.perf_counter() - start) / 60
-    kilobytes = int(notebook.cells.pop().outputs[0].text)
-    return notebook, minutes, kilobytes * 1024 / 1e9
+    return notebook, minutes, int(notebook.cells.pop().outputs[0].text) / 1e9
 
 
 def recorded(notebook: NotebookNode) -> dict[str, float]:
