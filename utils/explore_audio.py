@@ -10,7 +10,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from PIL import Image
 
 from utils import audio, plot
 from utils.explore import column, show_widget
@@ -58,11 +57,7 @@ def _fallback(panels: dict[float, np.ndarray], seconds: float, names: tuple[str,
         ax.set(title=f"{weight:.0%}", xlabel=tr("time (s)", "tempo (s)"))
     axes[0].set_ylabel(tr("frequency (kHz)", "frequência (kHz)"))
     fig.suptitle(tr(f"share of {names[0]}, the rest {names[1]}", f"{names[0]}; resto: {names[1]}"))
-    small = io.BytesIO()  # in few greys
-    Image.open(io.BytesIO(plot.png(fig))).convert("L").quantize(16).save(
-        small, "png", optimize=True
-    )
-    return small.getvalue()
+    return plot.greys(fig, 16)
 
 
 def mix(

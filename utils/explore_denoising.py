@@ -8,7 +8,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from PIL import Image
 
 from utils import plot
 from utils.explore import column, show_widget
@@ -58,14 +57,10 @@ def panels(
 
 def _fallback(images: np.ndarray, denoisers: Mapping[str, Denoiser]) -> bytes:
     """The figure for those without a kernel: one image at several levels, in few greys."""
-    columns = [panels(images[0], std, 0, denoisers) for std in SHOWN]
-    labels = list(columns[0])[1:]
-    rows = {label: [column[label] for column in columns] for label in labels}
+    shots = [panels(images[0], std, 0, denoisers) for std in SHOWN]
+    rows = {label: [shot[label] for shot in shots] for label in list(shots[0])[1:]}
     fig = plot.draw_rows(rows, [f"σ = {number(std, '.1f')}" for std in SHOWN], inches=1.5)
-    small = io.BytesIO()
-    grey = Image.open(io.BytesIO(plot.png(fig))).convert("L").quantize(32)
-    grey.save(small, "png", optimize=True)
-    return small.getvalue()
+    return plot.greys(fig)
 
 
 def noise(denoisers: Mapping[str, Denoiser], images: np.ndarray) -> None:

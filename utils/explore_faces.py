@@ -7,7 +7,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from PIL import Image
 
 from utils import plot
 from utils.explore import column, show_widget
@@ -38,11 +37,7 @@ def _fallback(pca: Any, faces: np.ndarray, shape: tuple[int, int]) -> bytes:
     }
     titles = [*(f"k = {k}" for k in shown), "original"]
     fig = plot.draw_rows(lines, titles, cmap="gray", inches=1.5)
-    small = io.BytesIO()
-    Image.open(io.BytesIO(plot.png(fig))).convert("L").quantize(32).save(
-        small, "png", optimize=True
-    )
-    return small.getvalue()
+    return plot.greys(fig)
 
 
 def components(

@@ -71,6 +71,13 @@ def slim(image: bytes) -> bytes:
     return small.getvalue()
 
 
+def greys(fig: Figure, count: int = 32) -> bytes:
+    """The figure as a PNG file of `count` greys, for photographs and spectrograms; see `png`."""
+    small = io.BytesIO()
+    Image.open(io.BytesIO(png(fig))).convert("L").quantize(count).save(small, "png", optimize=True)
+    return small.getvalue()
+
+
 def bundle(image: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Data and metadata of a notebook output that shows a PNG and carries its text description."""
     data = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": alt}
@@ -135,11 +142,12 @@ def draw_rows(
         cmap: colour map.
         inches: width of an image.
     """
-    count = len(next(iter(rows.values())))
-    tall, wide, *_ = np.shape(next(iter(rows.values()))[0])
+    first = next(iter(rows.values()))
+    count = len(first)
+    tall, wide, *_ = np.shape(first[0])
     height, gap = tall / wide, 0.06
     size = inches * count + 1.5, inches * (height + gap) * len(rows) + 0.1 + 0.35 * bool(titles)
-    # One pair of axes for all: a pair for each image takes ten times as long.
+    # One pair of axes for all: a pair for each image takes three times as long.
     fig, ax = plt.subplots(figsize=size)
     lefts = np.arange(count) * (1 + gap)
     tops = -np.arange(len(rows)) * (height + gap)
