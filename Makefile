@@ -63,22 +63,22 @@ test-browser: .venv/dev  ## every lesson in a real browser, both languages
 	AE_BROWSER=all $(BIN)/python -m pytest tests/browser
 
 notebooks: .venv/dev  ## make the notebooks and the tables of the READMEs from the sources
-	$(BIN)/python notebooks/build.py $(LESSON)
+	$(BIN)/python authoring/build.py $(LESSON)
 
 claims: .venv/dev  ## run the lessons on the real data: results file, outputs (LESSON=... for one)
-	$(BIN)/python notebooks/build.py $(LESSON)
-	$(BIN)/python notebooks/run.py $(LESSON)
-	$(BIN)/python notebooks/build.py $(LESSON)
-	$(BIN)/python notebooks/build.py --check $(LESSON)
+	$(BIN)/python authoring/build.py $(LESSON)
+	$(BIN)/python authoring/run.py $(LESSON)
+	$(BIN)/python authoring/build.py $(LESSON)
+	$(BIN)/python authoring/build.py --check $(LESSON)
 
 grade: .venv/dev  ## grade returned homework: make grade FOLDER=returned [OUT=grades]
-	$(BIN)/python -m grading "$(FOLDER)" --out "$(or $(OUT),grades)"
+	$(BIN)/python -m exercises.grading "$(FOLDER)" --out "$(or $(OUT),grades)"
 
 site: .venv/dev  ## make the site in site/html: both languages, nothing fetched when it is read
-	$(BIN)/python site/build.py
+	$(BIN)/python authoring/site/build.py
 
 slides: .venv/dev  ## make slides in site/slides (LESSON=02_mnist LANGUAGE=pt-BR for one): they need no network
-	$(BIN)/python site/slides.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LESSON)
+	$(BIN)/python authoring/site/slides.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LESSON)
 
 bench: .venv/dev  ## time the course against plain programs and PyTorch (ONLY="F1 quick" for some lines)
 	$(BIN)/python benchmarks/bench.py $(if $(ONLY),--only $(ONLY))

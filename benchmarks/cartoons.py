@@ -15,7 +15,7 @@ from typing import Any
 
 from shared import answer
 
-from utils import cartoon
+from utils.data import cartoon_generation as cartoon
 
 BATCH = 32
 

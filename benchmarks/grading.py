@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from grading import WORKERS
-from grading.batch import grade_class
-from tests.homework import students
+from exercises.grading import WORKERS
+from exercises.grading.batch import grade_class
+from tests.exercises import students
 
 
 def ten() -> list[str]:

@@ -55,7 +55,7 @@ def manifold(side: str) -> dict[str, Any]:
     *cells, drawing = chosen("02_mnist", MANIFOLD[side])
     space = play_all(cells)
     np, lesson = space["np"], space["lesson"]
-    space["keras"].utils.set_random_seed(lesson.seed())
+    space["keras"].utils.set_random_seed(settings.seed())
     decoder = space["decoder_l2"] = space["build_deep"]([64, 16, 2])[1]
     start = time.perf_counter()
     play(space, *drawing)

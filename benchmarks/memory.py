@@ -24,7 +24,7 @@ from nbclient import NotebookClient
 from nbformat import v4
 from shared import ROOT, free_port, say
 
-from utils import lesson
+from utils import settings
 
 KINDS = ("VmRSS", "RssAnon")
 # In the kernel: what it holds, sampled ten times a second, as its highest and its last value.
@@ -90,7 +90,7 @@ def server() -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("slugs", nargs="*", default=["02_mnist", "06_music", "08_vae"])
-    parser.add_argument("--profile", nargs="+", choices=lesson.PROFILES, default=["quick"])
+    parser.add_argument("--profile", nargs="+", choices=settings.PROFILES, default=["quick"])
     options = parser.parse_args()
     if not Path("/proc/self/status").exists():
         parser.error("needs Linux: memory is read from /proc")

@@ -13,7 +13,9 @@ from typing import Any
 
 from shared import Clock, answer
 
-from utils import data, ecg, gtzan, lesson
+from utils import settings
+from utils.data import ecg_anomalies as ecg
+from utils.data import music as gtzan
 
 
 @dataclass
@@ -58,33 +60,33 @@ def dense(images: Any, hidden: list[int], penalty: Any, epochs: int) -> Program:
 
 
 def f1() -> Program:
-    return dense(data.mnist(), [32], None, 50)
+    return dense(mnist.load(), [32], None, 50)
 
 
 def f2() -> Program:
     import keras
 
-    return dense(data.mnist(), [32], keras.regularizers.L1(1e-4), 50)
+    return dense(mnist.load(), [32], keras.regularizers.L1(1e-4), 50)
 
 
 def f3() -> Program:
-    return dense(data.mnist(), [128, 64, 32], None, 100)
+    return dense(mnist.load(), [128, 64, 32], None, 100)
 
 
 def f4() -> Program:
-    return dense(data.mnist(), [64, 16, 2], None, 100)
+    return dense(mnist.load(), [64, 16, 2], None, 100)
 
 
 def f5() -> Program:
     import keras
 
-    return dense(data.mnist(), [64, 16, 2], keras.regularizers.L2(1e-4), 100)
+    return dense(mnist.load(), [64, 16, 2], keras.regularizers.L2(1e-4), 100)
 
 
 def f6() -> Program:
     import keras
 
-    return dense(data.fashion_mnist(), [64, 16, 2], keras.regularizers.L2(1e-4), 100)
+    return dense(mnist.load_fashion(), [64, 16, 2], keras.regularizers.L2(1e-4), 100)
 
 
 def f7() -> Program:
@@ -94,7 +96,7 @@ def f7() -> Program:
     from keras import layers
     from skimage.transform import resize
 
-    mnist, rng = data.mnist(), np.random.default_rng(lesson.seed())
+    mnist, rng = mnist.load(), np.random.default_rng(settings.seed())
 
     def pair(images: Any) -> tuple[Any, Any]:
         clean = resize(images, (len(images), 32, 32))[..., None]
@@ -166,7 +168,7 @@ def train(name: str, most: str, figure: str, limit: str) -> dict[str, Any]:
     import keras
     import tensorflow as tf
 
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     if name <= "F3":
         tf.config.experimental.enable_op_determinism()
     program = PROGRAMS[name]()

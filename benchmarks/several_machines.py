@@ -27,7 +27,7 @@ from typing import Any
 
 from shared import ROOT, chosen, free_port, play_all, say
 
-from utils import lesson
+from utils import settings
 
 # The cells that the first training needs, the last two only as far as it needs them.
 CELLS = ("…import tensorflow as tf", "faces = cartoon.load(", "def stream(", "in_memory =")
@@ -79,7 +79,7 @@ def run(engine: str, machines: int, seed: int, epochs: int) -> dict[str, Any]:
 def table(machines: int, seeds: Sequence[int], epochs: int) -> bool:
     """Print the table; whether several machines came within the spread of one."""
     versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in (*ENGINES, "keras"))
-    profile = f"profile {lesson.profile()}, {epochs} epochs"
+    profile = f"profile {settings.profile()}, {epochs} epochs"
     print(f"{os.cpu_count()} cores, {platform.machine()}; {versions}; {profile}\n")
     print("| engine | machines | validation loss, by seed | mean ± sd | seconds of training |")
     print("| --- | --- | --- | --- | --- |")

@@ -44,7 +44,7 @@ class Training:
     folder: str = "en"
 
 
-MNIST = ("…import tensorflow as tf", "mnist = data.mnist()", "x_train, x_val =", "def train(")
+MNIST = ("…import tensorflow as tf", "mnist = mnist.load()", "x_train, x_val =", "def train(")
 DEEP = "def build_deep("
 TRAININGS = {
     "F1": Training(

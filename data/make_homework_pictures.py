@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import keras
 from keras import layers
 
-from utils import data, explore
+from utils import explore
 
 SEED = 3
 FOLDER = Path(__file__).with_name("homework")
@@ -39,7 +39,7 @@ def save(name: str, images: np.ndarray, zoom: int) -> None:
 
 def main() -> None:
     """Train a network with a code of two, then draw ten pairs and a lattice of 15 x 15."""
-    fashion = data.fashion_mnist()
+    fashion = mnist.load_fashion()
     x_train, x_test = (x.reshape(len(x), -1) for x in (fashion.x_train, fashion.x_test))
     keras.utils.set_random_seed(SEED)
     encoder = keras.Sequential([keras.Input((784,)), layers.Dense(96, "elu"), layers.Dense(2)])

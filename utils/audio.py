@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from utils import lesson
-from utils.download import DataError
-from utils.lesson import tr
+from utils import text
+from utils.data.download import DataError
+from utils.text import tr
 
 RATE = 8000  # samples a second: sound up to 4 kHz
 RATES = (1000, 400_000)  # that a recording may have
@@ -161,7 +161,7 @@ def play(
     if source not in ("real", "embedded"):
         raise ValueError(f"source={source!r} is neither 'real' nor 'embedded'")
     if source == "real" and not my_copy:
-        lesson.notice(
+        text.notice(
             tr(
                 "GTZAN has no licence, so its tracks are not played here: "
                 "players play the course's own pieces.",
@@ -173,13 +173,13 @@ def play(
     players, names = [], []
     for label, x in clips.items():
         sound = base64.b64encode(encode(x, "FLAC", rate)).decode("ascii")
-        text = html.escape(label, quote=True)
+        caption = html.escape(label, quote=True)
         players.append(
             '<figure style="display:inline-block;margin:6px 18px 6px 0;max-width:100%">'
-            f'<figcaption style="font-size:110%">{text}</figcaption><audio controls '
-            f'preload="metadata" aria-label="{text}" style="width:280px;max-width:100%" '
+            f'<figcaption style="font-size:110%">{caption}</figcaption><audio controls '
+            f'preload="metadata" aria-label="{caption}" style="width:280px;max-width:100%" '
             f'src="data:audio/flac;base64,{sound}"></audio></figure>'
         )
         names.append(f"{label} ({len(x) / rate:.1f} s)")
     told = tr("Players: ", "Reprodutores: ") + ", ".join(names)
-    lesson.show(told, f"<div>{''.join(players)}</div>", {"sound": source})
+    text.show(told, f"<div>{''.join(players)}</div>", {"sound": source})

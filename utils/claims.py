@@ -1,7 +1,7 @@
 """Claims: the figures that the text of a lesson quotes, recomputed by the reader's own run.
 
 `notebooks/source/<lesson>.toml` says what each figure is, what the source reports and the band in
-which a run on the real data must fall; `notebooks/results.json` holds what our own runs gave.
+which a run on the real data must fall; `results.json` beside it holds what our own runs gave.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import tomllib
 from statistics import mean, stdev
 from typing import Any
 
-from utils import lesson
-from utils.lesson import number, tr
+from utils import settings, text
+from utils.text import number, tr
 
-SOURCES = lesson.ROOT / "notebooks" / "source"
-RESULTS = lesson.ROOT / "notebooks" / "results.json"
+SOURCES = settings.ROOT / "notebooks" / "source"
+RESULTS = SOURCES / "results.json"
 
 
 class ClaimError(AssertionError):
@@ -43,8 +43,8 @@ def executed(slug: str) -> tuple[str, ...]:
     One for each language; the teacher's as well where only a solution gives some figure.
     """
     if any(definition.get("solution") for definition in definitions(slug).values()):
-        return (*lesson.LANGUAGES, *(f"solutions/{language}" for language in lesson.LANGUAGES))
-    return lesson.LANGUAGES
+        return (*text.LANGUAGES, *(f"solutions/{language}" for language in text.LANGUAGES))
+    return text.LANGUAGES
 
 
 def inside(definition: dict[str, Any], value: float) -> bool | None:
@@ -88,9 +88,9 @@ def check(data_source: str, **values: float) -> None:
         KeyError: a name that the lesson's toml file does not define.
         ClaimError: with the environment variable `AE_STRICT=1`, a judged figure outside its band.
     """
-    defined = definitions(lesson.current_lesson())
-    recorded = results(lesson.current_lesson()).get("claims", {})
-    judged = data_source == "real" and lesson.profile() != "quick"
+    defined = definitions(settings.lesson())
+    recorded = results(settings.lesson()).get("claims", {})
+    judged = data_source == "real" and settings.profile() != "quick"
     rows, missed = [], []
     for name, value in values.items():
         definition = defined[name]
@@ -104,7 +104,7 @@ def check(data_source: str, **values: float) -> None:
         source = number(definition["source"], spec) if "source" in definition else "–"
         own = ours(spec, recorded.get(name, []))
         rows.append((definition[tr("en", "pt")], source, own, number(value, spec), verdict))
-    lesson.table(
+    text.table(
         (
             tr("figure", "valor"),
             tr("source", "fonte"),

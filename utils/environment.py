@@ -12,8 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from utils import lesson
-from utils.lesson import ROOT, number, tr
+from utils import machines, names, settings, text
+from utils.settings import ROOT
+from utils.text import number, tr
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_GB = 1.0
@@ -120,7 +121,7 @@ def check(needed: Sequence[str]) -> None:
             "" if free >= MIN_FREE_GB else tr("free at least 1 GB", "libere ao menos 1 GB"),
         )
     )
-    name = lesson.profile()
+    name = settings.profile()
     meaning = {
         "quick": tr("seconds, to see that all works", "segundos, para ver se tudo funciona"),
         "class": tr("minutes, the figures of the text", "minutos, os valores do texto"),
@@ -133,4 +134,29 @@ def check(needed: Sequence[str]) -> None:
         tr("verdict", "veredito"),
         tr("remedy or remark", "solução ou nota"),
     )
-    lesson.table(header, rows, tr("Environment check", "Verificação do ambiente"))
+    text.table(header, rows, tr("Environment check", "Verificação do ambiente"))
+
+
+def start(slug: str, language: str) -> None:
+    """Start a lesson: set its language, install what Colab lacks, show the environment check.
+
+    From then on an error about a missing name tells which section makes it. Where the environment
+    names several machines, this one joins them (see `utils.machines`).
+
+    Outside Colab nothing is installed behind the reader's back: the check names what is missing
+    and the command that brings it.
+
+    Args:
+        slug: the lesson's name, such as `02_mnist`.
+        language: `en` or `pt-BR`.
+
+    Raises:
+        ValueError: unknown language or profile.
+        RuntimeError: in Colab, a missing package could not be installed.
+    """
+    text.set_language(language)
+    settings.set_lesson(slug)
+    names.explain_missing()
+    prepare(slug)
+    if machines.wanted():
+        machines.join()

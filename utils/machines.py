@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from utils import lesson
-from utils.lesson import tr
+from utils import settings
+from utils.text import tr
 
 
 def wanted() -> bool:
@@ -38,7 +38,7 @@ def join() -> None:
                 "Várias máquinas pedem KERAS_BACKEND=jax, definido antes de o Python começar.",
             )
         )
-    keras.utils.set_random_seed(lesson.seed())  # without one the machines would agree on any
+    keras.utils.set_random_seed(settings.seed())  # without one the machines would agree on any
     keras.distribution.initialize()
 
     class Machines(keras.distribution.DataParallel):

@@ -7,8 +7,9 @@ import json
 import re
 from typing import Any
 
-from utils import lesson
-from utils.lesson import ROOT, tr
+from utils import settings, text
+from utils.settings import ROOT
+from utils.text import tr
 
 
 def made_in(name: str, slug: str, language: str) -> str | None:
@@ -65,11 +66,11 @@ def explain_missing() -> None:
 def _explain(shell: Any, kind: type, error: NameError, trace: Any, tb_offset: Any = None) -> None:
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     name = error.name or ""
-    heading = made_in(name, lesson.current_lesson(), lesson.current_language())
+    heading = made_in(name, settings.lesson(), text.language())
     if heading is None or isinstance(error, UnboundLocalError):  # a mistake in a function
         return
     place = heading or tr("the beginning of the lesson", "o começo da aula")
-    lesson.notice(
+    text.notice(
         tr(
             f"`{name}` is made in: {place}. Run the cells above this one first: select this cell, "
             "then Run → Run All Above Selected Cell (in Colab: Runtime → Run before).",

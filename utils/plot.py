@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from utils.lesson import tr
+from utils.text import tr
 
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY = (
     "#0072B2",

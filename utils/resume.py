@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from utils import lesson, machines
-from utils.lesson import tr
+from utils import machines, settings, text
+from utils.text import tr
 
 
 def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
@@ -43,9 +43,9 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
         return keras.callbacks.Callback()
     optimizer, loss = model.optimizer.get_config(), getattr(model.loss, "__name__", model.loss)
     network = [layer.get_config() for layer in model.layers]
-    told = f"{network} {optimizer} {loss} {facts} {lesson.profile()} {lesson.seed()}"
+    told = f"{network} {optimizer} {loss} {facts} {settings.profile()} {settings.seed()}"
     told = re.sub(r"_\d+", "", told)  # a kernel numbers its networks: dense_1, adam_2
-    folder = lesson.work_folder() / f"training-{zlib.crc32(told.encode()):08x}"
+    folder = settings.work_folder() / f"training-{zlib.crc32(told.encode()):08x}"
 
     class Backup(keras.callbacks.BackupAndRestore):
         last = time.monotonic()
@@ -72,7 +72,7 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
                 en += "the training starts anew."
                 pt = f"A cópia de um treino interrompido está danificada ({folder}); "
                 pt += "o treino recomeça do zero."
-            lesson.notice(tr(en, pt))
+            text.notice(tr(en, pt))
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             ended = epoch + 1 == self.params["epochs"]
@@ -84,7 +84,7 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
                 reason = os.strerror(error.errno) if error.errno else error
                 en = f"No backup of this training after epoch {epoch + 1}: {reason}."
                 pt = f"Sem cópia deste treino depois da época {epoch + 1}: {reason}."
-                lesson.notice(tr(en, pt))
+                text.notice(tr(en, pt))
             self.last = time.monotonic()
 
     # Two copies: if a kill meets the newer one half-written, Keras takes the older.

@@ -66,7 +66,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import claims, data, explore_faces, faces, plot
+from utils import claims, data, explore, plot, settings, text
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
@@ -78,7 +78,7 @@ tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos mo
 # nearly symmetric, there are two eyes above a mouth. Whoever knows the structure can describe a photo in far fewer numbers than it
 # has pixels: that is **dimensionality reduction**, and this whole course is about it.
 #
-# Our faces are the Olivetti photos: 40 people, ten photos each, 64 × 64 grey pixels. (With a network, `faces.lfw()` brings the press
+# Our faces are the Olivetti photos: 40 people, ten photos each, 64 × 64 grey pixels. (With a network, `data.pca_faces.lfw()` brings the press
 # photos of Labeled Faces in the Wild instead; everything below runs on them unchanged.)
 # %% [markdown] lang="pt-BR"
 # ## 1. Rostos, e nenhuma pergunta
@@ -88,10 +88,10 @@ tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos mo
 # simétricos, há dois olhos acima de uma boca. Quem conhece a estrutura descreve uma foto com muito menos números do que ela tem de
 # pixels: isso é **redução de dimensionalidade**, e é disso que trata este curso inteiro.
 #
-# Nossos rostos são as fotos Olivetti: 40 pessoas, dez fotos de cada, 64 × 64 pixels em tons de cinza. (Com rede, `faces.lfw()` traz em seu
+# Nossos rostos são as fotos Olivetti: 40 pessoas, dez fotos de cada, 64 × 64 pixels em tons de cinza. (Com rede, `data.pca_faces.lfw()` traz em seu
 # lugar as fotos de imprensa do Labeled Faces in the Wild; tudo o que segue roda com elas sem mudanças.)
 # %%
-people = faces.olivetti(split="person")
+people = data.pca_faces.olivetti(split="person")
 shape = people.x_train.shape[1:]
 x_train, x_val, x_test = (x.reshape(len(x), -1) for x in (people.x_train, people.x_val, people.x_test))
 pixels = x_train.shape[1]
@@ -283,8 +283,8 @@ claims.check(people.source, pca_val_all=val_curve[-1], pca_train_all=train_curve
 # A figura da direita é por enquanto só o rosto médio: o modelo sem código, como régua.
 # %%
 everybody = np.broadcast_to(pca.mean_, x_val.shape)
-explore_faces.components(pca, x_val, shape, everybody, "mean face")  #@en
-explore_faces.components(pca, x_val, shape, everybody, "rosto médio")  #@pt-BR
+explore.pca_faces.components(pca, x_val, shape, everybody, "mean face")  #@en
+explore.pca_faces.components(pca, x_val, shape, everybody, "rosto médio")  #@pt-BR
 # %% [markdown] lang="en"
 # ## 3. The linear autoencoder finds the same subspace
 #
@@ -310,8 +310,8 @@ def build_linear(code_size):
     return encoder, decoder, keras.Sequential([encoder, decoder], name="linear_autoencoder")
 
 
-k = lesson.pick(quick=8, class_=32, full=32)
-keras.utils.set_random_seed(lesson.seed())
+k = settings.pick(quick=8, class_=32, full=32)
+keras.utils.set_random_seed(settings.seed())
 linear_encoder, linear_decoder, linear = build_linear(k)
 linear.summary()
 # %% [markdown] lang="en"
@@ -328,8 +328,8 @@ linear.summary()
 GPU = bool(tf.config.list_physical_devices("GPU"))
 if GPU:
     tf.config.experimental.enable_op_determinism()
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
 
 
 def train(model, x, x_held_out, batch, rounds, steps, peak, callbacks=()):
@@ -342,7 +342,7 @@ def train(model, x, x_held_out, batch, rounds, steps, peak, callbacks=()):
     model.compile(keras.optimizers.Adam(rate), "mse", jit_compile=XLA, steps_per_execution=steps)
     start = time.perf_counter()
     history = model.fit(
-        data.batches(tf.constant(x), batch, seed=lesson.seed()).repeat(),
+        data.batches(tf.constant(x), batch, seed=settings.seed()).repeat(),
         validation_data=data.batches(x_held_out, len(x_held_out)),
         epochs=rounds, steps_per_epoch=steps, shuffle=False, verbose=0,
         callbacks=[TqdmCallback(rounds, verbose=0, tqdm_class=tqdm, file=sys.stdout), *callbacks],
@@ -350,7 +350,7 @@ def train(model, x, x_held_out, batch, rounds, steps, peak, callbacks=()):
     return history, time.perf_counter() - start
 # %%
 centred, centred_val = x_train - pca.mean_, x_val - pca.mean_
-rounds = lesson.pick(quick=6, class_=40, full=80)
+rounds = settings.pick(quick=6, class_=40, full=80)
 history_linear, seconds_linear = train(
     linear, centred, centred_val, len(centred), rounds, steps=50, peak=5e-3
 )
@@ -466,15 +466,15 @@ def build_nonlinear(code_size, mean, hidden=128):
 # Uma rede capaz de decorar precisa de freio: a **parada antecipada** guarda os pesos da rodada em que o erro de *validação* foi menor. E, para sermos justos com a pergunta "que rostos são
 # novos?", treinamos nas duas divisões: por pessoa, como antes, e por foto, em que outras fotos das mesmas pessoas foram vistas; com um código pequeno (8) e com {{ k_used }}.
 # %%
-by_photo = faces.olivetti(split="photo")
+by_photo = data.pca_faces.olivetti(split="photo")
 splits = {"person": (x_train, x_val, x_test)}
 splits["photo"] = tuple(x.reshape(len(x), -1) for x in (by_photo.x_train, by_photo.x_val, by_photo.x_test))
-sizes = lesson.pick(quick=(4, 8), class_=(8, 32), full=(8, 32))
-epochs = lesson.pick(quick=15, class_=200, full=600)
+sizes = settings.pick(quick=(4, 8), class_=(8, 32), full=(8, 32))
+epochs = settings.pick(quick=15, class_=200, full=600)
 nonlinear, runs, seconds = {}, {}, {}
 for split, (train_part, val_part, _) in splits.items():
     for size in sizes:
-        keras.utils.set_random_seed(lesson.seed())
+        keras.utils.set_random_seed(settings.seed())
         nonlinear[split, size] = build_nonlinear(size, train_part.mean(axis=0))
         stop = keras.callbacks.EarlyStopping(patience=epochs // 4, restore_best_weights=True)
         runs[split, size], seconds[split, size] = train(
@@ -518,8 +518,8 @@ tested["person", "linear", k] = mse(x_test, linear_rebuild(x_test))
 def row(name, key, size, parameters, spent):
     """One line of the comparison; the linear network was trained on one split only."""  #@en
     """Uma linha da comparação; a rede linear foi treinada só numa das divisões."""  #@pt-BR
-    errors = [lesson.number(tested[s, *key], ".5f") if (s, *key) in tested else "–" for s in splits]
-    return name, *errors, lesson.number(parameters, ",d"), str(4 * size), lesson.number(spent, ".1f")
+    errors = [text.number(tested[s, *key], ".5f") if (s, *key) in tested else "–" for s in splits]
+    return name, *errors, text.number(parameters, ",d"), str(4 * size), text.number(spent, ".1f")
 
 
 rows = [row("mean face", ("mean",), 0, pixels, 0)]  #@en
@@ -533,9 +533,9 @@ for size in sizes:
     count = nonlinear["person", size][2].count_params()
     rows.append(row(name, ("nonlinear", size), size, count, seconds["person", size]))
 header = ("model", "MSE, new people", "MSE, new photos of known people", "parameters", "bytes per code", "seconds")  #@en
-lesson.table(header, rows, "Test faces")  #@en
+text.table(header, rows, "Test faces")  #@en
 header = ("modelo", "MSE, pessoas novas", "MSE, fotos novas de pessoas conhecidas", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-lesson.table(header, rows, "Rostos de teste")  #@pt-BR
+text.table(header, rows, "Rostos de teste")  #@pt-BR
 # %%
 small, large = sizes
 claims.check(
@@ -628,14 +628,14 @@ small_train, small_val = patches(x_train), patches(x_val)
 shuffled = small_val[:, np.random.default_rng(0).permutation(64)]
 copied = {}
 for size in (8, 64, 256):
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     model = build_patch_model(size)
-    train(model, small_train, small_val, 500, lesson.pick(quick=8, class_=40, full=80), steps=100, peak=5e-3)
+    train(model, small_train, small_val, 500, settings.pick(quick=8, class_=40, full=80), steps=100, peak=5e-3)
     copied[size] = [mse(x, model.predict_on_batch(x)) / x.var() for x in (small_val, shuffled)]
 # %%
-rows = [(str(size), *(lesson.number(share, ".2%") for share in pair)) for size, pair in copied.items()]
-lesson.table(("code numbers", "faces", "shuffled pixels"), rows, "Error as a share of the variance, validation patches of 64 pixels")  #@en
-lesson.table(("números no código", "rostos", "pixels embaralhados"), rows, "Erro como fração da variância, retalhos de validação de 64 pixels")  #@pt-BR
+rows = [(str(size), *(text.number(share, ".2%") for share in pair)) for size, pair in copied.items()]
+text.table(("code numbers", "faces", "shuffled pixels"), rows, "Error as a share of the variance, validation patches of 64 pixels")  #@en
+text.table(("números no código", "rostos", "pixels embaralhados"), rows, "Erro como fração da variância, retalhos de validação de 64 pixels")  #@pt-BR
 claims.check(
     people.source,
     under_faces=copied[8][0],
@@ -710,7 +710,7 @@ def build_two_heads(code_size, hidden=128):
     return keras.Model(x, {"x_hat": x_hat, "turned": turned}, name="two_heads")
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 two_heads = build_two_heads(k)
 two_heads.summary()
 # %% [markdown] lang="en"
@@ -733,7 +733,7 @@ two_heads.compile(
     metrics={"turned": "accuracy"}, jit_compile=False,
 )
 x_both, y_both = with_turned(x_train)
-two_heads.fit(x_both, y_both, batch_size=56, epochs=lesson.pick(quick=10, class_=25, full=60), verbose=0)
+two_heads.fit(x_both, y_both, batch_size=56, epochs=settings.pick(quick=10, class_=25, full=60), verbose=0)
 scores = two_heads.evaluate(*with_turned(x_val), verbose=0, return_dict=True)
 claims.check(people.source, head_accuracy=scores["turned_accuracy"], head_mse=scores["x_hat_loss"])
 # %% [markdown] lang="en"
@@ -784,11 +784,11 @@ features = {
 }
 results = {name: recognise(values, people.y_task) for name, values in features.items()}
 rows = [
-    (name, str(features[name].shape[1]), lesson.number(accuracy, ".1%"), lesson.number(1000 * spent, ".0f"))
+    (name, str(features[name].shape[1]), text.number(accuracy, ".1%"), text.number(1000 * spent, ".0f"))
     for name, (accuracy, spent) in results.items()
 ]
-lesson.table(("features", "numbers", "accuracy", "ms a fit"), rows, people.task)  #@en
-lesson.table(("atributos", "números", "acurácia", "ms por ajuste"), rows, people.task)  #@pt-BR
+text.table(("features", "numbers", "accuracy", "ms a fit"), rows, people.task)  #@en
+text.table(("atributos", "números", "acurácia", "ms por ajuste"), rows, people.task)  #@pt-BR
 names = ("acc_pixels", "acc_pca", "acc_linear", "acc_nonlinear")
 claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, results.values())})
 # %% [markdown] lang="en"
@@ -808,7 +808,7 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # Codificador e decodificador são modelos por si; por isso cada um vai para um arquivo próprio, no formato `.keras` do Keras; `safe_mode=True` recusa arquivos que executariam código. Uma pequena função carrega um par e o avalia.
 # %%
-work = lesson.work_folder()
+work = settings.work_folder()
 np.savez(work / "mean_face.npz", mean=pca.mean_)
 linear_encoder.save(work / "linear_encoder.keras")
 linear_decoder.save(work / "linear_decoder.keras")
@@ -840,8 +840,8 @@ print(load_and_evaluate(work, "", x_val) == mse(x_val, autoencoder.predict_on_ba
 #
 # O explorador da seção 2, agora com o autoencoder não linear à direita; seu código tem sempre {{ k_used }} números. Com que $k$ a PCA o alcança? Existe um rosto em que nunca alcance?
 # %%
-explore_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "non-linear")  #@en
-explore_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "não linear")  #@pt-BR
+explore.pca_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "non-linear")  #@en
+explore.pca_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "não linear")  #@pt-BR
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -921,7 +921,7 @@ x_projected = pca.mean_ + (centred_val @ basis) @ basis.T
 # recebem gradiente útil e ficam como nasceram, ao acaso; estranhos variam ali, e isso vaza.  #@pt-BR
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_faces as check
+from exercises import pca_faces as check
 
 check.projected(x_projected, directions, pca, x_val, linear_rebuild(x_val))
 # check.projected.hint()

@@ -63,7 +63,7 @@ from sklearn.decomposition import PCA
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import claims, data, explore, plot
+from utils import claims, data, explore, plot, settings, text
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
@@ -78,7 +78,7 @@ tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos mo
 # O MNIST reúne 70.000 dígitos manuscritos de 28 × 28 pixels em tons de cinza. O autoencoder aprende só com as
 # imagens: **o alvo é a própria entrada**. Guardamos os rótulos apenas para colorir as figuras depois.
 # %%
-mnist = data.mnist()
+mnist = data.mnist.load()
 print(mnist.provenance)
 # %%
 pixels = mnist.x_train.reshape(len(mnist.x_train), -1)
@@ -142,7 +142,7 @@ def build_simple(code_size=32, penalty=None):
     return encoder, decoder, keras.Model(x, decoder(encoder(x)), name="autoencoder")
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 encoder, decoder, autoencoder = build_simple()
 autoencoder.summary()
 # %% tags=["nbval-check-output"]
@@ -226,8 +226,8 @@ BATCH = 256 if mnist.source == "real" else 32  # a amostra pequena rende poucos 
 train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # one copy for all trainings  #@en
 train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # uma cópia para todos os treinos  #@pt-BR
 GPU = bool(tf.config.list_physical_devices("GPU"))
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
 
 
 def train(model, epochs, peak, callbacks=()):
@@ -237,10 +237,10 @@ def train(model, epochs, peak, callbacks=()):
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 4, warmup_target=peak, warmup_steps=steps // 4
     )
-    adam = keras.optimizers.Adam(lesson.pick(quick=rate, class_=rate, full=1e-3))
+    adam = keras.optimizers.Adam(settings.pick(quick=rate, class_=rate, full=1e-3))
     model.compile(adam, "binary_crossentropy", jit_compile=XLA, steps_per_execution=40)
     return model.fit(
-        data.batches(train_tensor, BATCH, seed=lesson.seed()),
+        data.batches(train_tensor, BATCH, seed=settings.seed()),
         validation_data=data.batches(val_tensor, len(val_tensor)),
         epochs=epochs,
         shuffle=False,
@@ -250,7 +250,7 @@ def train(model, epochs, peak, callbacks=()):
 # %%
 if GPU:
     tf.config.experimental.enable_op_determinism()
-epochs = lesson.pick(quick=8, class_=8, full=50)
+epochs = settings.pick(quick=8, class_=8, full=50)
 history_simple = train(autoencoder, epochs, peak=1.5e-2)
 # %%
 plot.history(
@@ -422,10 +422,10 @@ plot.show(fig, alt="L1 fica em zero até 0,5 e depois segue paralela; L2 é uma 
 # penalidade pelo número de imagens do lote, como pede a fórmula por imagem acima; versões anteriores à `3.14` se esqueciam disso, e
 # nelas a mesma linha seria 256 vezes mais severa. (A verificação do ambiente exige uma versão que divide.)
 # %%
-epochs = lesson.pick(quick=8, class_=10, full=50)
+epochs = settings.pick(quick=8, class_=10, full=50)
 sparse = {}
 for name, penalty in {"L1": keras.regularizers.L1(1e-4), "L2": keras.regularizers.L2(1e-4)}.items():
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     sparse[name] = build_simple(penalty=penalty)
     train(sparse[name][2], epochs, peak=2.5e-2)
 # %%
@@ -474,16 +474,16 @@ plot.show(fig, alt="Sem penalidade os valores passam de 20; L1 os leva para pert
 strong = {"L1": keras.regularizers.L1(1e-3), "L2": keras.regularizers.L2(1e-3)}
 all_codes = {"–": codes, "L1 1e-4": codes_l1, "L2 1e-4": codes_l2}
 for name, penalty in strong.items():
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     strong_encoder, _, strong_autoencoder = build_simple(penalty=penalty)
     train(strong_autoencoder, epochs, peak=2.5e-2)
     all_codes[f"{name} 1e-3"] = predict(strong_encoder, x_test)
 # %%
 zeros = {name: float((z == 0).mean()) for name, z in all_codes.items()}
 off = {name: int((z.max(axis=0) == 0).sum()) for name, z in all_codes.items()}
-rows = [(name, lesson.number(zeros[name], ".1%"), str(off[name])) for name in all_codes]
-lesson.table(("penalty", "zeros in the codes", "units always zero (of 32)"), rows, "Test images")  #@en
-lesson.table(("penalidade", "zeros nos códigos", "unidades sempre nulas (de 32)"), rows, "Imagens de teste")  #@pt-BR
+rows = [(name, text.number(zeros[name], ".1%"), str(off[name])) for name in all_codes]
+text.table(("penalty", "zeros in the codes", "units always zero (of 32)"), rows, "Test images")  #@en
+text.table(("penalidade", "zeros nos códigos", "unidades sempre nulas (de 32)"), rows, "Imagens de teste")  #@pt-BR
 claims.check(
     mnist.source,
     zeros_l1=zeros["L1 1e-4"],
@@ -533,7 +533,7 @@ def build_deep(widths, penalty=None, code_activation="relu"):
     return encoder, decoder, keras.Sequential([encoder, decoder], name="autoencoder")
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 deep_encoder, deep_decoder, deep = build_deep([128, 64, 32])
 # %%
 plot.architecture(
@@ -544,7 +544,7 @@ plot.architecture(
     alt="Barras para as camadas: 784, 128, 64, código de 32, 64, 128, 784.",  #@pt-BR
 )
 # %%
-epochs = lesson.pick(quick=8, class_=45, full=100)
+epochs = settings.pick(quick=8, class_=45, full=100)
 history_deep = train(deep, epochs, peak=3e-3)
 deep_codes = predict(deep_encoder, x_test)
 claims.check(
@@ -579,8 +579,8 @@ plot.history(
 def row(name, x_hat, numbers, parameters):
     """One line of the comparison: squared error, bytes of a code, parameters."""  #@en
     """Uma linha da comparação: erro quadrático, bytes do código, parâmetros."""  #@pt-BR
-    error = lesson.number(mse(x_test, x_hat), ".4f")
-    return name, error, str(4 * numbers), lesson.number(parameters, ",d")
+    error = text.number(mse(x_test, x_hat), ".4f")
+    return name, error, str(4 * numbers), text.number(parameters, ",d")
 
 
 rows = [
@@ -594,8 +594,8 @@ rows = [
     row("esparso, L1", predict(sparse["L1"][2], x_test), 32, autoencoder.count_params()),  #@pt-BR
     row("profundo", predict(deep, x_test), 32, deep.count_params()),  #@pt-BR
 ]
-lesson.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images")  #@en
-lesson.table(("modelo", "MSE", "bytes por código", "parâmetros"), rows, "Imagens de teste")  #@pt-BR
+text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images")  #@en
+text.table(("modelo", "MSE", "bytes por código", "parâmetros"), rows, "Imagens de teste")  #@pt-BR
 # %% [markdown] lang="en"
 # Depth pays here, at more than four times the parameters. Sparsity costs a little error and buys silence in the code.
 #
@@ -611,12 +611,12 @@ lesson.table(("modelo", "MSE", "bytes por código", "parâmetros"), rows, "Image
 # Apertemos mais: dois números por imagem. Agora cada dígito é um ponto num plano e podemos *desenhar* o que a rede sabe.
 # Este treino também grava um registro para o **TensorBoard**.
 # %%
-work = lesson.work_folder()
+work = settings.work_folder()
 tensorboard_log = keras.callbacks.TensorBoard(work / "logs")
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 encoder_2d, decoder_2d, autoencoder_2d = build_deep([64, 16, 2])
-epochs_2d = lesson.pick(quick=8, class_=30, full=100)
+epochs_2d = settings.pick(quick=8, class_=30, full=100)
 train(autoencoder_2d, epochs_2d, peak=1e-2, callbacks=[tensorboard_log])
 z_2d = predict(encoder_2d, x_test)
 claims.check(
@@ -676,7 +676,7 @@ print(f"sementes com uma unidade nula em mais de 98 % das imagens: {np.sum(np.ar
 # Treinemos uma rede a partir dessa semente, tal como está, e de novo com uma única mudança: **código sem ativação**. Uma
 # unidade linear sempre deixa passar o gradiente e não morre (`"leaky_relu"` é o outro remédio usual).
 # %%
-epochs = lesson.pick(quick=8, class_=10, full=30)
+epochs = settings.pick(quick=8, class_=10, full=30)
 rescue = {}
 for activation in ("relu", "linear"):
     keras.utils.set_random_seed(bad_seed)
@@ -739,7 +739,7 @@ if OPEN_TENSORBOARD:
 # Os códigos da seção 6 chegam a {{ F4_code_max }}: onde procurar? Uma penalidade L2 de `0,0001` sobre o código os puxa para
 # perto da origem, e um quadrado pequeno contém quase todos. A mesma rede, um termo a mais no custo.
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty=keras.regularizers.L2(1e-4))
 train(autoencoder_l2, epochs_2d, peak=5e-3)
 z_l2 = predict(encoder_l2, x_test)
@@ -795,7 +795,7 @@ plot.latent_scatter(
 #
 # Mova o ponto e observe o dígito. Onde estão os 1? Dá para ir de um 7 a um 9 sem cruzar outro dígito?
 # %%
-explore.latent_plane(decoder_l2, z_l2[shown], y_test[shown], mnist.class_names, low=0, high=4)
+explore.mnist.latent_plane(decoder_l2, z_l2[shown], y_test[shown], mnist.class_names, low=0, high=4)
 # %% [markdown] lang="en"
 # ## 8. Saving the two halves
 #
@@ -885,13 +885,13 @@ print(np.array_equal(before, after))
 loss_by_size = {}
 ### BEGIN SOLUTION
 for size in (4, 16):
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     model = build_simple(code_size=size)[2]
-    train(model, lesson.pick(quick=8, class_=8, full=50), peak=1.5e-2)
+    train(model, settings.pick(quick=8, class_=8, full=50), peak=1.5e-2)
     loss_by_size[size] = test_loss(model)
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_mnist as check
+from exercises import mnist as check
 
 check.code_sizes(loss_by_size, test_loss(autoencoder), floor, bce(x_test, mean_image))
 # check.code_sizes.hint()

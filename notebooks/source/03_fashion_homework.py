@@ -96,8 +96,8 @@ from sklearn.decomposition import PCA
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import check_fashion as check
-from utils import claims, data, explore, plot
+from exercises import fashion_homework as check
+from utils import claims, data, explore, plot, settings, text
 
 tf.get_logger().setLevel("ERROR")
 # %% [markdown] lang="en"
@@ -111,7 +111,7 @@ tf.get_logger().setLevel("ERROR")
 # O Fashion-MNIST foi feito para entrar no lugar do MNIST: 70.000 imagens de 28 × 28 pixels em tons de cinza e dez classes, mas com fotos de
 # roupas em vez de dígitos. A última linha da célula faz as verificações anotarem que imagens cada `fit()` recebe, para avisar se houver imagens de teste entre elas.
 # %%
-fashion = data.fashion_mnist()
+fashion = data.mnist.load_fashion()
 print(fashion.provenance)
 print(f"x_train {fashion.x_train.shape}, x_test {fashion.x_test.shape}")
 check.start(fashion)
@@ -157,10 +157,10 @@ claims.check(fashion.source, floor=bce(clothes, clothes), mean_loss=bce(clothes,
 # %%
 BATCH = 128 if fashion.source == "real" else 32  # the small sample gives few batches  #@en
 BATCH = 128 if fashion.source == "real" else 32  # a amostra pequena rende poucos lotes  #@pt-BR
-XLA = lesson.pick(quick=False, class_=True, full=True)  # compiling pays off in long trainings  #@en
-XLA = lesson.pick(quick=False, class_=True, full=True)  # compilar só compensa em treinos longos  #@pt-BR
-EPOCHS_A = lesson.pick(quick=15, class_=20, full=100)
-EPOCHS_B = lesson.pick(quick=10, class_=5, full=25)
+XLA = settings.pick(quick=False, class_=True, full=True)  # compiling pays off in long trainings  #@en
+XLA = settings.pick(quick=False, class_=True, full=True)  # compilar só compensa em treinos longos  #@pt-BR
+EPOCHS_A = settings.pick(quick=15, class_=20, full=100)
+EPOCHS_B = settings.pick(quick=10, class_=5, full=25)
 seconds = {}  # of each training, by the name of the model  #@en
 seconds = {}  # de cada treino, pelo nome do modelo  #@pt-BR
 
@@ -172,10 +172,10 @@ def train(model, x, x_val, epochs, peak, jit=True):
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 4, warmup_target=peak, warmup_steps=steps // 4
     )
-    adam = keras.optimizers.Adam(lesson.pick(quick=rate, class_=rate, full=1e-3))
+    adam = keras.optimizers.Adam(settings.pick(quick=rate, class_=rate, full=1e-3))
     model.compile(adam, "binary_crossentropy", jit_compile=jit and XLA, steps_per_execution=20)
     bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)
-    batches, watched = data.batches(x, BATCH, seed=lesson.seed()), data.batches(x_val, 1000)
+    batches, watched = data.batches(x, BATCH, seed=settings.seed()), data.batches(x_val, 1000)
     start = time.perf_counter()
     history = model.fit(
         batches, validation_data=watched, epochs=epochs, verbose=0, shuffle=False, callbacks=[bar]
@@ -227,7 +227,7 @@ check.pixels(x_train, x_val, x_test)
 # semente ou a ativação do código.
 # %% exercise="A2" role="answer"
 encoder = decoder = autoencoder = None
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 ### BEGIN SOLUTION
 penalty = keras.regularizers.L2(1e-4)
 encoder = keras.Sequential([keras.Input((784,))])
@@ -333,7 +333,7 @@ if check.manifold.done:
     flat.build((None, 2))
     z = np.asarray(encoder.predict_on_batch(x_test[:2000].reshape(-1, *encoder.input_shape[1:])))
     ends = (float(min(z1_range[0], z2_range[0])), float(max(z1_range[1], z2_range[1])))
-    explore.latent_plane(flat, z, fashion.y_test[:2000], fashion.class_names, *ends)
+    explore.mnist.latent_plane(flat, z, fashion.y_test[:2000], fashion.class_names, *ends)
 else:
     print("The explorer appears here when A4 is right.")  #@en
     print("O explorador aparece aqui quando A4 estiver certo.")  #@pt-BR
@@ -357,7 +357,7 @@ else:
 # abaixo do da PCA com quatro números. Conte com um a dois minutos de treino no perfil `class`.
 # %% exercise="B1" role="answer"
 conv_encoder = conv_decoder = conv_autoencoder = None
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 ### BEGIN SOLUTION
 same = {"padding": "same", "activation": "relu"}
 conv_encoder = keras.Sequential([keras.Input((28, 28, 1))])
@@ -416,7 +416,7 @@ claims.check(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.coun
 # classificador que só viu imagens originais de treino. Ele mesmo erra às vezes; por isso não perguntamos se acerta o rótulo verdadeiro, e sim se *diz o mesmo*
 # da imagem de teste e da reconstrução: nesse caso, a classe foi mantida.
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 classifier = keras.Sequential(
     [keras.Input((784,)), layers.Dense(128, "relu"), layers.Dense(10, "softmax")], name="referee"
 )
@@ -425,7 +425,7 @@ classifier.fit(
     fashion.x_train.reshape(-1, 784),
     fashion.y_train,
     batch_size=BATCH,
-    epochs=lesson.pick(quick=10, class_=6, full=20),
+    epochs=settings.pick(quick=10, class_=6, full=20),
     verbose=0,
 )
 accuracy = classifier.evaluate(clothes, fashion.y_test, batch_size=1000, verbose=0)[1]
@@ -488,8 +488,8 @@ def baseline(k):
 def row(name, error, share, numbers, parameters, took=None):
     """One line of the table: error, classes kept, bytes of a code, parameters, seconds."""  #@en
     """Uma linha da tabela: erro, classes mantidas, bytes do código, parâmetros, segundos."""  #@pt-BR
-    cells = [lesson.number(error, ".4f"), lesson.number(share, ".1%"), str(4 * numbers)]
-    return [name, *cells, lesson.number(parameters, ",d"), "–" if took is None else f"{took:.0f}"]
+    cells = [text.number(error, ".4f"), text.number(share, ".1%"), str(4 * numbers)]
+    return [name, *cells, text.number(parameters, ",d"), "–" if took is None else f"{took:.0f}"]
 # %%
 if check.comparison.done and check.convolutions.done:
     numbers = int(np.prod(conv_encoder.output_shape[1:]))
@@ -502,9 +502,9 @@ if check.comparison.done and check.convolutions.done:
     ]
     header = ("model", "MSE", "class kept", "bytes per code", "parameters", "seconds")  #@en
     header = ("modelo", "MSE", "classe mantida", "bytes por código", "parâmetros", "segundos")  #@pt-BR
-    mean_error = lesson.number(float(np.mean((clothes - mean_garment) ** 2)), ".4f")
-    lesson.table(header, rows, f"Test images; the mean garment has an MSE of {mean_error}")  #@en
-    lesson.table(header, rows, f"Imagens de teste; a roupa média tem MSE de {mean_error}")  #@pt-BR
+    mean_error = text.number(float(np.mean((clothes - mean_garment) ** 2)), ".4f")
+    text.table(header, rows, f"Test images; the mean garment has an MSE of {mean_error}")  #@en
+    text.table(header, rows, f"Imagens de teste; a roupa média tem MSE de {mean_error}")  #@pt-BR
 else:
     print("The table appears here when B1 and B2 are right.")  #@en
     print("A tabela aparece aqui quando B1 e B2 estiverem certos.")  #@pt-BR

@@ -63,7 +63,7 @@ from sklearn.decomposition import PCA
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import claims, data, explore_denoising, plot
+from utils import claims, data, explore, plot, settings, text
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we train several models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": treinamos vários modelos  #@pt-BR
@@ -111,7 +111,7 @@ def add_noise(x, std, seed=0):
     return (x + np.float32(std) * noise).clip(0, 1)
 # %%
 noise_std = 0.5
-digits = data.mnist()
+digits = data.mnist.load()
 source, y_test = digits.source, digits.y_test
 to_32 = enlarging_matrix(28, 32)
 n_val = len(digits.x_train) // 12
@@ -126,7 +126,7 @@ del digits  # 200 MB de que ninguém mais precisa  #@pt-BR
 plt.rcParams["image.interpolation"] = "nearest"  # noise is to be seen pixel by pixel  #@en
 plt.rcParams["image.interpolation"] = "nearest"  # o ruído deve ser visto pixel a pixel  #@pt-BR
 plot.image_rows(
-    {f"σ = {lesson.number(std, '.1f')}": add_noise(x_test[:10], std) for std in (0, 0.1, 0.3, 0.5, 1)},
+    {f"σ = {text.number(std, '.1f')}": add_noise(x_test[:10], std) for std in (0, 0.1, 0.3, 0.5, 1)},
     alt="Ten digits under growing noise: at 0.5 still readable, at 1.0 hardly.",  #@en
     alt="Dez dígitos sob ruído crescente: em 0,5 ainda se leem, em 1,0 quase não.",  #@pt-BR
 )
@@ -164,7 +164,7 @@ def build_denoiser():
     return encoder, decoder, keras.Sequential([encoder, decoder], name="autoencoder")
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 encoder, decoder, autoencoder = build_denoiser()
 encoder.summary()
 decoder.summary()
@@ -206,7 +206,7 @@ def noise_maker(low, high):
 def damaged_batches(clean, damage, size):
     """An endless stream of shuffled batches; `damage` gives input and target."""  #@en
     """Um fluxo sem fim de lotes embaralhados; `damage` dá entrada e alvo."""  #@pt-BR
-    stream = data.batches(clean, size, seed=lesson.seed()).repeat()
+    stream = data.batches(clean, size, seed=settings.seed()).repeat()
     return stream.map(lambda x, _: damage(x)).prefetch(2)
 # %% [markdown] lang="en"
 # The lecture trains with a constant learning rate of `0.001` and batches of 1024 for 30 epochs; profile `full` does the same. Profile `class` takes smaller batches, hence more steps an epoch, and a learning rate
@@ -223,7 +223,7 @@ def train(model, clean, damage, validation, epochs, batch, peak):
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, epochs * steps - warm, warmup_target=peak, warmup_steps=warm
     )
-    adam = keras.optimizers.Adam(lesson.pick(quick=rate, class_=rate, full=1e-3))
+    adam = keras.optimizers.Adam(settings.pick(quick=rate, class_=rate, full=1e-3))
     model.compile(adam, "binary_crossentropy", metrics=["binary_accuracy"], jit_compile=False)
     start = time.perf_counter()
     history = model.fit(
@@ -238,8 +238,8 @@ def train(model, clean, damage, validation, epochs, batch, peak):
     )
     return history, time.perf_counter() - start
 # %%
-batch = lesson.pick(quick=48, class_=128, full=1024)
-epochs = lesson.pick(quick=3, class_=4, full=30)
+batch = settings.pick(quick=48, class_=128, full=1024)
+epochs = settings.pick(quick=3, class_=4, full=30)
 history_digits, seconds_digits = train(
     autoencoder, x_train, noise_maker(noise_std, noise_std), (x_val_noisy, x_val), epochs, batch, peak=5e-3
 )
@@ -350,11 +350,11 @@ rivals = {
     "restaurado": x_hat,  #@pt-BR
 }
 rows = [
-    (name, *(lesson.number(f(x_test[:1000], x[:1000]), ".3f") for f in (binary_accuracy, psnr, ssim)))
+    (name, *(text.number(f(x_test[:1000], x[:1000]), ".3f") for f in (binary_accuracy, psnr, ssim)))
     for name, x in rivals.items()
 ]
-lesson.table(("image", "binary accuracy", "PSNR (dB)", "SSIM"), rows, "One thousand test digits")  #@en
-lesson.table(("imagem", "acurácia binária", "PSNR (dB)", "SSIM"), rows, "Mil dígitos de teste")  #@pt-BR
+text.table(("image", "binary accuracy", "PSNR (dB)", "SSIM"), rows, "One thousand test digits")  #@en
+text.table(("imagem", "acurácia binária", "PSNR (dB)", "SSIM"), rows, "Mil dígitos de teste")  #@pt-BR
 # %% [markdown] lang="en"
 # Binary accuracy puts the blank sheet near the denoised digits; PSNR and SSIM put a wide gap between them. From here on we use these two.
 #
@@ -484,15 +484,15 @@ def apply_tuned(name, images, std, tuned):
 #
 # **Arrisque:** em que nível de ruído você espera que os filtros vençam as redes?
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 all_levels = build_denoiser()[2]
-epochs = lesson.pick(quick=2, class_=3, full=30)
+epochs = settings.pick(quick=2, class_=3, full=30)
 history_all, seconds_all = train(
     all_levels, x_train, noise_maker(0.1, 1.0), (x_val_noisy, x_val), epochs, batch, peak=5e-3
 )
 # %%
-levels = lesson.pick(quick=(0.1, 0.5, 1.0), class_=np.arange(1, 11) / 10, full=np.arange(1, 11) / 10)
-few, tuned_on = lesson.pick(quick=(8, 4), class_=(100, 24), full=(300, 48))
+levels = settings.pick(quick=(0.1, 0.5, 1.0), class_=np.arange(1, 11) / 10, full=np.arange(1, 11) / 10)
+few, tuned_on = settings.pick(quick=(8, 4), class_=(100, 24), full=(300, 48))
 clean, tuned, scores, spent = x_test[:few], {}, {}, {}
 for level in tqdm(levels, file=sys.stdout):
     noisy, noisy_val = add_noise(clean, level, 4), add_noise(x_val[:tuned_on], level, 5)
@@ -576,16 +576,16 @@ def row(name, parameters="–", code="–", seconds=0.0, ms=0.0):
     """One line of the comparison at noise 0.5."""  #@en
     """Uma linha da comparação com ruído 0,5."""  #@pt-BR
     quality = zip(scores[name, noise_std], (".2f", ".3f"))
-    costs = lesson.number(seconds, ".1f"), lesson.number(ms, ".2f")
-    return labels[name], *(lesson.number(value, spec) for value, spec in quality), parameters, code, *costs
+    costs = text.number(seconds, ".1f"), text.number(ms, ".2f")
+    return labels[name], *(text.number(value, spec) for value, spec in quality), parameters, code, *costs
 
 
-weights, code_bytes = lesson.number(autoencoder.count_params(), ",d"), lesson.number(4 * 512, ",d")
+weights, code_bytes = text.number(autoencoder.count_params(), ",d"), text.number(4 * 512, ",d")
 rows = [row("noisy"), *(row(n, "3", "–", spent[n, 0.5][0], 1000 * spent[n, 0.5][1] / few) for n in SETTINGS)]
 for name, model, seconds in (("at 0.5", autoencoder, seconds_digits), ("all", all_levels, seconds_all)):
     rows.append(row(name, weights, code_bytes, seconds, milliseconds(model)))
-lesson.table(("method", "PSNR (dB)", "SSIM", "parameters", "bytes per code", "seconds", "ms per image"), rows, "Test digits, noise 0.5")  #@en
-lesson.table(("método", "PSNR (dB)", "SSIM", "parâmetros", "bytes por código", "segundos", "ms por imagem"), rows, "Dígitos de teste, ruído 0,5")  #@pt-BR
+text.table(("method", "PSNR (dB)", "SSIM", "parameters", "bytes per code", "seconds", "ms per image"), rows, "Test digits, noise 0.5")  #@en
+text.table(("método", "PSNR (dB)", "SSIM", "parâmetros", "bytes por código", "segundos", "ms por imagem"), rows, "Dígitos de teste, ruído 0,5")  #@pt-BR
 claims.check(source, **{f"psnr_{n.replace('at 0.5', 'F7')}": scores[n, noise_std][0] for n in labels})
 # %%
 chosen = {name: tuned[name, 0.5] for name in SETTINGS}
@@ -622,7 +622,7 @@ def nearest(x, std):
     return apply_tuned("nlm", x, max(std, 0.05), tuned["nlm", level])
 
 
-explore_denoising.noise(
+explore.denoising.noise(
     {
         labels["nlm"]: nearest,
         "trained at 0.5": lambda x, std: np.asarray(autoencoder(x[..., None]))[..., 0],  #@en
@@ -647,8 +647,8 @@ explore_denoising.noise(
 #
 # **Arrisque:** em cada um dos quatro pares (treinada em, testada em), melhor ou pior que o filtro da mediana?
 # %%
-fashion = data.fashion_mnist()
-n_train, n_val = lesson.pick(quick=400, class_=12_000, full=60_000), len(fashion.x_train) // 12
+fashion = data.mnist.load_fashion()
+n_train, n_val = settings.pick(quick=400, class_=12_000, full=60_000), len(fashion.x_train) // 12
 clothes_train, y_train = fashion.x_train[:-n_val][:n_train].copy(), fashion.y_train[:-n_val][:n_train]
 clothes_val, y_val = fashion.x_train[-n_val:][:1000].copy(), fashion.y_train[-n_val:][:1000]
 clothes_test, y_clothes, class_names = fashion.x_test[:1000], fashion.y_test[:1000], fashion.class_names
@@ -657,9 +657,9 @@ print(f"clothes_train {clothes_train.shape}, clothes_val {clothes_val.shape}, cl
 del fashion
 # %%
 large_train, large_val = enlarge(clothes_train, to_32)[..., None], enlarge(clothes_val, to_32)
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 clothes_denoiser = build_denoiser()[2]
-epochs = lesson.pick(quick=3, class_=6, full=30)
+epochs = settings.pick(quick=3, class_=6, full=30)
 train(
     clothes_denoiser, tf.constant(large_train), noise_maker(noise_std, noise_std),
     (add_noise(large_val, noise_std, 6), large_val), epochs, batch, peak=5e-3,
@@ -682,11 +682,11 @@ names = {
     "digits": "rede treinada em dígitos", "clothes": "rede treinada em roupas",  #@pt-BR
 }
 rows = [
-    (name, *(lesson.number(exchanged[kind][key], ".2f") for kind in exchanged))
+    (name, *(text.number(exchanged[kind][key], ".2f") for kind in exchanged))
     for key, name in names.items()
 ]
-lesson.table(("method", "test digits", "test clothes"), rows, "PSNR in dB, noise 0.5")  #@en
-lesson.table(("método", "dígitos de teste", "roupas de teste"), rows, "PSNR em dB, ruído 0,5")  #@pt-BR
+text.table(("method", "test digits", "test clothes"), rows, "PSNR in dB, noise 0.5")  #@en
+text.table(("método", "dígitos de teste", "roupas de teste"), rows, "PSNR em dB, ruído 0,5")  #@pt-BR
 claims.check(
     source,
     clothes_noisy=exchanged["clothes"]["noisy"],
@@ -788,10 +788,10 @@ tasks = {
     "reconstruction": (unspoilt, clothes_val),
     "denoising": (noise_maker(noise_std, noise_std), clothes_val_noisy),
 }
-epochs = lesson.pick(quick=2, class_=6, full=25)
+epochs = settings.pick(quick=2, class_=6, full=25)
 deep, deep_histories, deep_seconds = {}, {}, {}
 for task, (damage, val_input) in tasks.items():
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     deep[task] = keras.Sequential([build_clothes_encoder(), build_clothes_decoder()])
     deep_histories[task], deep_seconds[task] = train(
         deep[task], clothes_tensor, damage, (val_input, clothes_val), epochs, batch // 2, peak=3e-3
@@ -828,19 +828,19 @@ plot.image_rows(
 # Cada peça parece continuar a ser o que era. *Parece* não basta; falta um **juiz**: um pequeno classificador, treinado nas mesmas 12.000 roupas *limpas* com seus rótulos. Ele diz que classe vê no original e que classe vê na
 # reconstrução; contamos quantas vezes as duas coincidem. (O juiz também erra; por isso a tabela traz a sua acurácia nos originais.)
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 judge = keras.Sequential(
     [keras.Input((28, 28)), layers.Flatten(), layers.Dense(256, "relu"), layers.Dropout(0.3), layers.Dense(10)]
 )
 judge.compile(
     keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"]
 )
-judge.fit(clothes_train, y_train, 100, epochs=lesson.pick(quick=8, class_=10, full=15), verbose=0,
+judge.fit(clothes_train, y_train, 100, epochs=settings.pick(quick=8, class_=10, full=15), verbose=0,
           validation_data=(clothes_val, y_val))  # fmt: skip
 # %%
 flat_train, flat_test = (x.reshape(len(x), -1) for x in (clothes_train, clothes_test))
 start = time.perf_counter()
-pca = PCA(32, random_state=lesson.seed()).fit(flat_train)
+pca = PCA(32, random_state=settings.seed()).fit(flat_train)
 costs = {"pca": (784 * 33, 4 * 32, time.perf_counter() - start)}
 from_pca = pca.inverse_transform(pca.transform(flat_test)).clip(0, 1)
 shown = {"original": clothes_test, "pca": from_pca.reshape(clothes_test.shape).astype("float32")}
@@ -869,11 +869,11 @@ rows = []
 for key in shown:
     cells = zip(quality.get(key, (0, 0)), (".2f", ".3f"))
     cells = [*cells, (right[key], ".1%"), (kept[key], ".1%"), *zip(costs.get(key, (0, 0, 0)), (",d", ",d", ".1f"))]
-    rows.append((names[key], *(lesson.number(value, spec) if value else "–" for value, spec in cells)))
+    rows.append((names[key], *(text.number(value, spec) if value else "–" for value, spec in cells)))
 header = ("image", "PSNR (dB)", "SSIM", "judge is right", "class kept", "parameters", "bytes per code", "seconds")  #@en
-lesson.table(header, rows, "Test clothes; noise 0.5 from the row \"noisy\" on")  #@en
+text.table(header, rows, "Test clothes; noise 0.5 from the row \"noisy\" on")  #@en
 header = ("imagem", "PSNR (dB)", "SSIM", "juiz acerta", "classe mantida", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-lesson.table(header, rows, "Roupas de teste; ruído 0,5 da linha \"com ruído\" em diante")  #@pt-BR
+text.table(header, rows, "Roupas de teste; ruído 0,5 da linha \"com ruído\" em diante")  #@pt-BR
 claims.check(
     source,
     judge_original=right["original"],
@@ -954,15 +954,15 @@ def cut_hole(x):
     """Lotes como (com um quadrado cinza, inteiro)."""  #@pt-BR
     return tf.where(random_squares(tf.shape(x)[0]), 0.5, x), x
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 filler = build_denoiser()[2]
 filler.set_weights(autoencoder.get_weights())
-part = x_train[: lesson.pick(quick=600, class_=30_000, full=55_000)]
+part = x_train[: settings.pick(quick=600, class_=30_000, full=55_000)]
 val_holes = np.array(cut_hole(x_val[:1000, ..., None])[0][..., 0])
-epochs = lesson.pick(quick=2, class_=3, full=30)
+epochs = settings.pick(quick=2, class_=3, full=30)
 train(filler, part, cut_hole, (val_holes, x_val), epochs, batch, peak=4e-3)
 
-whole = x_test[: lesson.pick(quick=10, class_=200, full=500)]
+whole = x_test[: settings.pick(quick=10, class_=200, full=500)]
 masks = random_squares(len(whole)).numpy()[..., 0]
 holed = np.where(masks, np.float32(0.5), whole)
 filled = {
@@ -1024,10 +1024,10 @@ def build_enlarger(filters=24):
         ]
     )
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 enlarger = build_enlarger()
 small_val, small_test = (np.array(shrink(x[..., None])[0][..., 0]) for x in (clothes_val, clothes_test))
-epochs = lesson.pick(quick=3, class_=6, full=30)
+epochs = settings.pick(quick=3, class_=6, full=30)
 train(enlarger, clothes_tensor, shrink, (small_val, clothes_val), epochs, batch // 2, peak=4e-3)
 bicubic = enlarge(small_test, enlarging_matrix(14, 28, order=3)).clip(0, 1)
 sharper = restore(enlarger, small_test)
@@ -1064,7 +1064,7 @@ plot.image_rows(
 #
 # Codificador e decodificador vão para arquivos próprios, no formato `.keras`; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar as mesmas imagens, bit a bit.
 # %%
-work = lesson.work_folder()
+work = settings.work_folder()
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 
@@ -1164,13 +1164,13 @@ def my_psnr(x, x_hat):
 
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_denoising as check
+from exercises import denoising as check
 
 check.psnr(my_psnr, x_test[:100], x_test_noisy[:100])
 # check.psnr.hint()
 if check.psnr.done:
-    print("scikit-image:", lesson.number(psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
-    print("my_psnr:     ", lesson.number(my_psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
+    print("scikit-image:", text.number(psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
+    print("my_psnr:     ", text.number(my_psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
 # %% [markdown] lang="en"
 # ### Exercise 2: salt and pepper
 #
@@ -1202,8 +1202,8 @@ if check.pepper.done:
     for share in (0.02, 0.1, 0.2, 0.4):
         peppered = np.asarray(salt_and_pepper(x_test[:200], share, 0), "float32")
         answers = {labels["median"]: median(peppered, np.ones((1, 3, 3))), labels["at 0.5"]: restore(autoencoder, peppered)}
-        texts = [f"{name} {lesson.number(psnr(x_test[:200], x), '.2f')} dB" for name, x in answers.items()]
-        print(lesson.number(share, ".2f"), *texts, sep="  ")
+        texts = [f"{name} {text.number(psnr(x_test[:200], x), '.2f')} dB" for name, x in answers.items()]
+        print(text.number(share, ".2f"), *texts, sep="  ")
 # %% [markdown] lang="en"
 # ### Exercise 3: twice is better?
 #
@@ -1225,7 +1225,7 @@ twice = restore(autoencoder, once)
 check.twice(twice, autoencoder, x_test_noisy[:500], x_test[:500])
 # check.twice.hint()
 if check.twice.done:
-    print([lesson.number(psnr(x_test[:500], images), ".2f") for images in (once, twice)])
+    print([text.number(psnr(x_test[:500], images), ".2f") for images in (once, twice)])
 # %% [markdown] lang="en"
 # ## Summary
 #

@@ -66,7 +66,7 @@ from sklearn.model_selection import train_test_split
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import claims, data, ecg, explore_ecg, plot
+from utils import claims, data, explore, plot, settings, text
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use several small models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos vários modelos pequenos  #@pt-BR
@@ -87,9 +87,9 @@ tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos vários m
 #
 # Primeiro, uma tabela. Antes de qualquer modelo, olhe os números.
 # %%
-heart = ecg.heartbeats()
+heart = data.ecg_anomalies.heartbeats()
 print(heart.provenance)
-names = ecg.kind_names()
+names = data.ecg_anomalies.kind_names()
 pd.set_option("display.max_columns", 8, "display.precision", 2)
 beats = pd.DataFrame(heart.x, columns=[f"t{i}" for i in range(heart.x.shape[1])])
 beats["kind"] = [names[kind] for kind in heart.kind]  #@en
@@ -223,9 +223,9 @@ rulers = {
     "outro conjunto: pixels 0 … 255": np.array([0, 255]),  #@pt-BR
 }
 widths = {name: float(x.max() - x.min()) for name, x in rulers.items()}
-rows = [(name, lesson.number(w, ".2f"), lesson.number(0.1 / w, ".5f")) for name, w in widths.items()]
-lesson.table(("extremes taken from", "width", "error of 0.1 sd reads"), rows, "One error, four rulers")  #@en
-lesson.table(("extremos tirados de", "largura", "erro de 0,1 dp vira"), rows, "Um erro, quatro réguas")  #@pt-BR
+rows = [(name, text.number(w, ".2f"), text.number(0.1 / w, ".5f")) for name, w in widths.items()]
+text.table(("extremes taken from", "width", "error of 0.1 sd reads"), rows, "One error, four rulers")  #@en
+text.table(("extremos tirados de", "largura", "erro de 0,1 dp vira"), rows, "Um erro, quatro réguas")  #@pt-BR
 width = high - low
 # %% [markdown] lang="en"
 # The same beat, the same mistake, four figures. Therefore we quote errors on our scale *and* in standard deviations of the beat, which no choice of ruler can change, and we do not expect the source's figures to the last digit.
@@ -261,7 +261,7 @@ def build(sizes=(32, 16, 8), hidden="relu", code="relu", output="sigmoid"):
     return encoder, decoder, keras.Model(beat, decoder(encoder(beat)), name="autoencoder")
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 encoder, decoder, autoencoder = build()
 plot.architecture(
     [encoder, decoder],
@@ -280,8 +280,8 @@ plot.architecture(
 # até um pico e desce por um cosseno. `data.batches` e `jit_compile` são explicados na aula 02.
 # %%
 GPU = bool(tf.config.list_physical_devices("GPU"))
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
 
 
 def train_on(model, x, x_held_out, epochs, batch, peak, constant=False):
@@ -295,19 +295,19 @@ def train_on(model, x, x_held_out, epochs, batch, peak, constant=False):
     model.compile(adam, "mse", metrics=["mae"], jit_compile=XLA, steps_per_execution=steps)
     start = time.perf_counter()
     history = model.fit(
-        data.batches(x, batch, seed=lesson.seed()),
+        data.batches(x, batch, seed=settings.seed()),
         validation_data=data.batches(x_held_out, len(x_held_out)),
         epochs=epochs, shuffle=False, verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)],
     )
     return history, time.perf_counter() - start
 # %%
-epochs = lesson.pick(quick=25, class_=100, full=200)
-batch = lesson.pick(quick=32, class_=64, full=512)
+epochs = settings.pick(quick=25, class_=100, full=200)
+batch = settings.pick(quick=32, class_=64, full=512)
 history, seconds = train_on(
     autoencoder, x_normal, x_val_normal, epochs, batch,
-    peak=lesson.pick(quick=5e-3, class_=5e-3, full=1e-3),
-    constant=lesson.pick(quick=False, class_=False, full=True),
+    peak=settings.pick(quick=5e-3, class_=5e-3, full=1e-3),
+    constant=settings.pick(quick=False, class_=False, full=True),
 )  # fmt: skip
 plot.history(
     {"MAE": history},
@@ -369,7 +369,7 @@ def error_area(ax, x, x_hat, title):
     ax.fill_between(np.arange(len(x)), x, x_hat, color=plot.ORANGE, alpha=0.5, label="erro")  #@pt-BR
     ax.plot(x, color=plot.BLUE, linewidth=2, label="entrada")  #@pt-BR
     ax.plot(x_hat, "--", color=plot.RED, linewidth=2, label="saída")  #@pt-BR
-    ax.set_title(f"{title}\nMAE {lesson.number(np.abs(x - x_hat).mean(), '.3f')}", fontsize=14)
+    ax.set_title(f"{title}\nMAE {text.number(np.abs(x - x_hat).mean(), '.3f')}", fontsize=14)
 
 
 kinds_val = heart.kind[val]
@@ -531,7 +531,7 @@ plot.show(fig, alt="Curva ROC perto do canto superior esquerdo e precisão-revoc
 #
 # Mova o limiar sobre os batimentos de validação. Ache o lugar com mais acertos; depois, o lugar em que não mais que cinco anormais escapam. Quanto custa cada um? Para quem um falso alarme é barato, para quem é caro?
 # %%
-explore_ecg.threshold(errors_val, y_val, start=threshold)
+explore.ecg_anomalies.threshold(errors_val, y_val, start=threshold)
 # %% [markdown] lang="en"
 # ## 7. Rivals: what is the network worth?
 #
@@ -634,13 +634,13 @@ def centred(x):
     return ((x - centre) / spread).astype("float32")
 
 
-rate = lesson.pick(quick=5e-3, class_=5e-3, full=5e-3)
-size = lesson.pick(quick=32, class_=64, full=64)
-keras.utils.set_random_seed(lesson.seed())
+rate = settings.pick(quick=5e-3, class_=5e-3, full=5e-3)
+size = settings.pick(quick=32, class_=64, full=64)
+keras.utils.set_random_seed(settings.seed())
 step_encoder, _, step = build(output=None)
 _, seconds_step = train_on(step, centred(x_normal), centred(x_val_normal), epochs, size, rate)
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 _, _, better = build(hidden="gelu", code=None, output=None)
 _, seconds_better = train_on(better, centred(x_normal), centred(x_val_normal), epochs, size, rate)
 # %% [markdown] lang="en"
@@ -678,13 +678,13 @@ network = autoencoder.count_params()
 parameters = [140, 9 * 140, network, network + 141, network + 141, 141]
 spent = [0, 0, seconds, seconds_step, seconds_better, seconds_classifier]
 rows = [
-    (name, lesson.number(mae, ".4f") if mae else "–", lesson.number(area, ".4f"),
-     lesson.number(count, ",d"), lesson.number(took, ".1f"), size_of_code)
+    (name, text.number(mae, ".4f") if mae else "–", text.number(area, ".4f"),
+     text.number(count, ",d"), text.number(took, ".1f"), size_of_code)
     for name, mae, area, count, took, size_of_code in zip(
         alarms, [*maes, None], areas, parameters, spent, ["0", "32", "32", "32", "32", "–"])
 ]  # fmt: skip
-lesson.table(("model", "MAE, normal", "ROC area", "parameters", "s", "bytes a code"), rows, "Validation part")  #@en
-lesson.table(("modelo", "MAE, normais", "área ROC", "parâmetros", "s", "bytes por código"), rows, "Parte de validação")  #@pt-BR
+text.table(("model", "MAE, normal", "ROC area", "parameters", "s", "bytes a code"), rows, "Validation part")  #@en
+text.table(("modelo", "MAE, normais", "área ROC", "parâmetros", "s", "bytes por código"), rows, "Parte de validação")  #@pt-BR
 claims.check(
     heart.source,
     awake_centred=(step_encoder.predict_on_batch(centred(x_normal)).max(axis=0) > 0).sum(),
@@ -731,11 +731,11 @@ table = {
     name: (value, *scores(errors_test > value, y_test)) for name, value in (thresholds | peeked).items()
 }
 rows = [
-    (name, lesson.number(value, ".4f"), *(lesson.number(s, ".3f") for s in four))
+    (name, text.number(value, ".4f"), *(text.number(s, ".3f") for s in four))
     for name, (value, *four) in table.items()
 ]
-lesson.table(("rule", "threshold", "accuracy", "recall", "precision", "F1"), rows, "Test part, abnormal is positive")  #@en
-lesson.table(("regra", "limiar", "acurácia", "revocação", "precisão", "F1"), rows, "Parte de teste, anormal é positivo")  #@pt-BR
+text.table(("rule", "threshold", "accuracy", "recall", "precision", "F1"), rows, "Test part, abnormal is positive")  #@en
+text.table(("regra", "limiar", "acurácia", "revocação", "precisão", "F1"), rows, "Parte de teste, anormal é positivo")  #@pt-BR
 # %%
 alarm = errors_test > threshold
 accuracy, recall, precision, f1 = scores(alarm, y_test)
@@ -811,9 +811,9 @@ for name in list(alarms)[1:]:
     found = alarms[name](x_test)
     test_areas[name] = metrics.roc_auc_score(y_test, found)
     test_precisions[name] = metrics.average_precision_score(y_test, found)
-    curves(*axes, found, y_test, f"{name}: {lesson.number(test_areas[name], '.3f')}")
+    curves(*axes, found, y_test, f"{name}: {text.number(test_areas[name], '.3f')}")
 for line, value in zip(axes[1].get_lines(), test_precisions.values()):
-    line.set_label(lesson.number(value, ".3f"))
+    line.set_label(text.number(value, ".3f"))
 axes[0].set(xlim=(-0.01, 0.4), ylim=(0.6, 1.01))
 axes[1].set(xlim=(0.4, 1.01), ylim=(0.6, 1.01))
 for ax in axes:
@@ -891,7 +891,7 @@ claims.check(heart.source, precision_rare=rare)
 #
 # Um alarme é mais que pesos: codificador, decodificador, os extremos da escala e o limiar. São salvos juntos; os modelos, no formato `.keras`; os números, num npz simples.
 # %%
-work = lesson.work_folder()
+work = settings.work_folder()
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 np.savez(work / "alarm.npz", low=low, high=high, threshold=threshold)
@@ -998,7 +998,7 @@ costs = [
 threshold_cost = float(errors_val[np.argmin(costs)])
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_ecg as check
+from exercises import ecg_anomalies as check
 
 check.cost(threshold_cost, errors_val, y_val, errors_test)
 # check.cost.hint()
@@ -1038,7 +1038,7 @@ if check.peaks.done:
 x_mixed = mixed = None
 ### BEGIN SOLUTION
 x_mixed = np.concatenate([x_normal, x_train[y_train][: len(x_normal) // 9]])
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 _, _, mixed = build()
 train_on(mixed, x_mixed, x_val_normal, epochs, batch, peak=5e-3)
 ### END SOLUTION

@@ -63,7 +63,7 @@ from sklearn.decomposition import PCA
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import audio, claims, data, explore_audio, gtzan, plot, resume
+from utils import audio, claims, data, explore, plot, resume, settings, text
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use several models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos vários modelos  #@pt-BR
@@ -86,8 +86,8 @@ tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos vários m
 # As faixas são do gênero *classical* do GTZAN, 100 trechos usados em centenas de artigos. Cinquenta treinam, como na aula cujos valores reproduzimos; as outras cinquenta ficam **reservadas**: dez para olhar enquanto escolhemos (validação), quarenta
 # para o fim (teste). Se o GTZAN não está neste computador, dez peças sintéticas do curso tomam seu lugar.
 # %%
-tracks = gtzan.tracks("classical")
-pieces = gtzan.pieces()
+tracks = data.music.tracks("classical")
+pieces = data.music.pieces()
 x_train, x_val, x_test = tracks.x_train, tracks.x_val, tracks.x_test
 RATE, LENGTH = tracks.rate, x_train.shape[1]
 print(tracks.provenance)
@@ -202,8 +202,8 @@ def build_decoder(part, code_size):
     decoder.add(layers.Conv1D(1, 1, activation="tanh", name="x_hat"))
     return decoder
 # %%
-CODE = lesson.pick(quick=128, class_=1024, full=1024)
-keras.utils.set_random_seed(lesson.seed())
+CODE = settings.pick(quick=128, class_=1024, full=1024)
+keras.utils.set_random_seed(settings.seed())
 encoder, decoder = build_encoder(PART, CODE), build_decoder(PART, CODE)
 autoencoder = keras.Sequential([encoder, decoder], name="autoencoder")
 encoder.summary()
@@ -287,7 +287,7 @@ def train(model, x, x_held_out, steps, peak):
         0.0, steps - steps // 10, warmup_target=peak, warmup_steps=steps // 10
     )
     long = keras.optimizers.schedules.InverseTimeDecay(1e-3, decay_steps=1, decay_rate=2e-3)
-    rate, epsilon = lesson.pick(quick=(short, 1e-12), class_=(short, 1e-12), full=(long, 1e-7))
+    rate, epsilon = settings.pick(quick=(short, 1e-12), class_=(short, 1e-12), full=(long, 1e-7))
     adam = keras.optimizers.Adam(rate, epsilon=epsilon)
     model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # XLA slows these convolutions  #@en
     model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # o XLA atrasa estas convoluções  #@pt-BR
@@ -295,7 +295,7 @@ def train(model, x, x_held_out, steps, peak):
     kept = resume.backup(model, epochs, len(x))  # interrompido? rode de novo a célula: continua  #@pt-BR
     start = time.perf_counter()
     history = model.fit(
-        data.batches(tf.constant(x), BATCH, seed=lesson.seed()),
+        data.batches(tf.constant(x), BATCH, seed=settings.seed()),
         validation_data=None if x_held_out is None else data.batches(x_held_out, BATCH),
         epochs=epochs, shuffle=False, verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
@@ -307,7 +307,7 @@ def train(model, x, x_held_out, steps, peak):
 # %%
 if tf.config.list_physical_devices("GPU"):
     tf.config.experimental.enable_op_determinism()
-steps = lesson.pick(quick=24, class_=450, full=7500)
+steps = settings.pick(quick=24, class_=450, full=7500)
 history, seconds_network = train(autoencoder, parts_train, parts_val, steps, peak=2e-3)
 # %%
 plot.history(
@@ -568,13 +568,13 @@ for name, (rebuilt, parameters, spent, code_bytes) in rivals.items():
     errors = [mae(x, x_hat) for x, x_hat in zip(both, rebuilt)]
     ratios = [float(np.median(audio.snr(x, x_hat))) for x, x_hat in zip(both, rebuilt)]
     tested[name] = (*errors, *ratios)
-    texts = [lesson.number(e, ".4f") for e in errors] + [lesson.number(r, ".1f") for r in ratios]
+    texts = [text.number(e, ".4f") for e in errors] + [text.number(r, ".1f") for r in ratios]
     costs = (parameters, spent, code_bytes)
-    rows.append((name, *texts, *(lesson.number(cost, ",d") for cost in costs)))
+    rows.append((name, *texts, *(text.number(cost, ",d") for cost in costs)))
 header = ("method", "MAE, training", "MAE, test", "SNR, training", "SNR, test", "parameters", "seconds", "bytes per code")  #@en
-lesson.table(header, rows, "4,096 samples of 16 bits are 8,192 bytes; SNR: median of the tracks, in dB")  #@en
+text.table(header, rows, "4,096 samples of 16 bits are 8,192 bytes; SNR: median of the tracks, in dB")  #@en
 header = ("método", "MAE, treino", "MAE, teste", "SNR, treino", "SNR, teste", "parâmetros", "segundos", "bytes por código")  #@pt-BR
-lesson.table(header, rows, "4.096 amostras de 16 bits são 8.192 bytes; SNR: mediana das faixas, em dB")  #@pt-BR
+text.table(header, rows, "4.096 amostras de 16 bits são 8.192 bytes; SNR: mediana das faixas, em dB")  #@pt-BR
 # %%
 _, _, quarters, linear, network = tested.values()
 del rivals, rebuilt  # a quarter of a gigabyte of rebuilt tracks  #@en
@@ -631,9 +631,9 @@ sizes = {"autoencoder": (raw / (x_test.size // PART * 4 * CODE), network[3])}
 for kind in ("FLAC", "OGG"):
     read, written = zip(*(through(x, kind) for x in x_test))
     sizes[kind] = (raw / sum(written), float(np.median(audio.snr(x_test, np.stack(read)))))
-rows = [(k, lesson.number(ratio, ".1f") + " : 1", lesson.number(db, ".1f")) for k, (ratio, db) in sizes.items()]
-lesson.table(("format", "compression", "SNR (dB)"), rows, "Test tracks against 16-bit samples")  #@en
-lesson.table(("formato", "compressão", "SNR (dB)"), rows, "Faixas de teste, em relação a amostras de 16 bits")  #@pt-BR
+rows = [(k, text.number(ratio, ".1f") + " : 1", text.number(db, ".1f")) for k, (ratio, db) in sizes.items()]
+text.table(("format", "compression", "SNR (dB)"), rows, "Test tracks against 16-bit samples")  #@en
+text.table(("formato", "compressão", "SNR (dB)"), rows, "Faixas de teste, em relação a amostras de 16 bits")  #@pt-BR
 claims.check(
     tracks.source,
     code_ratio=sizes["autoencoder"][0],
@@ -661,7 +661,7 @@ claims.check(
 heart_encoder, heart_decoder = build_encoder(PART, CODE), build_decoder(PART, CODE)
 by_heart = keras.Sequential([heart_encoder, heart_decoder], name="by_heart")
 by_heart.set_weights(autoencoder.get_weights())
-few = lesson.pick(quick=16, class_=40, full=200)
+few = settings.pick(quick=16, class_=40, full=200)
 _, seconds_heart = train(by_heart, audio.cut(new, PART), None, few, peak=1e-3)
 learnt = rebuild(by_heart, new)
 audio.play(
@@ -756,7 +756,7 @@ claims.check(
 # Mova o peso. À esquerda, o espectrograma dos códigos misturados; à direita, o dos sons misturados; cada um tem seu reprodutor. Há algum peso em que um contenha uma linha que o outro não tem?
 # %%
 two = pieces.names_test[0], pieces.names_test[1]
-explore_audio.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], two)
+explore.music.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], two)
 # %% [markdown] lang="en"
 # ## 11. Saving the halves
 #
@@ -766,7 +766,7 @@ explore_audio.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], tw
 #
 # Quem envia e quem recebe precisam de uma metade cada um; por isso codificador e decodificador vão para arquivos próprios; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar o mesmo som, até o último bit.
 # %% tags=["nbval-check-output"]
-work = lesson.work_folder()
+work = settings.work_folder()
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 sender = keras.models.load_model(work / "encoder.keras", safe_mode=True)
@@ -849,7 +849,7 @@ stored = np.clip(np.round(127 * z / largest), -127, 127).astype("int8")
 x_8bit = audio.join(decoder.predict(stored * largest / 127, batch_size=BATCH, verbose=0), LENGTH)
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_music as check
+from exercises import music as check
 
 check.eight_bits(x_8bit, encoder, decoder, parts_train, x_test)
 # check.eight_bits.hint()

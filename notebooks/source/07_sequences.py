@@ -62,7 +62,7 @@ from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import claims, data, ecg, explore_sums, plot
+from utils import claims, data, explore, plot, settings, text
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
@@ -152,7 +152,7 @@ def build_classic():
     )
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 classic = build_classic()
 classic.summary()
 # %% [markdown] lang="en"
@@ -175,7 +175,7 @@ def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **s
     )
     model.optimizer.build(model.trainable_variables)  # else TensorFlow makes the graph twice  #@en
     model.optimizer.build(model.trainable_variables)  # senão o TensorFlow monta o grafo duas vezes  #@pt-BR
-    watched = lesson.pick(quick=None, class_=held_out, full=held_out)
+    watched = settings.pick(quick=None, class_=held_out, full=held_out)
     bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout, mininterval=1)
     start = time.perf_counter()
     history = model.fit(
@@ -186,7 +186,7 @@ def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **s
 
 # %%
 nine = np.arange(1, 10, dtype="float32").reshape(1, 9, 1) / 10
-epochs = lesson.pick(quick=30, class_=150, full=300)
+epochs = settings.pick(quick=30, class_=150, full=300)
 train(classic, nine, nine, None, epochs, batch=1, peak=5e-3)
 print(np.asarray(classic(nine)).round(3).ravel())
 # %% [markdown] lang="en"
@@ -264,7 +264,7 @@ def waves(count, rng):
 NOISE = 0.01  # standard deviation: no method can forecast better than that  #@en
 NOISE = 0.01  # desvio padrão: nenhum método prevê melhor do que isso  #@pt-BR
 rng = np.random.default_rng(2026)
-count = lesson.pick(quick=1000, class_=8000, full=20_000)
+count = settings.pick(quick=1000, class_=8000, full=20_000)
 series, kinds = zip(*(waves(n, rng) for n in (count, 1000, 1000)))
 past_train, past_val, past_test = (x[:, :PAST] for x in series)
 future_train, future_val, future_test = (x[:, PAST:] for x in series)
@@ -360,7 +360,7 @@ def build_recurrent(heads, code_size=4, units=48):
 targets = {"x_hat": past_train, "future": future_train}
 targets_val = {"x_hat": past_val, "future": future_val}
 targets_test = {"x_hat": past_test, "future": future_test}
-epochs = lesson.pick(quick=2, class_=20, full=60)
+epochs = settings.pick(quick=2, class_=20, full=60)
 built, seconds = {}, {}
 
 
@@ -375,7 +375,7 @@ def train_waves(key, model, jit=False):
     errors[key] = tuple(mse(targets_test[n], np.asarray(out[n])) if n in out else None for n in targets)
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 encoder, decoders, autoencoder = build_recurrent({"x_hat": PAST})
 train_waves("reconstruct", autoencoder)
 # %%
@@ -398,11 +398,11 @@ wave_panels(shape_names, [(range(1, PAST + 1), x_hat, plot.RED)], about)
 # Um previsor é a mesma rede com outros alvos: o decodificador escreve os oito valores **seguintes** em vez dos nove que leu. N. Srivastava e colegas (2015) juntaram os dois: um codificador, **dois decodificadores**, um dos quais reconstrói o passado
 # enquanto o outro prevê o futuro. O argumento: quem só reconstrói pode guardar detalhes banais; quem só prevê pode esquecer o que ficou longe; quem precisa das duas coisas tem de guardar o que serve a ambas.
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 _, _, forecaster = build_recurrent({"future": FUTURE})
 train_waves("predict", forecaster)
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 shared_encoder, two_decoders, composite = build_recurrent({"x_hat": PAST, "future": FUTURE})
 train_waves("composite", composite)
 # %% [markdown] lang="en"
@@ -443,7 +443,7 @@ def build_dense(heads, code_size=4, units=96):
     return keras.Model(past, outputs)
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 train_waves("dense", build_dense({"x_hat": PAST, "future": FUTURE}))
 # %%
 about_rows = {
@@ -463,12 +463,12 @@ names = {"dense": "densa, composta", "reconstruct": "LSTM, reconstrói", "predic
 about_rows |= {key: (name, built[key].count_params(), 4 * k) for key, name in names.items()}
 rows = []
 for key, (name, parameters, size) in about_rows.items():
-    shown = ["–" if e is None else lesson.number(e, ".5f") for e in errors[key]]
-    rows.append((name, *shown, lesson.number(parameters, ",d"), str(size), lesson.number(seconds.get(key, 0), ".1f")))
+    shown = ["–" if e is None else text.number(e, ".5f") for e in errors[key]]
+    rows.append((name, *shown, text.number(parameters, ",d"), str(size), text.number(seconds.get(key, 0), ".1f")))
 header = ("method", "MSE, past", "MSE, future", "parameters", "bytes per code", "seconds")  #@en
-lesson.table(header, rows, f"Test waves; noise alone: {lesson.number(NOISE**2, '.5f')}")  #@en
+text.table(header, rows, f"Test waves; noise alone: {text.number(NOISE**2, '.5f')}")  #@en
 header = ("método", "MSE, passado", "MSE, futuro", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-lesson.table(header, rows, f"Ondas de teste; só o ruído: {lesson.number(NOISE**2, '.5f')}")  #@pt-BR
+text.table(header, rows, f"Ondas de teste; só o ruído: {text.number(NOISE**2, '.5f')}")  #@pt-BR
 # %%
 claims.check(
     COMPUTED,
@@ -546,7 +546,7 @@ def free_run(model, past):
     return written[:, PAST:]
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 one_step = build_one_step()
 held_out = (series[1][:, :-1], series[1][:, 1:])
 train(one_step, series[0][:, :-1], series[0][:, 1:], held_out, epochs, batch=125, peak=8e-3)
@@ -664,7 +664,7 @@ def sum_parts(sizes, seed):
     return np.split(dealt, np.cumsum(sizes)[:-1], axis=1)
 
 
-count = lesson.pick(quick=1024, class_=40_960, full=102_400)
+count = settings.pick(quick=1024, class_=40_960, full=102_400)
 sums = sum_parts((count, 2000, 2000), seed=2026)
 (x_train, y_train), (x_val, y_val), (x_test, y_test) = ((questions(*p), solutions(*p)) for p in sums)
 share = count / (1000 * 1001 / 2)
@@ -691,13 +691,13 @@ def build_adder(units=128):
     )
 
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 adder = build_adder()
-epochs = lesson.pick(quick=1, class_=7, full=40)
+epochs = settings.pick(quick=1, class_=7, full=40)
 history, adder_seconds = train(
     adder, x_train, y_train, (x_val, y_val), epochs, batch=128, peak=4e-3,
     loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"],
-    jit=lesson.pick(quick=False, class_=True, full=True),
+    jit=settings.pick(quick=False, class_=True, full=True),
 )
 # %%
 labels = {"accuracy": "training", "val_accuracy": "validation"}  #@en
@@ -761,13 +761,13 @@ facts = {
     "adder": ("LSTM, sequência para sequência", adder.count_params(), adder_seconds),  #@pt-BR
 }
 rows = [
-    (name, *(lesson.number(r, ".1%") for r in results[key]), lesson.number(size, ",d"), lesson.number(spent, ".1f"))
+    (name, *(text.number(r, ".1%") for r in results[key]), text.number(size, ",d"), text.number(spent, ".1f"))
     for key, (name, size, spent) in facts.items()
 ]
 header = ("method", "characters right", "sums right", "numbers kept", "seconds")  #@en
-lesson.table(header, rows, "2,000 sums that are not in the training part")  #@en
+text.table(header, rows, "2,000 sums that are not in the training part")  #@en
 header = ("método", "caracteres certos", "somas certas", "números guardados", "segundos")  #@pt-BR
-lesson.table(header, rows, "2.000 somas que não estão no treino")  #@pt-BR
+text.table(header, rows, "2.000 somas que não estão no treino")  #@pt-BR
 claims.check(
     COMPUTED, sums_share=share, adder_right=results["adder"][1], adder_characters=results["adder"][0],
     memory_right=results["memory"][1], regression_right=results["regression"][1],
@@ -795,7 +795,7 @@ def confidences(a, b):
     return odds / odds.sum(axis=1, keepdims=True)
 
 
-explore_sums.digits(confidences, CHARACTERS)
+explore.sequences.digits(confidences, CHARACTERS)
 # %% [markdown] lang="en"
 # Pairs were drawn evenly from all pairs, and nine tenths of all numbers below 1000 have three digits: of two numbers with one digit the network saw a handful of examples. It is sure where its examples are.
 #
@@ -814,7 +814,7 @@ explore_sums.digits(confidences, CHARACTERS)
 # Nossos filmes são feitos na hora: um dígito, encolhido a 10 × 10 pixels, anda com velocidade constante por um campo de 16 × 16 e ricocheteia nas paredes. Seis quadros são mostrados, quatro vêm depois. Os dígitos dos filmes de teste saem da parte de teste do MNIST.
 # %%
 SIDE, DIGIT = 16, 10
-SEEN, NEXT = lesson.pick(quick=(3, 2), class_=(6, 4), full=(6, 4))
+SEEN, NEXT = settings.pick(quick=(3, 2), class_=(6, 4), full=(6, 4))
 
 
 def films(images, count, rng):
@@ -834,10 +834,10 @@ def films(images, count, rng):
             made[film, frame, rows[film, frame] + inside[:, None], columns[film, frame] + inside, 0] = image
     return made
 # %%
-mnist = data.mnist()
+mnist = data.mnist.load()
 print(mnist.provenance)
 cut = len(mnist.x_train) * 9 // 10
-count = lesson.pick(quick=200, class_=5000, full=20_000)
+count = settings.pick(quick=200, class_=5000, full=20_000)
 rng = np.random.default_rng(2026)
 film_train = films(mnist.x_train[:cut], count, rng)
 film_val = films(mnist.x_train[cut:], 500, rng)
@@ -890,17 +890,17 @@ def build_film_model(eye, brush, code_size=32, units=128):
         outputs[name] = layers.TimeDistributed(brush, name=name)(features)
     return keras.Model(seen, z, name="film_encoder"), keras.Model(seen, outputs, name="film_model")
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 eye, brush = build_eye(), build_brush()
 frame_model = keras.Sequential([eye, brush])
 frames, frames_val = (f[:, ::2].reshape(-1, SIDE, SIDE, 1) for f in (film_train, film_val))
-epochs = lesson.pick(quick=1, class_=5, full=10)
+epochs = settings.pick(quick=1, class_=5, full=10)
 _, eye_seconds = train(
     frame_model, frames, frames, (frames_val, frames_val), epochs, batch=125, peak=5e-3,
     loss="binary_crossentropy",
 )
 film_encoder, film_model = build_film_model(eye, brush)
-epochs = lesson.pick(quick=1, class_=7, full=30)
+epochs = settings.pick(quick=1, class_=7, full=30)
 history, film_seconds = train(
     film_model, seen_train, {"x_hat": seen_train, "future": next_train},
     (seen_val, {"x_hat": seen_val, "future": next_val}), epochs, batch=50, peak=3e-3,
@@ -946,12 +946,12 @@ facts = {
 }
 rows = []
 for key, (name, parameters, size, spent) in facts.items():
-    shown = ["–" if e is None else lesson.number(e, ".4f") for e in film_errors[key]]
-    rows.append((name, *shown, lesson.number(parameters, ",d"), lesson.number(size, ",d"), lesson.number(spent, ".1f")))
+    shown = ["–" if e is None else text.number(e, ".4f") for e in film_errors[key]]
+    rows.append((name, *shown, text.number(parameters, ",d"), text.number(size, ",d"), text.number(spent, ".1f")))
 header = ("method", "MSE, frames seen", "MSE, frames to come", "parameters", "bytes per code", "seconds")  #@en
-lesson.table(header, rows, "Test films")  #@en
+text.table(header, rows, "Test films")  #@en
 header = ("método", "MSE, quadros vistos", "MSE, quadros por vir", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-lesson.table(header, rows, "Filmes de teste")  #@pt-BR
+text.table(header, rows, "Filmes de teste")  #@pt-BR
 claims.check(
     mnist.source, film_still=film_errors["still"][0], film_pca=film_errors["pca"][0], film_lstm=film_errors["lstm"][0],
     film_last=film_errors["last"][1], film_mean_next=film_errors["mean"][1], film_pca_next=film_errors["pca"][1],
@@ -997,7 +997,7 @@ plot.image_rows(
 #
 # Um truque: lido valor por valor, um batimento tem 140 passos, e a LSTM precisa carregar o primeiro até o último. Lido em **pedaços de dez valores**, tem 14 passos. Treinamos as duas.
 # %%
-beats = ecg.heartbeats()
+beats = data.ecg_anomalies.heartbeats()
 print(beats.provenance)
 order = np.random.default_rng(2026).permutation(len(beats.x))
 part_train, part_val, part_test = np.split(order, [int(0.6 * len(order)), int(0.8 * len(order))])
@@ -1022,15 +1022,15 @@ def build_beat_lstm(width, units=64):
     parts = [read, layers.Dense(8, name="code"), layers.RepeatVector(steps), write, layers.Dense(width)]
     return keras.Sequential([keras.Input((steps, width)), *parts])
 # %%
-batch = lesson.pick(quick=256, class_=32, full=32)
+batch = settings.pick(quick=256, class_=32, full=32)
 contest = {
-    "dense": (build_beat_dense, (140,), lesson.pick(quick=4, class_=100, full=200), 64, 3e-3),
-    "pieces": (lambda: build_beat_lstm(10), (14, 10), lesson.pick(quick=1, class_=40, full=150), batch, 5e-3),
-    "values": (lambda: build_beat_lstm(1, 32), (140, 1), lesson.pick(quick=1, class_=6, full=150), batch, 8e-3),
+    "dense": (build_beat_dense, (140,), settings.pick(quick=4, class_=100, full=200), 64, 3e-3),
+    "pieces": (lambda: build_beat_lstm(10), (14, 10), settings.pick(quick=1, class_=40, full=150), batch, 5e-3),
+    "values": (lambda: build_beat_lstm(1, 32), (140, 1), settings.pick(quick=1, class_=6, full=150), batch, 8e-3),
 }
 beat_models, beat_hat, beat_seconds = {}, {}, {}
 for key, (build, shape, epochs, batch, peak) in contest.items():
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     beat_models[key] = build()
     x, x_held_out = (b.reshape(-1, *shape) for b in (beat_train, beat_val))
     _, beat_seconds[key] = train(beat_models[key], x, x, (x_held_out, x_held_out), epochs, batch, peak)
@@ -1058,12 +1058,12 @@ facts = {
 }
 rows = []
 for key, (name, parameters, size) in facts.items():
-    figures = lesson.number(normal_error[key], ".4f"), lesson.number(area[key], ".4f")
-    rows.append((name, *figures, lesson.number(parameters, ",d"), str(size), lesson.number(beat_seconds.get(key, 0), ".1f")))
+    figures = text.number(normal_error[key], ".4f"), text.number(area[key], ".4f")
+    rows.append((name, *figures, text.number(parameters, ",d"), str(size), text.number(beat_seconds.get(key, 0), ".1f")))
 header = ("method", "mean abs. error, normal beats", "ROC area (positive: abnormal)", "parameters", "bytes per code", "seconds")  #@en
-lesson.table(header, rows, "Test beats")  #@en
+text.table(header, rows, "Test beats")  #@en
 header = ("método", "erro abs. médio, normais", "área ROC (positivo: anormal)", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-lesson.table(header, rows, "Batimentos de teste")  #@pt-BR
+text.table(header, rows, "Batimentos de teste")  #@pt-BR
 # %%
 claims.check(
     beats.source,
@@ -1118,7 +1118,7 @@ plot.show(fig, alt=about)
 #
 # Um modelo composto tem três partes com vida própria: só com o codificador, procuram-se ondas parecidas; só com um decodificador, escrevem-se futuros. Cada parte vai para um arquivo próprio; `safe_mode=True` recusa arquivos que executariam código.
 # %% tags=["nbval-check-output"]
-work = lesson.work_folder()
+work = settings.work_folder()
 shared_encoder.save(work / "encoder.keras")
 for name, part in two_decoders.items():
     part.save(work / f"decoder_{name}.keras")
@@ -1216,7 +1216,7 @@ leaked_error = mse(past_test[:, 1:, 0], peek.predict(past_test[:, :, 0]))
 # As respostas estão na pergunta: basta à regressão copiá-las.  #@pt-BR
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_sequences as check
+from exercises import sequences as check
 
 check.leak(leaked_error, (past_train, future_train), (past_test, future_test))
 # check.leak.hint()
@@ -1233,12 +1233,12 @@ if check.leak.done:
 # %% exercise="2" role="answer"
 reader = reading_right = None
 ### BEGIN SOLUTION
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 reader = build_adder()
 train(
-    reader, x_train, y_train[:, ::-1], (x_val, y_val[:, ::-1]), lesson.pick(quick=1, class_=7, full=40),
+    reader, x_train, y_train[:, ::-1], (x_val, y_val[:, ::-1]), settings.pick(quick=1, class_=7, full=40),
     batch=128, peak=4e-3, loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-    jit=lesson.pick(quick=False, class_=True, full=True),
+    jit=settings.pick(quick=False, class_=True, full=True),
 )
 reading_right = right(y_test[:, ::-1], np.asarray(reader(x_test)))[1]
 # The first digit written now needs the carries of all the others: slower to learn.  #@en

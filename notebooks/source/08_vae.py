@@ -63,7 +63,7 @@ from sklearn.neighbors import NearestNeighbors
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import claims, data, explore, explore_vae, plot
+from utils import claims, data, explore, plot, settings, text
 
 tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
 tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
@@ -78,7 +78,7 @@ tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos mo
 # Um decodificador transforma dois números num dígito. Por que não inventar dois números e ter um dígito *novo*? A aula 02 desenhou um mapa do seu plano latente e achou híbridos que
 # ninguém jamais escreveu. Olhemos de perto: os mesmos dados, a mesma rede, 784 → 64 → 16 → 2 → 16 → 64 → 784, com o código linear que a aula 02 recomenda.
 # %%
-mnist = data.mnist()
+mnist = data.mnist.load()
 print(mnist.provenance)
 pixels = mnist.x_train.reshape(len(mnist.x_train), -1)
 n_val = len(pixels) // 12
@@ -126,8 +126,8 @@ def image_bce(x, x_hat):
 GPU = bool(tf.config.list_physical_devices("GPU"))
 if GPU:
     tf.config.experimental.enable_op_determinism()
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = lesson.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
 BATCH = 256 if source == "real" else 64  # the small sample gives few batches  #@en
 BATCH = 256 if source == "real" else 64  # a amostra pequena rende poucos lotes  #@pt-BR
 # %%
@@ -138,20 +138,20 @@ def train(model, x, epochs, peak, x_held_out=None, prepare=lambda x, target: (x,
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 10, warmup_target=peak, warmup_steps=steps // 10
     )
-    adam = keras.optimizers.Adam(lesson.pick(quick=rate, class_=rate, full=1e-3))
+    adam = keras.optimizers.Adam(settings.pick(quick=rate, class_=rate, full=1e-3))
     model.compile(adam, image_bce, metrics=[image_bce], jit_compile=xla, steps_per_execution=40)
     start = time.perf_counter()
     history = model.fit(
-        data.batches(x, BATCH, seed=lesson.seed()).map(prepare),
+        data.batches(x, BATCH, seed=settings.seed()).map(prepare),
         validation_data=None if x_held_out is None else data.batches(x_held_out, len(x_held_out)),
         epochs=epochs, shuffle=False, verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)],
     )
     return history, time.perf_counter() - start
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 plain2_encoder, plain2_decoder, plain2 = build_plain((64, 16), latent_dim=2)
-epochs2 = lesson.pick(quick=6, class_=16, full=100)
+epochs2 = settings.pick(quick=6, class_=16, full=100)
 history_plain2, seconds_plain2 = train(plain2, x_train, epochs2, peak=1e-2, x_held_out=x_val)
 # %% [markdown] lang="en"
 # Now we invent codes, in two ways. First from the standard normal distribution $\mathcal N(0, I)$, as anybody would who knows nothing of this network. Then, more kindly, from the normal distribution with the mean and the
@@ -167,7 +167,7 @@ history_plain2, seconds_plain2 = train(plain2, x_train, epochs2, peak=1e-2, x_he
 def normal(n, latent_dim):
     """`n` codes from the standard normal distribution."""  #@en
     """`n` códigos da distribuição normal padrão."""  #@pt-BR
-    return np.random.default_rng(lesson.seed()).standard_normal((n, latent_dim), dtype="float32")
+    return np.random.default_rng(settings.seed()).standard_normal((n, latent_dim), dtype="float32")
 
 
 def fitted(z, n):
@@ -254,7 +254,7 @@ class Sampling(layers.Layer):
 
 
 cloud = ops.full((100_000, 1), 2.0), ops.full((100_000, 1), np.log(0.25))
-z = np.asarray(Sampling(lesson.seed())(cloud))
+z = np.asarray(Sampling(settings.seed())(cloud))
 print(f"mean {z.mean():.2f}, standard deviation {z.std():.2f}")  #@en
 print(f"média {z.mean():.2f}, desvio padrão {z.std():.2f}")  #@pt-BR
 # %% [markdown] lang="en"
@@ -303,7 +303,7 @@ def log_density(z, mean, log_var):
 
 
 z_mean, z_log_var = np.array([1.0, -0.5, 0.0]), np.log(np.array([0.25, 1.0, 2.0]))
-dice = np.random.default_rng(lesson.seed())
+dice = np.random.default_rng(settings.seed())
 z = z_mean + np.exp(z_log_var / 2) * dice.standard_normal((100_000, 3))
 draws = log_density(z, z_mean, z_log_var) - log_density(z, 0.0, np.zeros(3))
 standard_error = draws.std(ddof=1) / np.sqrt(len(draws))
@@ -402,8 +402,8 @@ class VAE(keras.Model):
     def call(self, x):
         return self.decoder(self.draw(x))
 # %%
-keras.utils.set_random_seed(lesson.seed())
-vae2_encoder, vae2_decoder, vae2 = build_vae((64, 16), latent_dim=2, seed=lesson.seed())
+keras.utils.set_random_seed(settings.seed())
+vae2_encoder, vae2_decoder, vae2 = build_vae((64, 16), latent_dim=2, seed=settings.seed())
 vae2_encoder.summary()
 history_vae2, seconds_vae2 = train(vae2, x_train, epochs2, peak=1e-2, x_held_out=x_val)
 # %%
@@ -530,15 +530,15 @@ def with_labels(both, _):
 def train_judge(x, y):
     """A classifier of images and its layer of 64 features."""  #@en
     """Um classificador de imagens e a sua camada de 64 atributos."""  #@pt-BR
-    keras.utils.set_random_seed(lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
     judge = keras.Sequential(
         [keras.Input((784,)), layers.Dense(256, "relu"),
          layers.Dense(64, "relu", name="features"), layers.Dense(10, "softmax")]
     )
     judge.compile("adam", "categorical_crossentropy", jit_compile=XLA, steps_per_execution=40)
     rows = tf.concat([x, np.eye(10, dtype="float32")[y]], axis=1)
-    epochs = lesson.pick(quick=6, class_=5, full=20)
-    judge.fit(data.batches(rows, BATCH, seed=lesson.seed()).map(with_labels), epochs=epochs, shuffle=False, verbose=0)
+    epochs = settings.pick(quick=6, class_=5, full=20)
+    judge.fit(data.batches(rows, BATCH, seed=settings.seed()).map(with_labels), epochs=epochs, shuffle=False, verbose=0)
     return judge, keras.Model(judge.inputs[0], judge.get_layer("features").output)
 # %%
 def verdicts(judge, images):
@@ -581,7 +581,7 @@ def survey(decoder, draws, codes, codes_val):
     return float(gap), sure, int(classes), float(np.quantile(step, 0.99)), float((class_here == class_there).mean())
 
 
-n = lesson.pick(quick=500, class_=10_000, full=10_000)
+n = settings.pick(quick=500, class_=10_000, full=10_000)
 z_plain2_val, z_vae2_val = np.asarray(plain2_encoder(x_val)), np.asarray(vae2_encoder(x_val)[2])
 surveys = [
     survey(plain2_decoder, normal(n, 2), z_plain2, z_plain2_val),
@@ -596,8 +596,8 @@ header = ("modelo", "sorteio de", "em buraco", "reconhecidos", "classes desenhad
 names = [("autoencoder comum", "N(0, I)"), ("autoencoder comum", "normal ajustada"), ("VAE", "N(0, I)")]  #@pt-BR
 caption = "Pontos sorteados, dois números no código"  #@pt-BR
 formats = (".1%", ".1%", ".0f", ".3f", ".1%")
-rows = [(*name, *(lesson.number(v, f) for v, f in zip(values, formats))) for name, values in zip(names, surveys)]
-lesson.table(header, rows, caption)
+rows = [(*name, *(text.number(v, f) for v, f in zip(values, formats))) for name, values in zip(names, surveys)]
+text.table(header, rows, caption)
 naive, by_fit, by_vae = surveys
 claims.check(
     source,
@@ -626,7 +626,7 @@ claims.check(
 #
 # Mova o ponto pelo plano do VAE, de −3 a 3 nas duas direções. Dá para sair da terra dos dígitos? Onde as classes se encontram?
 # %%
-explore.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, low=-3, high=3)
+explore.mnist.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, low=-3, high=3)
 # %% [markdown] lang="en"
 # ## 7. Eight numbers: better digits, and all rivals in one table
 #
@@ -676,12 +676,12 @@ def quality(images, reference, judge, features):
     return verdicts(judge, images)[1], far
 # %%
 widths, latent_dim = (256, 128, 64), 8
-epochs = lesson.pick(quick=6, class_=12, full=50)
-keras.utils.set_random_seed(lesson.seed())
+epochs = settings.pick(quick=6, class_=12, full=50)
+keras.utils.set_random_seed(settings.seed())
 plain_encoder, plain_decoder, plain = build_plain(widths, latent_dim)
 _, seconds_plain = train(plain, x_train, epochs, peak=3e-3)
-keras.utils.set_random_seed(lesson.seed())
-vae_encoder, vae_decoder, vae = build_vae(widths, latent_dim, seed=lesson.seed())
+keras.utils.set_random_seed(settings.seed())
+vae_encoder, vae_decoder, vae = build_vae(widths, latent_dim, seed=settings.seed())
 _, seconds_vae = train(vae, x_train, epochs, peak=3e-3)
 start = time.perf_counter()
 pca = PCA(latent_dim, random_state=0).fit(x_train)
@@ -732,14 +732,14 @@ for kind, k in errors:
     trained = "plain" if kind == "naive" else kind
     told = (errors[kind, k], ".4f"), (counts[trained][k > 2], ",d"), (spent[trained][k > 2], ".1f"), (4 * k, ".0f")
     told += (judged[kind, k][0], ".1%"), (judged[kind, k][1], ".1f")
-    rows.append((f"{labels[kind]}; {k}", *(lesson.number(*pair) for pair in told)))
-real = [lesson.number(value, form) for value, form in zip(judged["real"], (".1%", ".1f"))]
+    rows.append((f"{labels[kind]}; {k}", *(text.number(*pair) for pair in told)))
+real = [text.number(value, form) for value, form in zip(judged["real"], (".1%", ".1f"))]
 rows.append(("real images (validation)", *"––––", *real))  #@en
 header = ("model; code numbers", "MSE", "parameters", "seconds", "bytes per code", "samples recognised", "Fréchet distance")  #@en
-lesson.table(header, rows, "Reconstruction of test images, and samples")  #@en
+text.table(header, rows, "Reconstruction of test images, and samples")  #@en
 rows.append(("imagens reais (validação)", *"––––", *real))  #@pt-BR
 header = ("modelo; números no código", "MSE", "parâmetros", "segundos", "bytes por código", "amostras reconhecidas", "distância de Fréchet")  #@pt-BR
-lesson.table(header, rows, "Reconstrução de imagens de teste, e amostras")  #@pt-BR
+text.table(header, rows, "Reconstrução de imagens de teste, e amostras")  #@pt-BR
 # %%
 claims.check(
     source,
@@ -815,7 +815,7 @@ plot.image_rows(
 # %% [markdown] lang="pt-BR"
 # Um filme nada prova. Dois mil pares de imagens de teste de classes diferentes, e o juiz olha o quadro do meio, o mais distante das duas pontas:
 # %%
-pairs = np.random.default_rng(0).integers(0, len(x_test), (lesson.pick(quick=400, class_=2400, full=2400), 2))
+pairs = np.random.default_rng(0).integers(0, len(x_test), (settings.pick(quick=400, class_=2400, full=2400), 2))
 a, b = pairs[y_test[pairs[:, 0]] != y_test[pairs[:, 1]]].T
 middles = {
     "pixels": film(x_test[a], x_test[b], [0.5]),
@@ -862,13 +862,13 @@ claims.check(source, **{f"middle_{name}": verdicts(judge, images)[1] for name, i
 #
 # Treinamos a rede da seção 7 com um terço das imagens, para vários valores. **Arrisque:** o que desenhará um VAE com $\beta = 784$?
 # %%
-few = x_train[: lesson.pick(quick=1000, class_=20_000, full=55_000)]
-betas = lesson.pick(quick=(1, 784), class_=(1 / latent_dim, 1, 4, 784), full=(1 / latent_dim, 1, 4, 16, 784))
-beta_epochs = lesson.pick(quick=4, class_=8, full=50)
+few = x_train[: settings.pick(quick=1000, class_=20_000, full=55_000)]
+betas = settings.pick(quick=(1, 784), class_=(1 / latent_dim, 1, 4, 784), full=(1 / latent_dim, 1, 4, 16, 784))
+beta_epochs = settings.pick(quick=4, class_=8, full=50)
 spectrum = {}
 for beta in betas:
-    keras.utils.set_random_seed(lesson.seed())
-    beta_encoder, beta_decoder, model = build_vae(widths, latent_dim, beta=beta, seed=lesson.seed())
+    keras.utils.set_random_seed(settings.seed())
+    beta_encoder, beta_decoder, model = build_vae(widths, latent_dim, beta=beta, seed=settings.seed())
     train(model, few, beta_epochs, peak=3e-3, xla=False)
     parts = costs(beta_encoder, beta_decoder, x_test)
     active = (np.asarray(beta_encoder(x_test)[0]).std(axis=0) > 0.1).sum()
@@ -888,13 +888,13 @@ ax.set(xlabel="KL: informação no código (nats)", ylabel="reconstrução (nats
 plot.show(fig, alt="Curva decrescente: pouca informação e má reconstrução em beta 784, muita e boa em um oitavo.")  #@pt-BR
 # %%
 rows = [
-    ("1/8" if beta < 1 else f"{beta}", *(lesson.number(v, f) for v, f in zip(parts, (".1f", ".1f", ".0f", ".1%", ".1f"))))
+    ("1/8" if beta < 1 else f"{beta}", *(text.number(v, f) for v, f in zip(parts, (".1f", ".1f", ".0f", ".1%", ".1f"))))
     for beta, parts in spectrum.items()
 ]
 header = ("β", "reconstruction", "KL", "active code numbers", "samples recognised", "Fréchet distance")  #@en
-lesson.table(header, rows, "Test images and samples; reconstruction and KL in nats an image")  #@en
+text.table(header, rows, "Test images and samples; reconstruction and KL in nats an image")  #@en
 header = ("β", "reconstrução", "KL", "números ativos no código", "amostras reconhecidas", "distância de Fréchet")  #@pt-BR
-lesson.table(header, rows, "Imagens de teste e amostras; reconstrução e KL em nats por imagem")  #@pt-BR
+text.table(header, rows, "Imagens de teste e amostras; reconstrução e KL em nats por imagem")  #@pt-BR
 plot.image_rows(
     {f"β = {row[0]}": parts[-1] for row, parts in zip(rows, spectrum.values())},
     alt="Samples for each beta, from tangled at the smallest to the same grey mean image twelve times at 784.",  #@en
@@ -961,9 +961,9 @@ one_hot = np.eye(10, dtype="float32")
 labelled = tf.concat([x_train, one_hot[y_train]], axis=1)
 del x_train, few  # their pixels stand in `labelled`  #@en
 del x_train, few  # os pixels deles estão em `labelled`  #@pt-BR
-keras.utils.set_random_seed(lesson.seed())
-given_encoder, given_decoder, conditional = build_conditional(widths, latent_dim, seed=lesson.seed())
-train(conditional, labelled, lesson.pick(quick=6, class_=8, full=50), 3e-3, prepare=image_and_label)
+keras.utils.set_random_seed(settings.seed())
+given_encoder, given_decoder, conditional = build_conditional(widths, latent_dim, seed=settings.seed())
+train(conditional, labelled, settings.pick(quick=6, class_=8, full=50), 3e-3, prepare=image_and_label)
 # %%
 hands = np.repeat(normal(6, latent_dim), 10, axis=0)
 pages = np.asarray(given_decoder([hands, np.tile(one_hot, (6, 1))])).reshape(6, 10, 28, 28)
@@ -991,7 +991,7 @@ claims.check(source, given_right=(named == asked).mean(), given_sure=sure)
 # %%
 del x_val, labelled, x_hat, samples, images, middles, answers  # the memory is needed for clothes  #@en
 del x_val, labelled, x_hat, samples, images, middles, answers  # a memória faz falta às roupas  #@pt-BR
-fashion = data.fashion_mnist()
+fashion = data.mnist.load_fashion()
 print(fashion.provenance)
 clothes, clothes_test = (x.reshape(len(x), -1) for x in (fashion.x_train, fashion.x_test))
 n_val = len(clothes) // 12
@@ -1000,13 +1000,13 @@ clothes_source, clothes_labels = fashion.source, fashion.y_train[:-n_val]
 del fashion, clothes
 clothes_judge, clothes_features = train_judge(clothes_train, clothes_labels)
 # %%
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 clothes_halves = {"plain": build_plain(widths, latent_dim)}
-keras.utils.set_random_seed(lesson.seed())
-clothes_halves["VAE"] = build_vae(widths, latent_dim, seed=lesson.seed())
+keras.utils.set_random_seed(settings.seed())
+clothes_halves["VAE"] = build_vae(widths, latent_dim, seed=settings.seed())
 spent, draws = {}, {"VAE": normal(n, latent_dim)}
 for kind, (encoder, decoder, model) in clothes_halves.items():
-    _, spent[kind] = train(model, clothes_train, lesson.pick(quick=6, class_=8, full=25), 3e-3)
+    _, spent[kind] = train(model, clothes_train, settings.pick(quick=6, class_=8, full=25), 3e-3)
 draws["plain"] = fitted(np.asarray(clothes_halves["plain"][0](clothes_train)), n)
 start = time.perf_counter()
 clothes_pca = PCA(latent_dim, random_state=0).fit(clothes_train)
@@ -1025,14 +1025,14 @@ for kind in ("PCA", "plain", "VAE"):
     worth[kind] = *quality(samples, clothes_test, clothes_judge, clothes_features), kept, mse(clothes_test, x_hat)
     told = (worth[kind][3], ".4f"), (count, ",d"), (spent[kind], ".1f"), (4 * latent_dim, ".0f")
     told += (kept, ".1%"), (worth[kind][0], ".1%"), (worth[kind][1], ".1f")
-    rows.append((labels[kind], *(lesson.number(*pair) for pair in told)))
-real = [lesson.number(value, form) for value, form in zip(worth["real"], (".1%", ".1f"))]
+    rows.append((labels[kind], *(text.number(*pair) for pair in told)))
+real = [text.number(value, form) for value, form in zip(worth["real"], (".1%", ".1f"))]
 rows.append(("real images (validation)", *"–––––", *real))  #@en
 header = ("model", "MSE", "parameters", "seconds", "bytes per code", "class kept", "samples recognised", "Fréchet distance")  #@en
-lesson.table(header, rows, "Clothes, eight code numbers: reconstruction of test images, and samples")  #@en
+text.table(header, rows, "Clothes, eight code numbers: reconstruction of test images, and samples")  #@en
 rows.append(("imagens reais (validação)", *"–––––", *real))  #@pt-BR
 header = ("modelo", "MSE", "parâmetros", "segundos", "bytes por código", "classe conservada", "amostras reconhecidas", "distância de Fréchet")  #@pt-BR
-lesson.table(header, rows, "Roupas, oito números no código: reconstrução de imagens de teste, e amostras")  #@pt-BR
+text.table(header, rows, "Roupas, oito números no código: reconstrução de imagens de teste, e amostras")  #@pt-BR
 # %%
 claims.check(
     clothes_source,
@@ -1068,7 +1068,7 @@ plot.image_rows(
 # Quem só desenha precisa do decodificador; quem só comprime, do codificador. Cada um vai para um arquivo próprio. O codificador contém uma camada que o Keras não conhece: o decorador `register_keras_serializable` a inscreveu na lista do Keras, e `get_config` diz como refazê-la. Um programa que carregue o arquivo precisa antes **importar (ou definir) a classe**;
 # o arquivo leva o nome dela, não o código, e com `safe_mode=True` nem conseguiria contrabandear algum.
 # %%
-work = lesson.work_folder()
+work = settings.work_folder()
 vae_encoder.save(work / "encoder.keras")
 vae_decoder.save(work / "decoder.keras")
 loaded_encoder = keras.models.load_model(work / "encoder.keras", safe_mode=True)
@@ -1090,7 +1090,7 @@ print(np.array_equal(vae_decoder(before[0]), loaded_decoder(before[0])))
 #
 # Escolha duas imagens de teste e vá de uma ($t = 0$) à outra ($t = 1$), e além das duas. Sob cada figura está o que o juiz lê e quanta certeza tem. Ache um par em que o autoencoder comum se perca e o VAE não; depois, um ao contrário.
 # %%
-explore_vae.walk(
+explore.vae.walk(
     x_test[:200],
     {"VAE": (z_vae[:200], vae_decoder), "plain": (z_plain[:200], plain_decoder)},  #@en
     {"VAE": (z_vae[:200], vae_decoder), "comum": (z_plain[:200], plain_decoder)},  #@pt-BR
@@ -1184,7 +1184,7 @@ mixture_codes = mixture.sample(n)[0]
 # VAE é conhecida sem ela, e seus vizinhos e meios de caminho foram treinados para fazer sentido.  #@pt-BR
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_vae as check
+from exercises import vae as check
 
 check.mixture(mixture_codes, z_train8, n)
 # check.mixture.hint()

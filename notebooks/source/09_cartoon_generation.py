@@ -62,7 +62,7 @@ from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils import cartoon, claims, explore_cartoon, plot, resume
+from utils import claims, data, explore, plot, resume, settings, text
 
 tf.get_logger().setLevel("ERROR")
 # %% [markdown] lang="en"
@@ -80,11 +80,11 @@ tf.get_logger().setLevel("ERROR")
 #
 # **Arrisque antes de executar:** quantos gigabytes ocupam 100.000 desses rostos em `float32`? Quantos tem o seu computador?
 # %%
-size = lesson.pick(quick=32, class_=64, full=256)  # 64, 128 or 256 pixels  #@en
-most = lesson.pick(quick=240, class_=1400, full=None)  # faces to use; None for all  #@en
-size = lesson.pick(quick=32, class_=64, full=256)  # 64, 128 ou 256 pixels  #@pt-BR
-most = lesson.pick(quick=240, class_=1400, full=None)  # rostos a usar; None para todos  #@pt-BR
-faces = cartoon.load("10k", most)
+size = settings.pick(quick=32, class_=64, full=256)  # 64, 128 or 256 pixels  #@en
+most = settings.pick(quick=240, class_=1400, full=None)  # faces to use; None for all  #@en
+size = settings.pick(quick=32, class_=64, full=256)  # 64, 128 ou 256 pixels  #@pt-BR
+most = settings.pick(quick=240, class_=1400, full=None)  # rostos a usar; None para todos  #@pt-BR
+faces = data.cartoon_generation.load("10k", most)
 print(faces.provenance)
 n_train = len(faces.paths["train"])
 claims.check(faces.source, gb_100k=100_000 * 256 * 256 * 3 * 4 / 1e9, n_train=n_train)
@@ -114,7 +114,7 @@ claims.check(faces.source, gb_100k=100_000 * 256 * 256 * 3 * 4 / 1e9, n_train=n_
 def stream(part, count=None, batch=64, **settings):
     """Batches of the first `count` faces of a part, read from their files."""  #@en
     """Lotes dos primeiros `count` rostos de uma parte, lidos de seus arquivos."""  #@pt-BR
-    return cartoon.stream(faces.paths[part][:count], size, batch, faces.keep, **settings)
+    return data.cartoon_generation.stream(faces.paths[part][:count], size, batch, faces.keep, **settings)
 
 
 def pictures(part, count=None):
@@ -151,13 +151,13 @@ def images_per_second(dataset):
 
 
 in_memory = n_train * size * size * 3 < 1e9
-from_disk = images_per_second(stream("train", batch=16, seed=lesson.seed()))
-cached = stream("train", batch=16, seed=lesson.seed(), cache=in_memory)
+from_disk = images_per_second(stream("train", batch=16, seed=settings.seed()))
+cached = stream("train", batch=16, seed=settings.seed(), cache=in_memory)
 images_per_second(cached)  # the first epoch fills the cache  #@en
 images_per_second(cached)  # a primeira época enche o cache  #@pt-BR
-rows = [(lesson.number(from_disk, ",.0f"), lesson.number(images_per_second(cached), ",.0f"))]
-lesson.table(("from files", "from the cache"), rows, "Faces per second")  #@en
-lesson.table(("dos arquivos", "do cache"), rows, "Rostos por segundo")  #@pt-BR
+rows = [(text.number(from_disk, ",.0f"), text.number(images_per_second(cached), ",.0f"))]
+text.table(("from files", "from the cache"), rows, "Faces per second")  #@en
+text.table(("dos arquivos", "do cache"), rows, "Rostos por segundo")  #@pt-BR
 # %% [markdown] lang="en"
 # Compare the two with what the network digests: on two cores, at 64 pixels, a few hundred faces per second. Decoding runs on the same cores, so the cache gives its share of them back to the network. With a GPU and
 # 256 pixels it is the other way round: there the network waits for the files, and `prefetch` and several decoding threads earn their keep.
@@ -175,13 +175,13 @@ def twice(x):
     return x, x
 
 
-flip = layers.RandomFlip("horizontal", seed=lesson.seed())
+flip = layers.RandomFlip("horizontal", seed=settings.seed())
 
 
 def training_pairs(batch):
     """Batches of training faces, mirrored at random; only full ones (section 4 says why)."""  #@en
     """Lotes de rostos de treino, espelhados ao acaso; só lotes completos (a seção 4 diz por quê)."""  #@pt-BR
-    x = stream("train", n_train // batch * batch, batch, seed=lesson.seed(), cache=in_memory)
+    x = stream("train", n_train // batch * batch, batch, seed=settings.seed(), cache=in_memory)
     return x.map(lambda faces: twice(flip(faces, training=True))).prefetch(2)
 
 
@@ -286,8 +286,8 @@ latent_dim = 64  # números de um código do qual queremos sortear  #@pt-BR
 maps = 32  # channels of the code of the reconstruction network  #@en
 maps = 32  # canais do código da rede de reconstrução  #@pt-BR
 wide = (size // 8) ** 2 * maps
-x_fit = pictures("train", lesson.pick(quick=None, class_=None, full=500))  # PCA needs them all at once  #@en
-x_fit = pictures("train", lesson.pick(quick=None, class_=None, full=500))  # a PCA os quer todos de uma vez  #@pt-BR
+x_fit = pictures("train", settings.pick(quick=None, class_=None, full=500))  # PCA needs them all at once  #@en
+x_fit = pictures("train", settings.pick(quick=None, class_=None, full=500))  # a PCA os quer todos de uma vez  #@pt-BR
 start = time.perf_counter()
 pca = PCA(min(wide, len(x_fit) - 1), svd_solver="full")
 pca.fit(x_fit.reshape(len(x_fit), -1))
@@ -369,8 +369,8 @@ def build_reconstruction(size, widths, maps):
     decoder = keras.Model(z, paint(h), name="decoder")
     return encoder, decoder, keras.Model(image, decoder(encoder(image)), name="autoencoder")
 # %%
-widths = lesson.pick(quick=(8, 16, 24), class_=(32, 64, 96), full=(64, 128, 256))
-keras.utils.set_random_seed(lesson.seed())
+widths = settings.pick(quick=(8, 16, 24), class_=(32, 64, 96), full=(64, 128, 256))
+keras.utils.set_random_seed(settings.seed())
 encoder, decoder, autoencoder = build_reconstruction(size, widths, maps)
 decoder.summary()
 claims.check(
@@ -410,7 +410,7 @@ def train(model, loss, epochs, batch, peak):
     return history, time.perf_counter() - start
 
 
-epochs = lesson.pick(quick=2, class_=18, full=25)
+epochs = settings.pick(quick=2, class_=18, full=25)
 history_mse, seconds_mse = train(autoencoder, "mse", epochs, batch=8, peak=5e-3)
 # %% [markdown] lang="en"
 # ### A loss that looks at edges
@@ -450,7 +450,7 @@ def edge_loss(x, x_hat):
     return ops.mean((x - x_hat) ** 2) + 0.1 * absolute
 
 
-keras.utils.set_random_seed(lesson.seed())
+keras.utils.set_random_seed(settings.seed())
 sharp_encoder, sharp_decoder, sharp = build_reconstruction(size, widths, maps)
 history_sharp, seconds_sharp = train(sharp, edge_loss, epochs, batch=8, peak=5e-3)
 # %%
@@ -505,11 +505,11 @@ for place, (who, top, bottom) in places.items():
     x = region(x_test[who], top, bottom)
     pairs = [(mae(x, y), edges_kept(x, y)) for y in (region(r[who], top, bottom) for r in rebuilt.values())]
     table[place] = dict(zip(rebuilt, pairs))
-    rows.append((place, *(f"{lesson.number(e, '.4f')} · {lesson.number(c, '.0%')}" for e, c in pairs)))
+    rows.append((place, *(f"{text.number(e, '.4f')} · {text.number(c, '.0%')}" for e, c in pairs)))
 header = ("place", "PCA", "PCA of patches", "network, MSE", "network, edges")  #@en
-lesson.table(header, rows, "Absolute error · edges kept; test faces")  #@en
+text.table(header, rows, "Absolute error · edges kept; test faces")  #@en
 header = ("lugar", "PCA", "PCA de retalhos", "rede, MSE", "rede, bordas")  #@pt-BR
-lesson.table(header, rows, "Erro absoluto · bordas conservadas; rostos de teste")  #@pt-BR
+text.table(header, rows, "Erro absoluto · bordas conservadas; rostos de teste")  #@pt-BR
 # %% [markdown] lang="en"
 # A direct question remains: are the **glasses still there**? We run the score on the reconstructions. Blur lets some colour of the eyes leak to the bridge of the nose, so the threshold is chosen anew for each model, on validation faces.
 # %% [markdown] lang="pt-BR"
@@ -660,7 +660,7 @@ def load_and_evaluate(folder, name, dataset):
         count += int(tf.size(x))
     return total / count
 # %%
-work = lesson.work_folder()
+work = settings.work_folder()
 save(work, "sharp", sharp_encoder, sharp_decoder)
 # %% tags=["nbval-check-output"]
 loaded_decoder = keras.models.load_model(work / "sharp_decoder.keras", safe_mode=True)
@@ -759,14 +759,14 @@ def build_generator(size, widths, latent_dim, kl_weight=None, seed=7):
 # o $\beta$ da aula 08. Grande demais, todos os rostos viram o rosto médio; pequeno demais, os códigos saem da região de onde vamos sortear.
 # %%
 kl_weight = 1e-4
-print(f"β ≈ {lesson.number(kl_weight * size * size * 3, '.2f')}")
-epochs_small = lesson.pick(quick=3, class_=36, full=60)
-narrow = lesson.pick(quick=(8, 16), class_=(12, 24, 32), full=(32, 64, 128, 256))
-keras.utils.set_random_seed(lesson.seed())
+print(f"β ≈ {text.number(kl_weight * size * size * 3, '.2f')}")
+epochs_small = settings.pick(quick=3, class_=36, full=60)
+narrow = settings.pick(quick=(8, 16), class_=(12, 24, 32), full=(32, 64, 128, 256))
+keras.utils.set_random_seed(settings.seed())
 plain_encoder, plain_decoder, plain = build_generator(size, narrow, latent_dim)
 history_plain, seconds_plain = train(plain, edge_loss, epochs_small, batch=16, peak=3e-3)
-keras.utils.set_random_seed(lesson.seed())
-vae_encoder, vae_decoder, vae = build_generator(size, narrow, latent_dim, kl_weight, lesson.seed())
+keras.utils.set_random_seed(settings.seed())
+vae_encoder, vae_decoder, vae = build_generator(size, narrow, latent_dim, kl_weight, settings.seed())
 vae.build((None, size, size, 3))
 history_vae, seconds_vae = train(vae, edge_loss, epochs_small, batch=16, peak=3e-3)
 save(work, "vae", vae_encoder, vae_decoder)
@@ -816,14 +816,14 @@ rivals = [
 ]
 # %%
 rows = [
-    (name, str(k), lesson.number(mse(x_test, y), ".5f"), lesson.number(mae(x_test, y), ".4f"),
-     lesson.number(count, ",d"), lesson.number(spent, ".1f"), lesson.number(4 * k, ",d"))
+    (name, str(k), text.number(mse(x_test, y), ".5f"), text.number(mae(x_test, y), ".4f"),
+     text.number(count, ",d"), text.number(spent, ".1f"), text.number(4 * k, ",d"))
     for name, k, y, count, spent in rivals
 ]  # fmt: skip
 header = ("model", "code", "MSE", "MAE", "parameters", "seconds", "bytes a code")  #@en
-lesson.table(header, rows, "Test faces, none of them seen in training")  #@en
+text.table(header, rows, "Test faces, none of them seen in training")  #@en
 header = ("modelo", "código", "MSE", "MAE", "parâmetros", "segundos", "bytes por código")  #@pt-BR
-lesson.table(header, rows, "Rostos de teste, nenhum deles visto no treino")  #@pt-BR
+text.table(header, rows, "Rostos de teste, nenhum deles visto no treino")  #@pt-BR
 claims.check(
     faces.source,
     latent_dim=latent_dim,
@@ -858,7 +858,7 @@ claims.check(
 # Agora decodificamos códigos aleatórios. A PCA recebe números normais independentes, com as variâncias de seus componentes. A rede simples recebe códigos de $N(0, I)$ e depois, com mais gentileza, da normal ajustada aos seus próprios códigos de treino. O VAE recebe $N(0, I)$, a única
 # distribuição para a qual foi treinado.
 # %%
-rng = np.random.default_rng(lesson.seed())
+rng = np.random.default_rng(settings.seed())
 count = len(x_test)
 noise = rng.normal(size=(count, latent_dim)).astype("float32")
 k = min(latent_dim, len(pca.components_))
@@ -926,11 +926,11 @@ distance, rows = {}, []
 for name, images in judged.items():
     pair = [frechet(real[n], feature(images)) / real[n].var(axis=0).sum() for n, feature in features.items()]
     distance[name] = pair
-    rows.append((name, *(lesson.number(v, ".2f") for v in pair)))
+    rows.append((name, *(text.number(v, ".2f") for v in pair)))
 header = ("images", "distance, pixels", "distance, network")  #@en
-lesson.table(header, rows, "Fréchet distance to the test faces, as a share of their variance")  #@en
+text.table(header, rows, "Fréchet distance to the test faces, as a share of their variance")  #@en
 header = ("imagens", "distância, pixels", "distância, rede")  #@pt-BR
-lesson.table(header, rows, "Distância de Fréchet aos rostos de teste, como fração da variância deles")  #@pt-BR
+text.table(header, rows, "Distância de Fréchet aos rostos de teste, como fração da variância deles")  #@pt-BR
 floor, ghost, plain_n, plain_f, variational = distance.values()
 claims.check(
     faces.source, fid_real=floor[1], fid_ghost_pixels=ghost[0], fid_ghost=ghost[1],
@@ -1033,7 +1033,7 @@ show_rows(
 # %%
 directions = {"glasses": glasses, "moustache": moustache}  #@en
 directions = {"óculos": glasses, "bigode": moustache}  #@pt-BR
-explore_cartoon.attributes(vae_decoder, z_test[:60], x_test[:60], directions)
+explore.cartoon_generation.attributes(vae_decoder, z_test[:60], x_test[:60], directions)
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -1103,7 +1103,7 @@ classifier.fit(z_train, shape_train)
 shape_accuracy = classifier.score(z_val, shape_val)
 ### END SOLUTION
 # %% exercise="1" role="check"
-from utils import check_cartoon as check
+from exercises import cartoon_generation as check
 
 check.face_shape(shape_accuracy, classifier, (z_train, shape_train), (z_val, shape_val))
 # check.face_shape.hint()
@@ -1155,7 +1155,7 @@ check.cooler_samples(cooler, vae_decoder, noise, samples["VAE, N(0, I)"])
 if check.cooler_samples.done:
     for temperature, images in {1.0: samples["VAE, N(0, I)"], 0.6: cooler}.items():
         gap = frechet(real["network"], features["network"](images)) / real["network"].var(axis=0).sum()
-        print(lesson.number(temperature, ".1f"), lesson.number(gap, ".3f"))
+        print(text.number(temperature, ".1f"), text.number(gap, ".3f"))
     show_rows(
         {"1.0": samples["VAE, N(0, I)"][:8], "0.6": cooler[:8]},
         alt="Eight samples, and the same eight nearer to the middle: more alike.",  #@en

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.browser.driver import move_live
-from utils import explore, explore_ecg
+from utils import explore
+from utils.explore import ecg_anomalies as explore_ecg
 
 ROOT = ".live-moving >> xpath=.."
 

@@ -25,18 +25,25 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as search
 from hypothesis import strategies as st
 from PIL import Image
 
-from utils import audio, cartoon, cartoon_files, data, download, ecg, faces, gtzan, lesson
+from utils import audio, settings, text
+from utils.data import cartoon_files, download
+from utils.data import cartoon_generation as cartoon
+from utils.data import ecg_anomalies as ecg
+from utils.data import mnist as data
+from utils.data import music as gtzan
+from utils.data import pca_faces as faces
 
 COUNT = int(os.environ.get("AE_FUZZ", 200))
 SECONDS = 20  # of computing, not of waiting: a busy computer fails no test
 GIGABYTE = 2**30
 SIDE = 3  # of the small photos
 RANDOM = np.random.default_rng(0)
-MANY = settings(
+MANY = search(
     max_examples=COUNT,
     derandomize="AE_FUZZ" not in os.environ,
     deadline=None,
@@ -286,10 +293,11 @@ def place(
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     if any(kind in request.node.name for kind in ("[png]", "[jpg]")):
         request.getfixturevalue("tensorflow")
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="")
+    text.set_language("en")
+    settings.set_lesson("")
     yield tmp_path / "dados da lição"
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 @pytest.fixture(scope="session")
@@ -490,7 +498,7 @@ def test_every_track_of_a_folder_is_used_or_counted_out(
     monkeypatch.setattr(gtzan, "TRAIN", 5)
     loader = LOADERS[suffix]
 
-    @settings(MANY, max_examples=-(-COUNT // 30))
+    @search(MANY, max_examples=-(-COUNT // 30))
     @given(st.lists(inputs(loader), min_size=30, max_size=30))
     def try_all(contents: list[bytes]) -> None:
         folder = place / "gtzan" / "genres" / "jazz"

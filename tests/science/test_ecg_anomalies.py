@@ -15,7 +15,7 @@ import pytest
 from sklearn import metrics
 from sklearn.decomposition import PCA
 
-from utils import ecg
+from utils.data import ecg_anomalies as ecg
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "05_ecg_anomalies"

@@ -10,12 +10,10 @@ import keras
 import numpy as np
 import pytest
 
-from utils import lesson
-
 
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return functions_of("08_vae", ops=keras.ops, lesson=lesson, XLA=False)
+    return functions_of("08_vae", ops=keras.ops, settings=settings, XLA=False)
 
 
 @pytest.fixture

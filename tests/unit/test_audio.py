@@ -20,7 +20,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from utils import audio, download, explore_audio, gtzan, lesson
+from utils import audio, settings, text
+from utils.data import download
+from utils.data import music as gtzan
+from utils.explore import music as explore_audio
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM = np.random.default_rng(0)
@@ -40,10 +43,11 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     monkeypatch.setenv("AE_DATA", str(place))
     monkeypatch.setattr(gtzan, "LENGTH", 64)
     monkeypatch.setattr(gtzan, "ADDRESS", "http://127.0.0.1:9/")  # a closed port of loopback
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="06_music")
+    text.set_language("en")
+    settings.set_lesson("06_music")
     yield place
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 def put(path: Path, x: np.ndarray, rate: int = audio.RATE, **settings: Any) -> Path:
@@ -151,7 +155,7 @@ def test_lossless_formats_return_every_bit() -> None:
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
     outputs: list[tuple[str, str, Any]] = []
     monkeypatch.setattr(
-        lesson, "show", lambda plain, rich, meta=None: outputs.append((plain, rich, meta))
+        text, "show", lambda plain, rich, meta=None: outputs.append((plain, rich, meta))
     )
     return outputs
 
@@ -311,7 +315,7 @@ def test_without_gtzan(
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError, match=r"127\.0\.0\.1:9.*ConnectionError"):
         gtzan.tracks()
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     with pytest.raises(download.DataError, match="O GTZAN não está em"):
         gtzan.tracks()
     monkeypatch.setenv("AE_DATA_SOURCE", "sometimes")

@@ -20,7 +20,10 @@ import pooch
 import pytest
 from PIL import Image
 
-from utils import cartoon, cartoon_files, download, explore_cartoon, lesson
+from utils import settings, text
+from utils.data import cartoon_files, download
+from utils.data import cartoon_generation as cartoon
+from utils.explore import cartoon_generation as explore_cartoon
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "data"))
@@ -39,16 +42,17 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     (place / "cartoonset").mkdir(parents=True)
     monkeypatch.setenv("AE_DATA", str(place))
     monkeypatch.setattr(cartoon, "COUNTS", {"10k": COUNT, "100k": COUNT})
-    monkeypatch.setattr(lesson, "work_folder", lambda: tmp_path)
+    monkeypatch.setattr(settings, "work_folder", lambda: tmp_path)
 
     def unreachable(*args: Any, **settings: Any) -> None:
         raise OSError("no network")
 
     monkeypatch.setattr(pooch, "retrieve", unreachable)
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="")
+    text.set_language("en")
+    settings.set_lesson("")
     yield place / "cartoonset"
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 def png(grey: int, size: int = 20, mode: str = "RGBA") -> bytes:
@@ -312,7 +316,7 @@ def test_without_a_network(
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError, match="Remedy"):
         cartoon.load()
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     with pytest.raises(download.DataError, match="Solução"):
         cartoon.load("100k")
 

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from utils import check, check_training, lesson
-from utils.check import exercise, need
+from exercises import check
+from exercises import training as check_training
+from exercises.check import exercise, need
+from utils import settings, text
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "utils").glob("check*.py"))
@@ -24,10 +26,11 @@ TEXTS = check.texts()
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="")
+    text.set_language("en")
+    settings.set_lesson("")
     yield
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 def make(**settings: Any) -> check.Exercise:
@@ -103,14 +106,14 @@ def test_a_check_as_the_last_line_of_a_cell_shows_nothing_twice() -> None:
 
 def test_in_a_notebook_the_answer_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     rich: list[str] = []
-    monkeypatch.setattr(lesson, "show", lambda plain, html, metadata=None: rich.append(html))
+    monkeypatch.setattr(text, "show", lambda plain, html, metadata=None: rich.append(html))
     make()("<script>", 5)
     assert "&lt;script&gt;" in rich[0] and "<script>" not in rich[0]
     assert 'role="status"' in rich[0] and "✗" in rich[0]
 
 
 def test_in_portuguese(capsys: Any) -> None:
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     make()(3, 5)
     told = capsys.readouterr().out
     assert "ainda não está certo. O código tem 3 números" in told and "Travou?" in told

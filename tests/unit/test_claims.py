@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from utils import claims, lesson
+from utils import claims, settings, text
 
 LOSS = {
     "en": "test loss",
@@ -37,10 +37,11 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(claims, "definitions", lambda slug: {"loss": LOSS, "count": COUNT})
     monkeypatch.setattr(claims, "results", lambda slug, profile="class": RECORDED)
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="02_mnist")
+    text.set_language("en")
+    settings.set_lesson("02_mnist")
     yield
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[list[str]]]:
         claims.check(*args, **values)
         return tables.pop()
 
-    monkeypatch.setattr(lesson, "table", table)
+    monkeypatch.setattr(text, "table", table)
     return check
 
 
@@ -103,7 +104,7 @@ def test_verdicts(
     plain: str,
 ) -> None:
     monkeypatch.setenv("AE_PROFILE", profile)
-    lesson._current.update(language=language)
+    text.set_language(language)
     header, first, second = rows("real", loss=0.0917, count=60000)
     assert header == HEADERS[language]
     assert (first[-1], second[-1]) == (good, plain)
@@ -125,7 +126,7 @@ def test_the_rows_hold_source_ours_and_this_run(rows: Callable[..., list[list[st
     _, loss, count = rows("real", loss=0.09171, count=60000)
     assert loss[:4] == ["test loss", "0.0916", "0.0915 ± 0.00014 (2)", "0.0917"]
     assert count[:4] == ["images", "–", "60,000 (1)", "60,000"]
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     _, loss, count = rows("real", loss=0.09171, count=60000)
     assert loss[:4] == ["custo de teste", "0,0916", "0,0915 ± 0,00014 (2)", "0,0917"]
     assert count[:4] == ["imagens", "–", "60.000 (1)", "60.000"]
@@ -251,7 +252,7 @@ def faults(claim: dict[str, Any]) -> list[str]:
     found += [f"no text in {key}" for key in ("en", "pt", "format") if not claim.get(key)]
     if claim.get("format"):
         try:
-            lesson.number(0.5, claim["format"])
+            text.number(0.5, claim["format"])
         except ValueError as error:
             found.append(f"format: {error}")
     band = claim.get("band")

@@ -25,7 +25,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from utils import data, download, lesson
+from utils import settings, text
+from utils.data import download
+from utils.data import mnist as data
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = tuple(data.MNIST.files)
@@ -58,10 +60,11 @@ def small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pat
     monkeypatch.setenv("AE_DATA", str(folder))
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
     monkeypatch.setattr(data, "MNIST", replace(data.MNIST, addresses=(CLOSED,), files=sums))
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="")
+    text.set_language("en")
+    settings.set_lesson("")
     yield folder
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 def fill(folder: Path, **changed: bytes) -> None:
@@ -125,7 +128,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Server]]:
 
 def test_files_in_the_folder_become_arrays(small_mnist: Path) -> None:
     fill(small_mnist)
-    mnist = data.mnist()
+    mnist = data.load()
     assert mnist.source == "real" and mnist.class_names == tuple("0123456789")
     assert mnist.x_train.shape == (12, 28, 28) and mnist.x_test.shape == (5, 28, 28)
     assert mnist.x_train.dtype == np.float32 and 0 <= mnist.x_train.min() <= 1 / 255
@@ -138,16 +141,16 @@ def test_files_in_the_folder_become_arrays(small_mnist: Path) -> None:
 def test_missing_files_are_downloaded_and_asked_for_once(
     small_mnist: Path, server: type[Server]
 ) -> None:
-    assert data.mnist().source == "real"
+    assert data.load().source == "real"
     assert left_behind(small_mnist) == set(NAMES)
     assert server.asked == [f"/mirror/mnist/{name}" for name in NAMES]
-    assert data.mnist().source == "real" and len(server.asked) == 4
+    assert data.load().source == "real" and len(server.asked) == 4
 
 
 def test_only_the_missing_file_is_downloaded(small_mnist: Path, server: type[Server]) -> None:
     fill(small_mnist)
     (small_mnist / "mnist" / NAMES[3]).unlink()
-    assert data.mnist().source == "real"
+    assert data.load().source == "real"
     assert server.asked == [f"/mirror/mnist/{NAMES[3]}"]
 
 
@@ -157,7 +160,7 @@ def test_the_next_address_is_tried(
     good = os.environ["AE_MIRROR"] + "mnist/"
     monkeypatch.delenv("AE_MIRROR")
     monkeypatch.setattr(data, "MNIST", replace(data.MNIST, addresses=(CLOSED, good)))
-    assert data.mnist().source == "real"
+    assert data.load().source == "real"
 
 
 def start_kernel(before: str = "") -> subprocess.Popen[str]:
@@ -166,7 +169,7 @@ def start_kernel(before: str = "") -> subprocess.Popen[str]:
         "from dataclasses import replace; from utils import data\n"
         f"data.MNIST = replace(data.MNIST, addresses=(), files={data.MNIST.files!r})\n"
         f"{before}\n"
-        "print(data.mnist().source)"
+        "print(data.load().source)"
     )
     environment = {**os.environ, "AE_DATA_SOURCE": "real", "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
@@ -215,12 +218,12 @@ def test_killed_at_any_file_and_run_again(
     go_on.set()
     assert left_behind(small_mnist) & set(NAMES) == set(NAMES[:stage])
     server.answer, server.asked[:] = None, []
-    assert data.mnist().source == "real"
+    assert data.load().source == "real"
     assert server.asked == [f"/mirror/mnist/{name}" for name in NAMES[stage:]], "nothing lost"
 
 
 def test_a_class_may_read_what_one_has_downloaded(small_mnist: Path, server: type[Server]) -> None:
-    data.mnist()
+    data.load()
     assert all((small_mnist / "mnist" / name).stat().st_mode & 0o044 == 0o044 for name in NAMES)
 
 
@@ -279,26 +282,26 @@ def test_a_broken_download_says_why_and_leaves_nothing(
     monkeypatch.setattr(download, "TIMEOUT", (6, 0.5))
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError) as caught:
-        data.mnist()
+        data.load()
     told = str(caught.value)
     assert reason in told and NAMES[0] in told and "AE_DATA" in told and "Remedy" in told
     assert left_behind(small_mnist) == set()
 
     monkeypatch.setenv("AE_DATA_SOURCE", "auto")
-    assert data.mnist().source == "embedded"
+    assert data.load().source == "embedded"
     shown = capsys.readouterr().out
     assert shown.startswith("Notice:") and reason in shown and "embedded" in shown
     assert left_behind(small_mnist) == set()
 
 
 def test_errors_speak_portuguese(small_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError, match="não pôde ser baixado.*Solução"):
-        data.mnist()
+        data.load()
     fill(small_mnist, t10k=b"junk")
     with pytest.raises(download.DataError, match="danificado.*Apague-o"):
-        data.mnist()
+        data.load()
 
 
 def test_a_missing_label_file_is_named(small_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,7 +309,7 @@ def test_a_missing_label_file_is_named(small_mnist: Path, monkeypatch: pytest.Mo
     (small_mnist / "mnist" / NAMES[1]).unlink()
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError, match=NAMES[1]):
-        data.mnist()
+        data.load()
 
 
 def test_a_folder_that_cannot_be_written(
@@ -315,7 +318,7 @@ def test_a_folder_that_cannot_be_written(
     small_mnist.write_text("a file where the folder should be")
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError, match="folder can be written"):
-        data.mnist()
+        data.load()
     assert small_mnist.read_text() == "a file where the folder should be"
 
 
@@ -333,7 +336,7 @@ def test_a_full_disk(small_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None
     fail_while_writing(monkeypatch, OSError(errno.ENOSPC, "No space left on device"))
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     with pytest.raises(download.DataError, match="No space left on device"):
-        data.mnist()
+        data.load()
     assert left_behind(small_mnist) == set()
 
 
@@ -354,10 +357,10 @@ def test_a_disk_that_fills_up_while_a_file_arrives(
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     server.answer = lambda self, content: self.send(200, content + bytes(100_000))
     with pytest.raises(download.DataError, match="No space left on device.*Remedy"):
-        data.mnist()
+        data.load()
     assert left_behind(tiny_disk) == set()
     server.answer = None
-    assert data.mnist().source == "real", "it fits now"
+    assert data.load().source == "real", "it fits now"
 
 
 def test_an_interrupted_download_leaves_nothing(
@@ -365,7 +368,7 @@ def test_an_interrupted_download_leaves_nothing(
 ) -> None:
     fail_while_writing(monkeypatch, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
-        data.mnist()
+        data.load()
     assert left_behind(small_mnist) == set()
 
 
@@ -382,7 +385,7 @@ def test_a_damaged_file_is_named_and_left_alone(
     fill(small_mnist, **{"train-images": content})
     monkeypatch.setenv("AE_DATA_SOURCE", choice)
     with pytest.raises(download.DataError) as caught:
-        data.mnist()
+        data.load()
     assert NAMES[0] in str(caught.value) and "Delete it" in str(caught.value)
     assert not isinstance(caught.value, download.DataUnavailable)
     assert (small_mnist / "mnist" / NAMES[0]).read_bytes() == content
@@ -393,7 +396,7 @@ def test_what_cannot_be_read_is_named(small_mnist: Path) -> None:
     (small_mnist / "mnist" / NAMES[2]).unlink()
     (small_mnist / "mnist" / NAMES[2]).mkdir()
     with pytest.raises(download.DataError, match=f"{NAMES[2]} is damaged.*directory"):
-        data.mnist()
+        data.load()
 
 
 IMAGES = np.zeros((12, 28, 28), np.uint8)
@@ -422,7 +425,7 @@ def test_what_is_not_idx_is_refused(
     fill(small_mnist, **{"train-images": content})
     trust(monkeypatch, small_mnist)
     with pytest.raises(download.DataError, match="train-.*damaged"):
-        data.mnist()
+        data.load()
 
 
 # Settings
@@ -437,13 +440,13 @@ def test_embedded_touches_neither_network_nor_folder(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setenv("AE_DATA_SOURCE", "embedded")
     fill(small_mnist, train=b"junk")
-    assert data.mnist().source == data.fashion_mnist().source == "embedded"
+    assert data.load().source == data.load_fashion().source == "embedded"
 
 
 def test_an_unknown_source_lists_the_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AE_DATA_SOURCE", "sometimes")
     with pytest.raises(download.DataError, match="auto, real, embedded"):
-        data.mnist()
+        data.load()
 
 
 def test_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

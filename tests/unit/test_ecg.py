@@ -21,7 +21,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from utils import download, ecg, explore_ecg, lesson
+from utils import settings, text
+from utils.data import download
+from utils.data import ecg_anomalies as ecg
+from utils.explore import ecg_anomalies as explore_ecg
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = "http://127.0.0.1:9/"  # the discard port: refused at once
@@ -36,7 +39,7 @@ def table(n: int, seed: int) -> np.ndarray:
     return np.column_stack([1 + np.arange(n) % 5, x])
 
 
-def text(rows: np.ndarray) -> bytes:
+def written(rows: np.ndarray) -> bytes:
     """Rows as the UCR archive writes them."""
     out = io.StringIO()
     np.savetxt(out, rows, fmt="%16.7e")
@@ -60,13 +63,13 @@ def archive(**changed: bytes) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("ECG5000/README.md", "about")
         for name, rows in SMALL.items():
-            file.writestr(f"ECG5000/{name}", changed.get(name[8:-4], text(rows)))
+            file.writestr(f"ECG5000/{name}", changed.get(name[8:-4], written(rows)))
     return out.getvalue()
 
 
 FILES = {
-    TRAIN: text(SMALL[TRAIN]),
-    TEST: text(SMALL[TEST]),
+    TRAIN: written(SMALL[TRAIN]),
+    TEST: written(SMALL[TEST]),
     ecg.CSV: csv(BOTH),
     ecg.FROM_UCR: csv(BOTH),
     ecg.ARCHIVE: archive(),
@@ -84,10 +87,11 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     monkeypatch.setattr(ecg, "CSV_ROWS", {ecg.CSV: (98, 100), ecg.FROM_UCR: (100,)})
     closed = tuple((files, (CLOSED,) if addresses else ()) for files, addresses in ecg.FORMS)
     monkeypatch.setattr(ecg, "FORMS", closed)
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="")
+    text.set_language("en")
+    settings.set_lesson("")
     yield place / "ecg5000"
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 def put(folder: Path, *names: str, **changed: bytes) -> None:
@@ -124,7 +128,7 @@ def test_the_csv_file_may_lack_two_beats(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / ecg.CSV).write_bytes(csv(BOTH[:-2]))
     assert len(ecg.heartbeats().x) == 98
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     assert "98 batimentos" in ecg.heartbeats().provenance
 
 
@@ -145,7 +149,7 @@ BROKEN = {
     "empty": (b"", "empty file"),
     "blank": (b"\n \n", "empty file"),
     "page": (HTML, "web page"),
-    "column missing everywhere": (text(SMALL[TRAIN][:, :-1]), "140 columns instead of 141"),
+    "column missing everywhere": (written(SMALL[TRAIN][:, :-1]), "140 columns instead of 141"),
     "column missing in a row": (
         b"".join([*LINES[:2], LINES[2].rsplit(maxsplit=1)[0] + b"\n", *LINES[3:]]),
         "columns changed from 141 to 140",
@@ -185,7 +189,7 @@ def test_a_broken_text_file_is_named_and_left_alone(
         (csv(BOTH).replace(b",1\n", b",3\n"), "labels.*3.*instead of"),
         (csv(np.column_stack([np.ones(100), BOTH[:, 1:]])), "labels"),
         (b"a,b,c\n" + csv(BOTH), "could not convert"),
-        (text(BOTH), "could not convert|columns"),
+        (written(BOTH), "could not convert|columns"),
         (HTML, "web page"),
     ],
     ids=["rows", "label", "one class", "header", "blanks", "page"],
@@ -230,7 +234,7 @@ def test_an_archive_without_the_files_or_with_huge_ones(
 
 
 def test_errors_speak_portuguese(folder: Path) -> None:
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     put(folder, ecg.CSV, content=b"")
     with pytest.raises(download.DataError, match="danificado.*arquivo vazio.*Apague-o"):
         ecg.heartbeats()

@@ -9,7 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils import explore_denoising, lesson
+from utils import text
+from utils.explore import denoising as explore_denoising
 
 IMAGES = np.stack([np.full((10, 10), grey, "float32") for grey in (0.2, 0.8)])
 
@@ -80,7 +81,7 @@ def test_decibels_follow_the_formula_and_the_language(monkeypatch: pytest.Monkey
     zero, tenth = np.zeros((4, 4)), np.full((4, 4), 0.12)
     assert explore_denoising.decibels(zero, tenth) == "18.4"
     assert explore_denoising.decibels(zero, zero) == "∞"
-    monkeypatch.setitem(lesson._current, "language", "pt-BR")
+    monkeypatch.setitem(text._current, "language", "pt-BR")
     assert explore_denoising.decibels(zero, tenth) == "18,4"
 
 

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils import explore_sums
+from utils.explore import sequences as explore_sums
 
 CHARACTERS = "0123456789+ "
 

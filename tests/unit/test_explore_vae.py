@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils import explore_vae
+from utils.explore import vae as explore_vae
 
 SIDE = 8
 STEP = SIDE * explore_vae.ZOOM + 8  # width of a panel with its frame

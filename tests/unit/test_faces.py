@@ -22,7 +22,9 @@ import numpy as np
 import pytest
 import sklearn.datasets
 
-from utils import download, faces, lesson
+from utils import settings, text
+from utils.data import download
+from utils.data import pca_faces as faces
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = np.random.default_rng(0).random((400, 64, 64), dtype="float32")
@@ -41,10 +43,11 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
     monkeypatch.setattr(sklearn.datasets, "fetch_olivetti_faces", unreachable)
     monkeypatch.setattr(sklearn.datasets, "fetch_lfw_people", unreachable)
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="")
+    text.set_language("en")
+    settings.set_lesson("")
     yield place
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 def put(folder: Path, images: np.ndarray = PHOTOS) -> Path:
@@ -234,7 +237,7 @@ def test_without_a_network(
     for load in (faces.olivetti, faces.lfw):
         with pytest.raises(download.DataError, match="Remedy"):
             load()
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
     with pytest.raises(download.DataError, match="Solução"):
         faces.olivetti()
 

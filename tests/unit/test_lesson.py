@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from utils import environment, lesson
+from utils import environment, settings, text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,15 +22,16 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No settings from outside, and no language left over from another test."""
     for name in [name for name in os.environ if name.startswith("AE_")]:
         monkeypatch.delenv(name)
-    before = dict(lesson._current)
-    lesson._current.update(language="en", lesson="")
+    text.set_language("en")
+    settings.set_lesson("")
     yield
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 @pytest.fixture
 def portuguese(fresh: None) -> None:
-    lesson._current.update(language="pt-BR")
+    text.set_language("pt-BR")
 
 
 @pytest.fixture
@@ -51,11 +52,11 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], dict[st
 
 
 def test_tr_in_english() -> None:
-    assert lesson.tr("loss", "custo") == "loss"
+    assert text.tr("loss", "custo") == "loss"
 
 
 def test_tr_in_portuguese(portuguese: None) -> None:
-    assert lesson.tr("loss", "custo") == "custo"
+    assert text.tr("loss", "custo") == "custo"
 
 
 @pytest.mark.parametrize(
@@ -71,20 +72,20 @@ def test_tr_in_portuguese(portuguese: None) -> None:
     ],
 )
 def test_number(value: float, spec: str, en: str, pt: str) -> None:
-    assert lesson.number(value, spec) == lesson.number(value, spec, "en") == en
-    assert lesson.number(value, spec, "pt-BR") == pt
-    lesson._current.update(language="pt-BR")
-    assert lesson.number(value, spec) == pt
-    assert lesson.number(value, spec, "en") == en
+    assert text.number(value, spec) == text.number(value, spec, "en") == en
+    assert text.number(value, spec, "pt-BR") == pt
+    text.set_language("pt-BR")
+    assert text.number(value, spec) == pt
+    assert text.number(value, spec, "en") == en
 
 
 # Profile and seed
 
 
 def test_the_profile_is_class_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert lesson.profile() == "class"
+    assert settings.profile() == "class"
     monkeypatch.setenv("AE_PROFILE", "full")
-    assert lesson.profile() == "full"
+    assert settings.profile() == "full"
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "choose one of"), ("pt-BR", "escolha")])
@@ -92,23 +93,23 @@ def test_the_profile_is_class_unless_said_otherwise(monkeypatch: pytest.MonkeyPa
 def test_an_unknown_profile_is_named_with_the_choices(
     monkeypatch: pytest.MonkeyPatch, language: str, words: str, name: str
 ) -> None:
-    lesson._current.update(language=language)
+    text.set_language(language)
     monkeypatch.setenv("AE_PROFILE", name)
     with pytest.raises(ValueError, match=f"{name!r}.*{words}.*quick, class, full"):
-        lesson.profile()
+        settings.profile()
 
 
 @pytest.mark.parametrize(("name", "value"), [("quick", 1), ("class", 10), ("full", 50)])
 def test_pick(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     monkeypatch.setenv("AE_PROFILE", name)
-    assert lesson.pick(quick=1, class_=10, full=50) == value
+    assert settings.pick(quick=1, class_=10, full=50) == value
 
 
 def test_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert lesson.seed() == 7
-    assert lesson.seed(3) == 3
+    assert settings.seed() == 7
+    assert settings.seed(3) == 3
     monkeypatch.setenv("AE_SEED", "0")
-    assert lesson.seed() == lesson.seed(3) == 0
+    assert settings.seed() == settings.seed(3) == 0
 
 
 # The folder for what a lesson writes
@@ -117,12 +118,12 @@ def test_seed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_work_folder_is_in_the_course_and_names_the_lesson(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(lesson, "ROOT", tmp_path)
-    lesson._current.update(lesson="02_mnist")
-    folder = lesson.work_folder()
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    settings.set_lesson("02_mnist")
+    folder = settings.work_folder()
     assert folder == tmp_path / "data" / "cache" / "02_mnist"
     assert folder.is_dir() and not list(folder.iterdir())
-    assert lesson.work_folder() == folder
+    assert settings.work_folder() == folder
     assert capsys.readouterr().out == ""
 
 
@@ -136,10 +137,10 @@ def test_work_folder_where_nothing_can_be_written(
 ) -> None:
     # Permissions do not stop the superuser; a file in place of a folder stops everybody.
     (tmp_path / "file").touch()
-    monkeypatch.setattr(lesson, "ROOT", tmp_path / "file" / "course")
+    monkeypatch.setattr(settings, "ROOT", tmp_path / "file" / "course")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    lesson._current.update(language=language)
-    folder = lesson.work_folder()
+    text.set_language(language)
+    folder = settings.work_folder()
     (folder / "model.keras").touch()
     said = capsys.readouterr().out
     assert said.startswith(f"{words}: ") and str(folder) in said
@@ -149,14 +150,14 @@ def test_work_folder_where_nothing_can_be_written(
 
 
 def test_notice_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    lesson.notice("not the real data: 8 < 28")
+    text.notice("not the real data: 8 < 28")
     assert capsys.readouterr().out == "Notice: not the real data: 8 < 28\n"
 
 
 def test_notice_in_a_notebook(
     shown: list[Any], portuguese: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lesson.notice("8 < 28")
+    text.notice("8 < 28")
     ((data, metadata),) = shown
     assert data["text/plain"] == "Aviso: 8 < 28"
     assert 'role="note"' in data["text/html"] and "<b>Aviso:</b> 8 &lt; 28" in data["text/html"]
@@ -165,7 +166,7 @@ def test_notice_in_a_notebook(
 
 
 def test_table_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    lesson.table(("what", "n"), [("a long name", "1"), ("b", "22")], "Caption")
+    text.table(("what", "n"), [("a long name", "1"), ("b", "22")], "Caption")
     assert capsys.readouterr().out.splitlines() == [
         "Caption",
         "what         n",
@@ -175,7 +176,7 @@ def test_table_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_table_in_a_notebook(shown: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
-    lesson.table(("what", "<n>"), [("a & b", "1")], "Caption", {"claims": {"x": 1.0}})
+    text.table(("what", "<n>"), [("a & b", "1")], "Caption", {"claims": {"x": 1.0}})
     ((data, metadata),) = shown
     rich = data["text/html"]
     assert rich.count("<tr>") == 2 and ">Caption</caption>" in rich
@@ -240,7 +241,7 @@ def test_this_environment_meets_all_lessons() -> None:
 def test_the_check_names_each_lack_and_its_remedy(
     capsys: pytest.CaptureFixture[str], language: str, missing: str, absent: str
 ) -> None:
-    lesson._current.update(language=language)
+    text.set_language(language)
     environment.check(["pytest>=1.0", "pytest>=999", "no-such-package>=1.0"])
     rows = [re.split(r"\s{2,}", line) for line in capsys.readouterr().out.splitlines()]
     python = Path(sys.executable).name
@@ -289,11 +290,11 @@ def test_the_check_asks_for_disk_space_and_python(
 def test_setup_shows_the_check_in_the_language_of_the_lesson(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    lesson.setup("02_mnist", "pt-BR")
+    environment.start("02_mnist", "pt-BR")
     assert capsys.readouterr().out.startswith("Verificação do ambiente\n")
-    assert lesson.current_lesson() == "02_mnist"
+    assert settings.lesson() == "02_mnist"
     with pytest.raises(ValueError, match="'pt' is none of en, pt-BR"):
-        lesson.setup("02_mnist", "pt")
+        environment.start("02_mnist", "pt")
 
 
 def test_outside_colab_nothing_is_installed(

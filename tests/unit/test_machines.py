@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from utils import lesson, machines, resume
+from utils import environment, machines, resume
 
 
 def parts(batches: list[int], of: int) -> list[list[list[int]]]:
@@ -51,12 +51,12 @@ def test_a_lesson_meets_the_machines_that_the_environment_names(
 ) -> None:
     met: list[bool] = []
     monkeypatch.setattr(machines, "join", lambda: met.append(True))
-    lesson.setup("02_mnist", "en")
+    environment.start("02_mnist", "en")
     monkeypatch.setenv("KERAS_DISTRIBUTION_NUM_PROCESSES", "1")
-    lesson.setup("02_mnist", "en")
+    environment.start("02_mnist", "en")
     assert met == []
     monkeypatch.setenv("KERAS_DISTRIBUTION_NUM_PROCESSES", "2")
-    lesson.setup("02_mnist", "en")
+    environment.start("02_mnist", "en")
     assert met == [True]
 
 

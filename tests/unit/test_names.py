@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from utils import lesson, names
+from utils import names, settings, text
 
 CELLS = [
     ("markdown", "# Lesson"),
@@ -33,10 +33,11 @@ def course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     cells = [{"cell_type": kind, "source": text.splitlines(True)} for kind, text in CELLS]
     (folder / "01_small.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     monkeypatch.setattr(names, "ROOT", tmp_path)
-    before = dict(lesson._current)
-    lesson._current.update(language="pt-BR", lesson="01_small")
+    text.set_language("pt-BR")
+    settings.set_lesson("01_small")
     yield
-    lesson._current.update(before)
+    text.set_language("en")
+    settings.set_lesson("")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A kernel in miniature; what it shows goes to standard output."""
     InteractiveShell.clear_instance()
     running = InteractiveShell.instance()
-    monkeypatch.setattr(lesson, "notice", lambda message: print("NOTICE", message))
+    monkeypatch.setattr(text, "notice", lambda message: print("NOTICE", message))
     names.explain_missing()
     yield running
     InteractiveShell.clear_instance()
@@ -76,7 +77,7 @@ def test_the_remark_comes_after_the_usual_traceback(
     assert "`train` é criado em: 1. Data" in remark and "Run All Above" in remark
     shell.run_cell("np")
     assert "`np` é criado em: o começo da aula" in capsys.readouterr().out
-    lesson._current.update(language="en")
+    text.set_language("en")
     (names.ROOT / "notebooks" / "pt-BR").rename(names.ROOT / "notebooks" / "en")
     shell.run_cell("found")
     assert "`found` is made in: 2. Model. Run the cells above" in capsys.readouterr().out

@@ -23,7 +23,8 @@ from pathlib import Path
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", AE_PROFILE="class")
 import keras, numpy as np, tensorflow as tf
 from keras import layers
-from utils import data, lesson, resume
+from utils import resume, settings, text
+from utils.data import mnist as data
 tqdm, backup, fatal = None, resume.backup, -1
 class TqdmCallback(keras.callbacks.Callback):
     def __init__(self, *_, **__):
@@ -42,7 +43,7 @@ def build(activation="linear"):
                              layers.Dense(8), layers.Reshape((8, 1))])
 def go(seconds=0, peak=1e-2, count=256, model=None):
     print("== call", flush=True)
-    lesson.work_folder = lambda: Path(folder)
+    settings.work_folder = lambda: Path(folder)
     resume.backup = lambda *facts: backup(*facts, seconds=seconds)
     x = np.random.default_rng(0).random((256, 8, 1), dtype="float32")[:count]
     history, _ = train(model or build(), x, None, 24, peak)
@@ -138,7 +139,7 @@ def test_a_backup_half_written_by_the_kill(killed: Path) -> None:
 
     for file in weights.parent.iterdir():
         file.write_bytes(half)
-    pt = "lesson._current.update(language='pt-BR')\n"
+    pt = "text.set_language('pt-BR')\n"
     _, (told, plain) = kernel(killed, f"{pt}go()\ngo(seconds=1e9)")
     assert epochs(told) == ALL and loss(told) == loss(plain)
     assert f"Aviso: A cópia de um treino interrompido está danificada ({weights.parent})" in told

@@ -1,0 +1,125 @@
+"""The exercises of lesson 07: a leak, the order of writing, three heads on one code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from exercises.check import Wrong, exercise, need, say, single
+from exercises.models import outputs
+
+CODE, KINDS = 4, 3
+Waves = tuple[np.ndarray, np.ndarray]
+
+
+@exercise("1")
+def leak(leaked_error: Any, train: Waves, test: Waves) -> str:
+    """Test error of a regression from the past to its own end; `train`, `test`: past, future."""
+    from sklearn.linear_model import LinearRegression
+
+    given = single("leaked_error", leaked_error)
+    (x, y), (x_test, y_test) = (tuple(part[:, :, 0] for part in both) for both in (train, test))
+
+    def error(inputs: np.ndarray, targets: np.ndarray, asked: np.ndarray, true: Any) -> float:
+        found = LinearRegression().fit(inputs, targets).predict(asked)
+        return float(np.mean((found - true) ** 2))
+
+    def near(value: float) -> bool:
+        return bool(np.isclose(given, value, rtol=0.02))
+
+    honest = error(x, y, x_test, y_test)
+    if not 0 <= given < 1e-8:  # least squares may copy to the last bit: zero is right
+        need(not near(honest), "leak_honest", error=honest)
+        need(not near(error(x[:, :-1], x[:, 1:], x_test[:, :-1], x_test[:, 1:])), "leak_next")
+        need(not 0.999 < given < 1.001, "leak_score")
+        need(not 0 < given < 1e-4, "leak_root", error=given)
+        raise Wrong("leak_other")
+    return say("leak_right", error=honest)
+
+
+def _log_shares(scores: np.ndarray) -> np.ndarray:
+    """Logarithms of the shares that `scores`, logits or shares already, give each character."""
+    if scores.min() >= 0 and np.allclose(scores.sum(axis=-1), 1, atol=1e-3):
+        return np.log(scores + 1e-9)
+    top = scores - scores.max(axis=-1, keepdims=True)
+    return top - np.log(np.exp(top).sum(axis=-1, keepdims=True))
+
+
+@exercise("2", answers=2)
+def order(reader: Any, reading_right: Any, x_test: np.ndarray, y_test: np.ndarray) -> str:
+    """Share of sums that an adder trained in reading order has right; `y_test`: units first."""
+    given = single("reading_right", reading_right)
+    log_shares = _log_shares(outputs(reader, x_test, "reader"))
+    shape = " x ".join(map(str, log_shares.shape[1:]))
+    need(log_shares.shape == y_test.shape, "order_shape", shape=shape)
+    reading, units = y_test[:, ::-1], y_test
+    losses = [-float((y * log_shares).sum(axis=-1).mean()) for y in (reading, units)]
+    need(min(losses) < 0.97 * np.log(y_test.shape[-1]), "order_untrained")
+    need(losses[0] < losses[1], "order_units")
+
+    def share(y: np.ndarray, whole: bool = True) -> float:
+        hits = y.argmax(axis=-1) == log_shares.argmax(axis=-1)
+        return float((hits.all(axis=1) if whole else hits).mean())
+
+    def near(other: float, gap: float = 0.002) -> bool:
+        return abs(given - other) <= gap
+
+    true = share(reading)
+    if not near(true):
+        need(not near(share(reading, whole=False)), "order_characters")
+        need(not near(100 * true, 0.2), "order_percent")
+        need(not near(1 - true), "order_errors")
+        need(not near(share(units)), "order_compared")
+        raise Wrong("order_other")
+    return say("order_right", share=true)
+
+
+def _slopes(model: Any, waves: np.ndarray) -> dict[str, np.ndarray]:
+    """Derivatives of each output by the past, (waves, numbers of the output, values of a wave)."""
+    import tensorflow as tf
+
+    sizes = {name: int(np.prod(part.shape[1:])) for name, part in model(waves[:1]).items()}
+    count = sum(sizes.values())
+    x = tf.repeat(tf.constant(waves), count, axis=0)  # a copy of the wave for each number
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        found = model(x, training=False)
+        y = tf.concat([tf.reshape(found[name], (len(x), -1)) for name in sizes], axis=1)
+        own = tf.reduce_sum(y * np.tile(np.eye(count, dtype="float32"), (len(waves), 1)))
+    rows = np.reshape(tape.gradient(own, x), (len(waves), count, -1))
+    return dict(zip(sizes, np.split(rows, np.cumsum(list(sizes.values()))[:-1], axis=1)))
+
+
+def _rank(*slopes: np.ndarray) -> int:
+    """How many numbers the outputs with these `slopes` depend on."""
+    strengths = np.linalg.svd(np.concatenate(slopes, axis=1), compute_uv=False)
+    return int((strengths > 2e-6 * strengths[:, :1]).sum(axis=1).max())
+
+
+@exercise("3")
+def forked(three_heads: Any, past: np.ndarray, steps: int) -> str:
+    """A model of three outputs, built or trained, that all depend on the same four numbers."""
+    import keras
+
+    kind = type(three_heads).__name__
+    need(isinstance(three_heads, keras.Model), "no_model", name="three_heads", kind=kind)
+    found = three_heads(past[:3], training=False)
+    wanted = {"x_hat": past.shape[1:], "future": (steps, 1), "kind": (KINDS,)}
+    need(isinstance(found, dict) and set(found) == set(wanted), "forked_names")
+    for name, shape in wanted.items():
+        texts = [" x ".join(map(str, s)) for s in (tuple(found[name].shape[1:]), shape)]
+        need(texts[0] == texts[1], "forked_shape", name=name, shape=texts[0], wanted=texts[1])
+    shares = keras.ops.convert_to_numpy(found["kind"])
+    need(shares.min() >= 0 and np.allclose(shares.sum(axis=1), 1, atol=1e-3), "forked_softmax")
+    slopes = _slopes(three_heads, past[:3])
+    ranks = {name: _rank(slopes[name]) for name in ("x_hat", "future")}
+    for name, rank in ranks.items():
+        need(rank <= CODE, "forked_wide", name=name, rank=rank, code=CODE)
+    both, every = _rank(slopes["x_hat"], slopes["future"]), _rank(*slopes.values())
+    # One head may hide the weakest number of a code from sight; all heads together do not.
+    shared = sum(ranks.values()) - both > 1 or both == max(ranks.values())
+    need(shared and both <= CODE, "forked_apart", code=CODE)
+    need(every <= CODE, "forked_kind")
+    need(every == CODE, "forked_narrow", rank=every, code=CODE)
+    return say("forked_right", code=CODE)

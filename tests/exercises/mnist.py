@@ -1,0 +1,145 @@
+"""What students answer in the exercises of lesson 02: wrong, with the reason, and right."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+from sklearn.neighbors import KNeighborsClassifier
+from tests.exercises.fashion import Answer
+
+from exercises import mnist as check_mnist
+from tests.exercises.kit import SEED, run
+from utils.data import mnist as data
+
+# Exercise 1: on the real data codes of 4, 16 and 32 numbers have about these losses.
+
+SCALE = (0.0918, 0.0577, 0.2634)  # with 32 numbers, floor, mean image
+
+
+def one(losses: Any) -> tuple[Any, ...]:
+    return losses, *SCALE
+
+
+SIZES_WRONG: dict[str, tuple[str, Answer]] = {
+    "exchanged": ("sizes_order", lambda: one({4: 0.112, 16: 0.164})),
+    "twice the same": ("sizes_order", lambda: one({4: 0.112, 16: 0.112})),
+    "squared errors": ("sizes_floor", lambda: one({4: 0.045, 16: 0.018})),
+    "untrained": ("sizes_mean", lambda: one({4: 0.69, 16: 0.69})),
+    "logits as loss": ("sizes_mean", lambda: one({4: 16.4, 16: 11.2})),
+    "not smaller": ("sizes_below", lambda: one({4: 0.112, 16: 0.0917})),
+    "keys are text": ("sizes_keys", lambda: one({"4": 0.164, "16": 0.112})),
+    "one missing": ("sizes_keys", lambda: one({4: 0.164})),
+    "other sizes": ("sizes_keys", lambda: one({8: 0.13, 64: 0.08})),
+    "a list": ("sizes_keys", lambda: one([0.164, 0.112])),
+    "curves": ("single_number", lambda: one({4: [0.2, 0.164], 16: [0.15, 0.112]})),
+    "not a number": ("sizes_floor", lambda: one({4: float("nan"), 16: 0.112})),
+}
+SIZES_RIGHT: dict[str, Answer] = {
+    "two sizes": lambda: one({4: 0.164, 16: 0.112}),
+    "the other order": lambda: one({16: 0.112, 4: 0.164}),
+    "with 32": lambda: one({4: 0.164, 16: 0.112, 32: 0.0918}),
+    "NumPy": lambda: one({4: np.float32(0.17), 16: np.float64(0.11)}),
+}
+
+# Exercise 2
+
+CODES = np.random.default_rng(2).normal(size=(50, 2)).astype("float32") * 3
+
+
+def straight(a: int = 0, b: int = 2, count: int = 10) -> np.ndarray:
+    return np.linspace(CODES[a], CODES[b], count)
+
+
+def bent() -> np.ndarray:
+    path = straight()
+    path[5] += 0.5
+    return path
+
+
+WALK_WRONG: dict[str, tuple[str, Answer]] = {
+    "back": ("walk_back", lambda: (straight()[::-1], CODES)),
+    "first to second": ("walk_ends", lambda: (straight(0, 1), CODES)),
+    "without the ends": ("walk_ends", lambda: (straight(count=12)[1:-1], CODES)),
+    "ten codes of images": ("walk_ends", lambda: (CODES[:10], CODES)),
+    "noise": ("walk_ends", lambda: (np.random.default_rng(0).random((10, 2)), CODES)),
+    "nine": ("walk_shape", lambda: (straight(count=9), CODES)),
+    "on its side": ("walk_shape", lambda: (straight().T, CODES)),
+    "images": ("walk_shape", lambda: (np.zeros((10, 784)), CODES)),
+    "only the ends": ("walk_shape", lambda: (CODES[[0, 2]], CODES)),
+    "through other images": (
+        "walk_bent",
+        lambda: (np.stack([CODES[0], *CODES[4:12], CODES[2]]), CODES),
+    ),
+    "bent": ("walk_bent", lambda: (bent(), CODES)),
+    "staying at the ends": (
+        "walk_steps",
+        lambda: (np.stack([CODES[0]] * 5 + [CODES[2]] * 5), CODES),
+    ),
+    "there and back": ("walk_steps", lambda: (straight()[[0, 2, 1, 4, 3, 6, 5, 8, 7, 9]], CODES)),
+}
+WALK_RIGHT: dict[str, Answer] = {
+    "linspace": lambda: (straight(), CODES),
+    "weights": lambda: ([(1 - t) * CODES[0] + t * CODES[2] for t in np.arange(10) / 9], CODES),
+    "double precision": lambda: (straight().astype("float64"), CODES),
+    "lists": lambda: (straight().tolist(), CODES),
+}
+
+# Exercise 3
+
+
+@functools.cache
+def encoders() -> tuple[Any, Any]:
+    keras.utils.set_random_seed(SEED)
+    return tuple(keras.Sequential([keras.Input((784,)), layers.Dense(n, "relu")]) for n in (2, 32))
+
+
+@functools.cache
+def parts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    digits = data.load()
+    x, y = digits.x_train.reshape(-1, 784), digits.y_train
+    test = digits.x_test.reshape(-1, 784), digits.y_test
+    return {"train": (x[:-300], y[:-300]), "val": (x[-300:], y[-300:]), "test": test}
+
+
+def accuracy(known: str = "val", asked: str = "test", k: int = 5) -> np.ndarray:
+    found = []
+    for encoder in encoders():
+        (x, y), (x_asked, y_asked) = parts()[known], parts()[asked]
+        knn = KNeighborsClassifier(k).fit(run(encoder, x), y)
+        found.append(knn.score(run(encoder, x_asked), y_asked))
+    return np.array(found)
+
+
+def three(values: Any) -> tuple[Any, ...]:
+    return values[0], values[1], *encoders(), parts()["val"], parts()["test"]
+
+
+NEAR_WRONG: dict[str, tuple[str, Answer]] = {
+    "exchanged": ("neighbours_exchanged", lambda: three(accuracy()[::-1])),
+    "per cent": ("neighbours_percent", lambda: three(100 * accuracy())),
+    "errors": ("neighbours_errors", lambda: three(1 - accuracy())),
+    "learnt from test images": ("neighbours_other", lambda: three(accuracy("test"))),
+    "learnt from training images": ("neighbours_other", lambda: three(accuracy("train"))),
+    "asked about validation images": ("neighbours_other", lambda: three(accuracy("val", "val"))),
+    "one neighbour": ("neighbours_other", lambda: three(accuracy(k=1))),
+    "hard-coded": ("neighbours_other", lambda: three((0.5, 0.9))),
+    "predictions": ("single_number", lambda: three((np.zeros(300), np.zeros(300)))),
+    "text": ("single_number", lambda: three(("0.5", "0.9"))),
+    "one missing": ("empty", lambda: three((0.5, None))),
+}
+NEAR_RIGHT: dict[str, Answer] = {
+    "scores": lambda: three(accuracy()),
+    "Python numbers": lambda: three(accuracy().tolist()),
+    "rounded": lambda: three(accuracy().round(3)),
+    "single precision": lambda: three(accuracy().astype("float32")),
+}
+
+CATALOGUE: dict[str, tuple[Any, dict[str, tuple[str, Answer]], dict[str, Answer]]] = {
+    "02-1": (check_mnist.code_sizes, SIZES_WRONG, SIZES_RIGHT),
+    "02-2": (check_mnist.walk, WALK_WRONG, WALK_RIGHT),
+    "02-3": (check_mnist.neighbours, NEAR_WRONG, NEAR_RIGHT),
+}

@@ -1,0 +1,237 @@
+"""What students answer in the exercises of lesson 06: wrong, with the reason, and right."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+from tests.exercises.fashion import Answer
+
+from exercises import music as check_music
+from tests.exercises.kit import SEED
+from utils import audio
+
+Wrongs = dict[str, tuple[str, Answer]]
+
+PART, LENGTH, CODE = 64, 512, 16
+INNER = slice(PART // 2, -PART // 2)
+
+
+@functools.cache
+def tracks(count: int = 6, seed: int = 0) -> np.ndarray:
+    """Chords that swell and fade, with peak 1: (count, LENGTH)."""
+    rng, t = np.random.default_rng(seed), np.arange(LENGTH)
+    tones = rng.uniform(0.05, 0.6, (count, 3, 1))
+    chords = np.sin(tones * t + rng.uniform(0, 6, (count, 3, 1))).sum(axis=1)
+    x = chords * rng.uniform(0.2, 1, (count, 1)) * (1.2 + np.sin(t / 90))
+    return (x / np.abs(x).max(axis=1, keepdims=True)).astype("float32")
+
+
+X_TRAIN, X_TEST = tracks(), tracks(3, 1)
+
+
+@functools.cache
+def halves() -> tuple[Any, Any, Any]:
+    """Encoder, decoder and autoencoder of parts; their weights solve least squares."""
+    keras.utils.set_random_seed(SEED)
+    encoder = keras.Sequential([keras.Input((PART, 1)), layers.Flatten(), layers.Dense(CODE)])
+    decoder = keras.Sequential(
+        [keras.Input((CODE,)), layers.Dense(PART), layers.Reshape((PART, 1))]
+    )
+    parts = audio.cut(X_TRAIN, PART)[:, :, 0]
+    basis = np.linalg.svd(parts, full_matrices=False)[2][:CODE].T
+    for model, kernel in ((encoder, basis), (decoder, basis.T)):
+        model.set_weights([kernel, 0 * kernel[0]])
+    return encoder, decoder, keras.Sequential([encoder, decoder])
+
+
+def run(model: Any, x: np.ndarray) -> np.ndarray:
+    return np.array(model(x))
+
+
+def rebuild(x: np.ndarray) -> np.ndarray:
+    return audio.join(run(halves()[2], audio.cut(x, PART)), x.shape[1])
+
+
+# Exercise 1
+
+
+def codes(x: np.ndarray) -> np.ndarray:
+    return run(halves()[0], audio.cut(x, PART))
+
+
+def largest(x: np.ndarray = X_TRAIN, axis: Any = None) -> Any:
+    return np.abs(codes(x)).max(axis=axis)
+
+
+def decoded(z: np.ndarray) -> np.ndarray:
+    return audio.join(run(halves()[1], z.astype("float32")), LENGTH)
+
+
+def bytes_of(by: Any, whole: Any = np.round, levels: int = 127, x: np.ndarray = X_TEST) -> Any:
+    return np.clip(whole(levels * codes(x) / by), -levels, levels)
+
+
+def stored(by: Any = None, whole: Any = np.round, levels: int = 127) -> np.ndarray:
+    by = largest() if by is None else by
+    return decoded(bytes_of(by, whole, levels) * by / levels)
+
+
+def first(answer: Any) -> tuple[Any, ...]:
+    return answer, *halves()[:2], audio.cut(X_TRAIN, PART), X_TEST
+
+
+def int8(z: np.ndarray) -> np.ndarray:
+    return z.astype("int8")
+
+
+EIGHT_WRONG: Wrongs = {
+    "no bytes": ("eight_none", lambda: first(decoded(codes(X_TEST)))),
+    "cut off": ("eight_cut_off", lambda: first(stored(whole=int8))),
+    "rounded down": ("eight_cut_off", lambda: first(stored(whole=np.floor))),
+    "scale of the test codes": ("eight_test", lambda: first(stored(largest(X_TEST)))),
+    "a scale for each number": ("eight_each", lambda: first(stored(largest(axis=0)))),
+    "not undone": ("eight_undo", lambda: first(decoded(bytes_of(largest())))),
+    "four bits": ("eight_other", lambda: first(stored(levels=7))),
+    "sound in bytes": ("eight_other", lambda: first(np.round(127 * rebuild(X_TEST)) / 127)),
+    "undone with 255": (
+        "eight_other",
+        lambda: first(decoded(bytes_of(largest()) * largest() / 255)),
+    ),
+    "mean for largest": ("eight_other", lambda: first(stored(np.abs(codes(X_TRAIN)).mean()))),
+    "originals": ("sound_original", lambda: first(X_TEST)),
+    "parts": ("sound_parts", lambda: first(audio.cut(stored(), PART))),
+    "training tracks": ("sound_shape", lambda: first(rebuild(X_TRAIN))),
+    "the bytes": ("sound_shape", lambda: first(bytes_of(largest()))),
+    "text": ("sound_numbers", lambda: first("int8")),
+    "not a number": ("sound_numbers", lambda: first(stored() * np.nan)),
+}
+EIGHT_RIGHT: dict[str, Answer] = {
+    "rounded": lambda: first(stored()),
+    "through int8": lambda: first(decoded(int8(bytes_of(largest())) * largest() / 127)),
+    "a half added, rounded down": lambda: first(stored(whole=lambda z: np.floor(z + 0.5))),
+    "double precision": lambda: first(stored(float(largest())).astype("float64")),
+    "lists": lambda: first(stored().tolist()),
+}
+
+# Exercise 2
+
+
+def ratios(x: np.ndarray) -> np.ndarray:
+    return audio.snr(x, rebuild(x))
+
+
+def second(answer: Any) -> tuple[Any, ...]:
+    return answer, halves()[2], X_TRAIN, PART
+
+
+SHIFTED = ratios(X_TRAIN[:, INNER])
+SHIFT_WRONG: Wrongs = {
+    "not shifted": ("shift_none", lambda: second(ratios(X_TRAIN))),
+    "left out afterwards": (
+        "shift_late",
+        lambda: second(audio.snr(X_TRAIN[:, INNER], rebuild(X_TRAIN)[:, INNER])),
+    ),
+    "median": ("shift_one", lambda: second(np.median(SHIFTED))),
+    "test tracks": ("shift_shape", lambda: second(ratios(X_TEST[:, INNER]))),
+    "sounds": ("shift_shape", lambda: second(rebuild(X_TRAIN[:, INNER]))),
+    "text": ("shift_shape", lambda: second("12 dB")),
+    "noise over signal": ("shift_sign", lambda: second(-SHIFTED)),
+    "amplitudes": ("shift_twice", lambda: second(2 * SHIFTED)),
+    "no logarithm": ("shift_ratio", lambda: second(10 ** (SHIFTED / 10))),
+    "a quarter of a part": (
+        "shift_other",
+        lambda: second(ratios(X_TRAIN[:, PART // 4 : PART // 4 - PART])),
+    ),
+    "rolled": ("shift_other", lambda: second(ratios(np.roll(X_TRAIN, -PART // 2, axis=1)))),
+    "sorted": ("shift_other", lambda: second(np.sort(SHIFTED))),
+    "the same for all": ("shift_other", lambda: second(np.full(6, np.median(SHIFTED)))),
+    "not a number": ("shift_other", lambda: second(SHIFTED * np.nan)),
+}
+SHIFT_RIGHT: dict[str, Answer] = {
+    "at once": lambda: second(SHIFTED),
+    "track by track": lambda: second([float(ratios(x[None, INNER])[0]) for x in X_TRAIN]),
+    "rounded": lambda: second(SHIFTED.round(2)),
+    "single precision": lambda: second(SHIFTED.astype("float32")),
+}
+
+# Exercise 3
+
+
+def other() -> np.ndarray:
+    x = rebuild(X_TEST)
+    x[:, INNER] = rebuild(X_TEST[:, INNER])
+    return x
+
+
+def weights(window: np.ndarray) -> np.ndarray:
+    whole = np.ones(LENGTH)
+    whole[INNER] = np.tile(window, LENGTH // PART)[INNER]
+    return whole
+
+
+TRIANGLE = np.bartlett(PART)
+
+
+def faded(window: np.ndarray = TRIANGLE) -> np.ndarray:
+    w = weights(window)
+    return w * rebuild(X_TEST) + (1 - w) * other()
+
+
+def silent_ends() -> np.ndarray:
+    x = np.zeros((3, LENGTH))
+    x[:, INNER] = faded()[:, INNER]
+    return x
+
+
+def third(answer: Any) -> tuple[Any, ...]:
+    return answer, halves()[2], X_TEST, PART
+
+
+SMOOTH_WRONG: Wrongs = {
+    "usual": ("smooth_usual", lambda: third(rebuild(X_TEST))),
+    "shifted alone": ("smooth_other_only", lambda: third(other())),
+    "half and half": ("smooth_half", lambda: third((rebuild(X_TEST) + other()) / 2)),
+    "added": ("smooth_sum", lambda: third(rebuild(X_TEST) + other())),
+    "exchanged": ("smooth_exchanged", lambda: third(faded(1 - TRIANGLE))),
+    "silent ends": ("smooth_ends", lambda: third(silent_ends())),
+    "ends that fade": (
+        "smooth_ends",
+        lambda: third(np.where(weights(TRIANGLE) == 1, faded() * 0.5, faded())),
+    ),
+    "a window that is no triangle": ("smooth_weights", lambda: third(faded(np.hanning(PART)))),
+    "one triangle for the track": (
+        "smooth_weights",
+        lambda: third(np.bartlett(LENGTH) * rebuild(X_TEST) + (1 - np.bartlett(LENGTH)) * other()),
+    ),
+    "shifted version at the wrong place": (
+        "smooth_weights",
+        lambda: third((rebuild(X_TEST) + np.roll(other(), -PART // 2, axis=1)) / 2),
+    ),
+    "running mean": (
+        "smooth_weights",
+        lambda: third(np.array([np.convolve(x, [0.25, 0.5, 0.25], "same") for x in other()])),
+    ),
+    "originals": ("sound_original", lambda: third(X_TEST)),
+    "without the ends": ("sound_shape", lambda: third(faded()[:, INNER])),
+    "parts": ("sound_parts", lambda: third(audio.cut(faded(), PART))),
+    "text": ("sound_numbers", lambda: third("smooth")),
+}
+SMOOTH_RIGHT: dict[str, Answer] = {
+    "bartlett": lambda: third(faded()),
+    "a triangle by hand": lambda: third(faded(1 - np.abs(np.linspace(-1, 1, PART)))),
+    "centred on the samples": lambda: third(
+        faded(1 - np.abs((np.arange(PART) + 0.5) / (PART / 2) - 1))
+    ),
+    "single precision": lambda: third(faded().astype("float32")),
+    "track by track": lambda: third([list(x) for x in faded()]),
+}
+
+CATALOGUE: dict[str, tuple[Any, Wrongs, dict[str, Answer]]] = {
+    "06-1": (check_music.eight_bits, EIGHT_WRONG, EIGHT_RIGHT),
+    "06-2": (check_music.shifted, SHIFT_WRONG, SHIFT_RIGHT),
+    "06-3": (check_music.smooth, SMOOTH_WRONG, SMOOTH_RIGHT),
+}

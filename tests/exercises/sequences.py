@@ -1,0 +1,306 @@
+"""What students answer in the exercises of lesson 07: wrong, with the reason, and right."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+from sklearn.linear_model import LinearRegression
+from tests.exercises.fashion import Answer
+
+from exercises import sequences as check_sequences
+from tests.exercises.kit import SEED
+
+Wrongs = dict[str, tuple[str, Answer]]
+
+# Exercise 1: noisy waves, nine values and the eight that follow
+
+
+def waves(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng, t = np.random.default_rng(seed), np.arange(17)
+    speed, phase = rng.uniform(0.2, 1.2, (count, 1)), rng.uniform(0, 6, (count, 1))
+    x = np.sin(speed * t + phase) + 0.05 * rng.normal(size=(count, 17))
+    return tuple(x[:, :, None].astype("float32")[:, part] for part in (slice(9), slice(9, 17)))
+
+
+TRAIN, TEST = waves(300, 0), waves(100, 1)
+PAST, FUTURE = (part[:, :, 0] for part in TRAIN)
+PAST_TEST, FUTURE_TEST = (part[:, :, 0] for part in TEST)
+
+
+def mse(x: Any, x_hat: Any) -> float:
+    return float(np.mean((x - x_hat) ** 2))
+
+
+def error(x: Any, y: Any, asked: Any, true: Any) -> float:
+    return mse(true, LinearRegression().fit(x, y).predict(asked))
+
+
+def leaked(x: Any = PAST, asked: Any = PAST_TEST) -> float:
+    return error(x, x[:, 1:], asked, asked[:, 1:])
+
+
+def first(answer: Any) -> tuple[Any, ...]:
+    return answer, TRAIN, TEST
+
+
+LEAK_WRONG: Wrongs = {
+    "honest": ("leak_honest", lambda: first(error(PAST, FUTURE, PAST_TEST, FUTURE_TEST))),
+    "eight values in": (
+        "leak_next",
+        lambda: first(error(PAST[:, :-1], PAST[:, 1:], PAST_TEST[:, :-1], PAST_TEST[:, 1:])),
+    ),
+    "score": (
+        "leak_score",
+        lambda: first(LinearRegression().fit(PAST, PAST[:, 1:]).score(PAST_TEST, PAST_TEST[:, 1:])),
+    ),
+    "root": ("leak_root", lambda: first(leaked() ** 0.5)),
+    "mean wave": ("leak_other", lambda: first(mse(FUTURE_TEST, FUTURE.mean(0)))),
+    "last value": ("leak_other", lambda: first(mse(FUTURE_TEST, PAST_TEST[:, -1:]))),
+    "backwards": ("leak_other", lambda: first(error(FUTURE, PAST, FUTURE_TEST, PAST_TEST))),
+    "negative": ("leak_other", lambda: first(-leaked() - 1e-3)),
+    "not a number": ("leak_other", lambda: first(float("nan"))),
+    "errors of all waves": ("single_number", lambda: first(np.zeros((100, 8)))),
+    "text": ("single_number", lambda: first("1e-14")),
+}
+LEAK_RIGHT: dict[str, Answer] = {
+    "mean of the squares": lambda: first(leaked()),
+    "rounded": lambda: first(round(leaked(), 6)),
+    "double precision": lambda: first(leaked(PAST.astype("float64"), PAST_TEST.astype("float64"))),
+    "NumPy": lambda: first(np.float32(leaked())),
+    "by least squares": lambda: first(
+        np.mean(
+            (PAST_TEST @ np.linalg.lstsq(PAST, PAST[:, 1:], rcond=None)[0] - PAST_TEST[:, 1:]) ** 2
+        )
+    ),
+}
+
+# Exercise 2: an adder that reads the digits and now and then forgets what it carries
+
+CHARACTERS = "0123456789+ "
+
+
+def one_hot(texts: list[str]) -> np.ndarray:
+    places = np.array([[CHARACTERS.index(c) for c in text] for text in texts])
+    return np.eye(len(CHARACTERS), dtype="float32")[places]
+
+
+@functools.cache
+def sums(seed: int = 0, count: int = 500) -> tuple[np.ndarray, np.ndarray]:
+    """Questions and answers, units first, as lesson 07 writes them."""
+    pairs = np.random.default_rng(seed).integers(0, 1000, (count, 2))
+    return (
+        one_hot([f"{a:3d}+{b:3d}"[::-1] for a, b in pairs]),
+        one_hot([f"{a + b:4d}"[::-1] for a, b in pairs]),
+    )
+
+
+class Adder:
+    """Adds what it reads; every seventh sum or so is one too large."""
+
+    def __init__(self, back: bool = True, asked_back: bool = False, shares: bool = False) -> None:
+        self.back, self.asked_back, self.shares = back, asked_back, shares
+
+    def __call__(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        written = ["".join(CHARACTERS[i] for i in one) for one in np.asarray(x).argmax(-1)]
+        answers = []
+        for text in written:
+            plain = text if self.asked_back else text[::-1]
+            a, b = (int("0" + part.strip()) for part in (plain + "+").split("+")[:2])
+            answers.append(f"{a + b + (a % 7 == 0):4d}"[:: 1 if self.back else -1])
+        scores = 6 * one_hot(answers)
+        shares = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
+        return shares if self.shares else scores
+
+
+def rates(reader: Any, back: bool = True, seed: int = 0) -> tuple[float, float]:
+    """Shares of right characters and of right sums."""
+    x, y = sums(seed)
+    hits = np.asarray(reader(x)).argmax(-1) == (y[:, ::-1] if back else y).argmax(-1)
+    return float(hits.mean()), float(hits.all(axis=1).mean())
+
+
+def second(reader: Any, share: Any) -> tuple[Any, ...]:
+    return reader, share, *sums()
+
+
+@functools.cache
+def small() -> Any:
+    """An adder of Keras that nobody has trained."""
+    keras.utils.set_random_seed(SEED)
+    return keras.Sequential(
+        [keras.Input((7, 12)), layers.Flatten(), layers.Dense(48), layers.Reshape((4, 12))]
+    )
+
+
+@functools.cache
+def trained() -> Any:
+    """A linear adder, a little trained: it has most first digits and hardly a sum."""
+    model = keras.models.clone_model(small())
+    model.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
+    model.fit(sums(3)[0], sums(3)[1][:, ::-1], epochs=15, verbose=0)
+    return model
+
+
+ADDER = Adder()
+CHARS, SUMS = rates(ADDER)
+ORDER_WRONG: Wrongs = {
+    "untrained": ("order_untrained", lambda: second(small(), 0.0)),
+    "units first": ("order_units", lambda: second(Adder(False), rates(Adder(False), False)[1])),
+    "units first, share in reading order": (
+        "order_units",
+        lambda: second(Adder(False), rates(Adder(False))[1]),
+    ),
+    "characters": ("order_characters", lambda: second(ADDER, CHARS)),
+    "per cent": ("order_percent", lambda: second(ADDER, 100 * SUMS)),
+    "wrong sums": ("order_errors", lambda: second(ADDER, 1 - SUMS)),
+    "compared with units first": ("order_compared", lambda: second(ADDER, rates(ADDER, False)[1])),
+    "validation sums": ("order_other", lambda: second(ADDER, rates(ADDER, seed=5)[1])),
+    "hard-coded": ("order_other", lambda: second(ADDER, 0.95)),
+    "not a number": ("order_other", lambda: second(ADDER, float("nan"))),
+    "both shares": ("single_number", lambda: second(ADDER, (CHARS, SUMS))),
+    "text": ("single_number", lambda: second(ADDER, "0.9")),
+    "no share": ("empty", lambda: second(ADDER, None)),
+    "no network": ("empty", lambda: second(None, SUMS)),
+    "its answers in place of the network": (
+        "takes_other",
+        lambda: second(ADDER(sums()[0]), SUMS),
+    ),
+    "three places": ("order_shape", lambda: second(lambda x, training: ADDER(x)[:, :3], SUMS)),
+}
+ORDER_RIGHT: dict[str, Answer] = {
+    "logits": lambda: second(ADDER, SUMS),
+    "softmax": lambda: second(Adder(shares=True), SUMS),
+    "rounded": lambda: second(ADDER, round(SUMS, 3)),
+    "NumPy": lambda: second(ADDER, np.float32(SUMS)),
+    "hardly trained": lambda: second(trained(), rates(trained())[1]),
+}
+
+
+# Exercise 3
+
+
+def encode(past: Any, code: int = 4) -> Any:
+    return layers.Dense(code)(layers.Dense(24, "tanh")(layers.Flatten()(past)))
+
+
+def decode(code: Any, steps: int) -> Any:
+    return layers.Reshape((steps, 1))(layers.Dense(steps)(layers.Dense(24, "tanh")(code)))
+
+
+def forked(
+    code: int = 4,
+    apart: bool = False,
+    kind: Any = lambda z, past: layers.Dense(3, "softmax")(z),
+    steps: tuple[int, int] = (9, 8),
+    names: tuple[str, ...] = ("x_hat", "future", "kind"),
+) -> Any:
+    keras.utils.set_random_seed(SEED)
+    past = keras.Input((9, 1))
+    z = encode(past, code)
+    other = encode(past, code) if apart else z
+    parts = decode(z, steps[0]), decode(other, steps[1]), kind(z, past)
+    return keras.Model(past, dict(zip(names, parts)))
+
+
+def recurrent(seed: int = SEED, code: int = 4, apart: bool = False) -> Any:
+    """As the lesson builds it."""
+    keras.utils.set_random_seed(seed)
+    past = keras.Input((9, 1))
+    codes = [layers.Dense(code)(layers.LSTM(48, unroll=True)(past)) for _ in range(1 + apart)]
+    parts = {
+        name: layers.TimeDistributed(layers.Dense(1))(
+            layers.LSTM(48, return_sequences=True, unroll=True)(layers.RepeatVector(steps)(start))
+        )
+        for name, steps, start in (("x_hat", 9, codes[0]), ("future", 8, codes[-1]))
+    }
+    return keras.Model(past, parts | {"kind": layers.Dense(3, "softmax")(codes[0])})
+
+
+class Own(keras.Model):
+    """Three heads in a class of one's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = forked()
+
+    def call(self, past: Any, training: bool = False) -> Any:
+        return self.inner(past, training=training)
+
+
+def compiled() -> Any:
+    model = forked()
+    model.compile("adam", {"x_hat": "mse", "future": "mse", "kind": "categorical_crossentropy"})
+    return model
+
+
+def as_list() -> Any:
+    model = forked()
+    return keras.Model(model.inputs, list(model.output.values()))
+
+
+def flat() -> Any:
+    model = forked()
+    parts = model.output | {"x_hat": layers.Flatten()(model.output["x_hat"])}
+    return keras.Model(model.inputs, parts)
+
+
+def beside(z: Any, past: Any) -> Any:
+    return layers.Dense(3, "softmax")(layers.Flatten()(past))
+
+
+def from_other(z: Any, past: Any) -> Any:
+    return layers.Dense(3, "softmax")(encode(past))
+
+
+def third(model: Any) -> tuple[Any, ...]:
+    return model, TEST[0], 8
+
+
+FORKED_WRONG: Wrongs = {
+    "the function": ("no_model", lambda: third(forked)),
+    "the outputs": ("no_model", lambda: third(forked().output)),
+    "a list of outputs": ("forked_names", lambda: third(as_list())),
+    "other names": ("forked_names", lambda: third(forked(names=("past", "future", "kind")))),
+    "two heads": ("forked_names", lambda: third(forked(names=("x_hat", "future")))),
+    "exchanged": ("forked_shape", lambda: third(forked(steps=(8, 9)))),
+    "without a channel": ("forked_shape", lambda: third(flat())),
+    "four kinds": (
+        "forked_shape",
+        lambda: third(forked(kind=lambda z, _: layers.Dense(4, "softmax")(z))),
+    ),
+    "no softmax": ("forked_softmax", lambda: third(forked(kind=lambda z, _: layers.Dense(3)(z)))),
+    "sigmoid": (
+        "forked_softmax",
+        lambda: third(forked(kind=lambda z, _: layers.Dense(3, "sigmoid")(z))),
+    ),
+    "a code of two": ("forked_narrow", lambda: third(forked(2))),
+    "a code of six": ("forked_wide", lambda: third(forked(6))),
+    "two encoders": ("forked_apart", lambda: third(forked(apart=True))),
+    "two recurrent encoders": ("forked_apart", lambda: third(recurrent(apart=True))),
+    "two encoders of two numbers": ("forked_apart", lambda: third(recurrent(4, 2, apart=True))),
+    "a recurrent code of three": ("forked_narrow", lambda: third(recurrent(code=3))),
+    "a code of one": ("forked_narrow", lambda: third(forked(1))),
+    "kind from the past": ("forked_kind", lambda: third(forked(kind=beside))),
+    "kind from a third encoder": ("forked_kind", lambda: third(forked(kind=from_other))),
+}
+FORKED_RIGHT: dict[str, Answer] = {
+    "dense": lambda: third(forked()),
+    "recurrent": lambda: third(recurrent()),
+    # of which one head hardly shows the fourth number of the code
+    "recurrent, of another seed": lambda: third(recurrent(21)),
+    "own class": lambda: third(Own()),
+    "compiled": lambda: third(compiled()),
+    "kind in two layers": lambda: third(
+        forked(kind=lambda z, _: layers.Dense(3, "softmax")(layers.Dense(8, "relu")(z)))
+    ),
+}
+
+CATALOGUE: dict[str, tuple[Any, Wrongs, dict[str, Answer]]] = {
+    "07-1": (check_sequences.leak, LEAK_WRONG, LEAK_RIGHT),
+    "07-2": (check_sequences.order, ORDER_WRONG, ORDER_RIGHT),
+    "07-3": (check_sequences.forked, FORKED_WRONG, FORKED_RIGHT),
+}

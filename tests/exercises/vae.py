@@ -1,0 +1,223 @@
+"""What students answer in the exercises of lesson 08: wrong, with the reason, and right."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
+from tests.exercises.fashion import Answer
+
+from exercises import vae as check_vae
+
+Wrongs = dict[str, tuple[str, Answer]]
+
+# Exercise 1: codes in five heaps, as those of classes are
+
+N = 400
+
+
+@functools.cache
+def codes(seed: int = 1) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    heaps = rng.normal(size=(5, 3)) * 6 + 2
+    return (heaps[np.arange(1500) % 5] + rng.normal(size=(1500, 3))).astype("float32")
+
+
+@functools.cache
+def fitted(count: int = 10, seed: int = 0, among: int = 1) -> GaussianMixture:
+    return GaussianMixture(count, random_state=seed).fit(codes(among).astype("float64"))
+
+
+def draws(count: int = 10, seed: int = 0, among: int = 1, n: int = N) -> np.ndarray:
+    return fitted(count, seed, among).sample(n)[0]
+
+
+def normal(*shape: int) -> np.ndarray:
+    return np.random.default_rng(5).normal(size=shape)
+
+
+def one_part() -> np.ndarray:
+    model = fitted()
+    return np.random.default_rng(0).multivariate_normal(model.means_[0], model.covariances_[0], N)
+
+
+def first(answer: Any) -> tuple[Any, ...]:
+    return answer, codes(), N
+
+
+MIXTURE_WRONG: Wrongs = {
+    "the pair of sample": ("mixture_tuple", lambda: first(fitted().sample(N))),
+    "images": ("mixture_images", lambda: first(np.zeros((N, 28, 28)))),
+    "flat images": ("mixture_images", lambda: first(np.zeros((N, 784)))),
+    "numbers of the parts": ("mixture_shape", lambda: first(fitted().sample(N)[1])),
+    "means of the parts": ("mixture_shape", lambda: first(fitted().means_)),
+    "too few": ("mixture_shape", lambda: first(draws(n=100))),
+    "not finite": ("mixture_finite", lambda: first(draws() * np.nan)),
+    "one draw, repeated": ("mixture_repeated", lambda: first(draws(n=1).repeat(N, axis=0))),
+    "training codes": ("mixture_copied", lambda: first(codes()[:N])),
+    "from N(0, I)": ("mixture_standard", lambda: first(normal(N, 3))),
+    "other codes": ("mixture_elsewhere", lambda: first(draws(among=2))),
+    "one part only": ("mixture_elsewhere", lambda: first(one_part())),
+    "half as long": ("mixture_elsewhere", lambda: first(draws() / 2)),
+    "one normal": ("mixture_one", lambda: first(draws(1))),
+    "numbers shuffled apart": (
+        "mixture_one",
+        lambda: first(np.random.default_rng(0).permuted(draws(), axis=0)),
+    ),
+}
+MIXTURE_RIGHT: dict[str, Answer] = {
+    "ten parts": lambda: first(draws()),
+    "another seed": lambda: first(draws(seed=3)),
+    "twenty parts": lambda: first(draws(20)),
+    "single precision": lambda: first(draws().astype("float32")),
+    "lists": lambda: first(draws().tolist()),
+    "another kind of mixture": lambda: first(
+        BayesianGaussianMixture(n_components=10, random_state=1, max_iter=300)
+        .fit(codes())
+        .sample(N)[0]
+    ),
+}
+
+# Exercise 2: clouds with known prices
+
+MEAN = normal(300, 8) * np.linspace(0, 2, 8)
+LOG_VAR = -np.linspace(0.0, 3, 8) + 0.1 * normal(300, 8)
+VARIANCE = np.exp(LOG_VAR)
+
+
+def cloud(x: Any) -> list[np.ndarray]:
+    return [
+        MEAN,
+        LOG_VAR,
+        MEAN + np.sqrt(VARIANCE) * np.random.default_rng(9).normal(size=(300, 8)),
+    ]
+
+
+def price(square: Any = MEAN**2, variance: Any = VARIANCE, logarithm: Any = LOG_VAR) -> np.ndarray:
+    return 0.5 * (square + variance - 1 - logarithm)
+
+
+PRICES = price().mean(axis=0)
+
+
+def second(answer: Any) -> tuple[Any, ...]:
+    return answer, cloud, np.zeros((300, 784))
+
+
+KL_WRONG: Wrongs = {
+    "the whole": ("kl_whole", lambda: second(PRICES.sum())),
+    "of every image": ("kl_images", lambda: second(price())),
+    "summed over the numbers": ("kl_summed", lambda: second(price().sum(axis=1))),
+    "seven": ("kl_shape", lambda: second(PRICES[:7])),
+    "as a column": ("kl_shape", lambda: second(PRICES[:, None])),
+    "sorted": ("kl_order", lambda: second(np.sort(PRICES)[::-1])),
+    "without the half": ("kl_half", lambda: second(2 * PRICES)),
+    "the other sign": ("kl_sign", lambda: second(-PRICES)),
+    "bits": ("kl_bits", lambda: second(PRICES / np.log(2))),
+    "summed over the images": ("kl_total", lambda: second(price().sum(axis=0))),
+    "without the means": ("kl_width", lambda: second(price(square=0).mean(axis=0))),
+    "exp(log_var) as deviation": (
+        "kl_log_sd",
+        lambda: second(price(variance=VARIANCE**2).mean(axis=0)),
+    ),
+    "log_var as log of the deviation": (
+        "kl_log_sd",
+        lambda: second(price(variance=VARIANCE**2, logarithm=2 * LOG_VAR).mean(axis=0)),
+    ),
+    "deviation not squared": (
+        "kl_log_sd",
+        lambda: second(price(variance=VARIANCE**0.5).mean(axis=0)),
+    ),
+    "draws for means": ("kl_draw", lambda: second(price(square=cloud(0)[2] ** 2).mean(axis=0))),
+    "means not squared": ("kl_other", lambda: second(price(square=MEAN).mean(axis=0))),
+    "variances of the means": ("kl_other", lambda: second(MEAN.var(axis=0))),
+    "nothing": ("kl_other", lambda: second(np.zeros(8))),
+    "not a number": ("kl_other", lambda: second(np.full(8, np.nan))),
+}
+KL_RIGHT: dict[str, Answer] = {
+    "the formula": lambda: second(PRICES),
+    "number by number": lambda: second([float(price()[:, i].mean()) for i in range(8)]),
+    "single precision": lambda: second(PRICES.astype("float32")),
+    "rounded": lambda: second(PRICES.round(3)),
+    "with the deviation": lambda: second(
+        (MEAN**2 / 2 + np.sqrt(VARIANCE) ** 2 / 2 - 0.5 - np.log(np.sqrt(VARIANCE))).mean(axis=0)
+    ),
+}
+
+# Exercise 3: a decoder and a judge that are a few sums
+
+AXES = np.random.default_rng(3).normal(size=(8, 20))
+SHAPE = (600, 8)
+TAUS = (0.5, 0.8, 1.0, 1.3)
+
+
+def features(z: Any, bend: float = 0.7) -> np.ndarray:
+    return expit(bend * z @ AXES)
+
+
+def measure(z: np.ndarray, bend: float = 0.7) -> tuple[float, float]:
+    """The share of draws with a clear winner, and how far their features are from test images'."""
+    drawn, real = features(z, bend), features(1.1 * normal(2000, 8))
+    distance = ((drawn.mean(axis=0) - real.mean(axis=0)) ** 2).sum()
+    distance += 40 * ((drawn.std(axis=0) - real.std(axis=0)) ** 2).sum()
+    return float((drawn.max(axis=1) > 0.95).mean()), float(distance)
+
+
+def judged(power: float = 1, seed: int = 0, bend: float = 0.7, **other: Any) -> dict[float, Any]:
+    z = np.random.default_rng(seed).normal(size=other.get("shape", SHAPE))
+    return {tau: measure(tau**power * z + other.get("shift", 0) * tau, bend) for tau in TAUS}
+
+
+def changed(**how: Any) -> dict[float, Any]:
+    """The right answer with a function of share and distance applied to each pair."""
+    return {tau: how["each"](share, far) for tau, (share, far) in judged().items()}
+
+
+def third(answer: Any) -> tuple[Any, ...]:
+    return answer, measure, SHAPE
+
+
+TEMPERATURE_WRONG: Wrongs = {
+    "a list": ("temperature_keys", lambda: third(list(judged().values()))),
+    "one missing": ("temperature_keys", lambda: third({0.5: measure(0.5 * normal(*SHAPE))})),
+    "keys are text": (
+        "temperature_keys",
+        lambda: third({str(tau): pair for tau, pair in judged().items()}),
+    ),
+    "shares alone": ("temperature_pair", lambda: third(changed(each=lambda s, d: s))),
+    "text": ("temperature_pair", lambda: third(changed(each=lambda s, d: (f"{s}", f"{d}")))),
+    "images": ("temperature_pair", lambda: third(changed(each=lambda s, d: np.zeros((3, 784))))),
+    "without the temperature": ("temperature_same", lambda: third(judged(0))),
+    "swapped": ("temperature_swapped", lambda: third(changed(each=lambda s, d: (d, s)))),
+    "per cent": ("temperature_percent", lambda: third(changed(each=lambda s, d: (100 * s, d)))),
+    "the root of the temperature": ("temperature_power", lambda: third(judged(0.5))),
+    "the square of the temperature": ("temperature_power", lambda: third(judged(2))),
+    "divided": ("temperature_divided", lambda: third(judged(-1))),
+    "another decoder": ("temperature_other", lambda: third(judged(bend=2.0))),
+    "added": ("temperature_other", lambda: third(judged(0, shift=1))),
+    "roots of the distances": (
+        "temperature_other",
+        lambda: third(changed(each=lambda s, d: (s, d**0.5))),
+    ),
+    "not a number": ("temperature_pair", lambda: third(changed(each=lambda s, d: (s, np.nan)))),
+    "hard-coded": (
+        "temperature_other",
+        lambda: third({0.5: (0.99, 40.0), 0.8: (0.9, 30.0), 1.0: (0.8, 20.0), 1.3: (0.7, 30.0)}),
+    ),
+}
+TEMPERATURE_RIGHT: dict[str, Answer] = {
+    "one seed": lambda: third(judged()),
+    "another seed": lambda: third(judged(seed=4)),
+    "the other order": lambda: third(dict(reversed(judged(seed=2).items()))),
+    "lists": lambda: third({tau: list(pair) for tau, pair in judged(seed=3).items()}),
+    "more draws": lambda: third(judged(seed=6, shape=(2000, 8))),
+}
+
+CATALOGUE: dict[str, tuple[Any, Wrongs, dict[str, Answer]]] = {
+    "08-1": (check_vae.mixture, MIXTURE_WRONG, MIXTURE_RIGHT),
+    "08-2": (check_vae.kl_numbers, KL_WRONG, KL_RIGHT),
+    "08-3": (check_vae.temperatures, TEMPERATURE_WRONG, TEMPERATURE_RIGHT),
+}

@@ -1,0 +1,87 @@
+"""What the reader sees: the language of the notebook, numbers, notices and tables in it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+LANGUAGES = ("en", "pt-BR")
+
+_current = {"language": "en"}
+
+
+def set_language(name: str) -> None:
+    """Set the language of everything that is shown from here on: `en` or `pt-BR`.
+
+    Raises:
+        ValueError: the course does not have this language.
+    """
+    if name not in LANGUAGES:
+        raise ValueError(f"language {name!r} is none of {', '.join(LANGUAGES)}")
+    _current["language"] = name
+
+
+def language() -> str:
+    """Language of the notebook: `en` or `pt-BR`."""
+    return _current["language"]
+
+
+def tr(en: str, pt: str) -> str:
+    """The one of two texts that is in the language of the notebook (see `set_language`)."""
+    return pt if _current["language"] == "pt-BR" else en
+
+
+def number(value: float, spec: str, language: str | None = None) -> str:
+    """`value` in the format `spec` with the decimal mark of `language`, by default the notebook's.
+
+    >>> number(0.0916, ".4f", "pt-BR")
+    '0,0916'
+    """
+    text = format(round(value) if spec.endswith("d") else value, spec)
+    portuguese = (language or _current["language"]) == "pt-BR"
+    return text.translate(str.maketrans(",.", ".,")) if portuguese else text
+
+
+def show(plain: str, rich: str, metadata: dict[str, Any] | None = None) -> None:
+    """Show `rich` (HTML) in a notebook, `plain` elsewhere; `metadata` stays with the output."""
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(plain)
+    else:
+        display({"text/plain": plain, "text/html": rich}, raw=True, metadata=metadata or {})
+
+
+def notice(message: str) -> None:
+    """Show a message that must not be missed, such as "these are not the real data"."""
+    box = "border-left:6px solid #E69F00;padding:8px 12px;margin:4px 0;font-size:110%"
+    label = tr("Notice", "Aviso")
+    show(
+        f"{label}: {message}",
+        f'<div role="note" style="{box}"><b>{label}:</b> {html.escape(message)}</div>',
+    )
+
+
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str,
+    metadata: dict[str, Any] | None = None,
+) -> None:
+    """Show rows of text as a table: HTML with a caption in a notebook, aligned text elsewhere."""
+    widths = [max(len(str(row[i])) for row in (header, *rows)) for i in range(len(header))]
+    lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths)).rstrip() for r in (header, *rows)]
+    head = "".join(f'<th scope="col" style="text-align:left">{html.escape(c)}</th>' for c in header)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td style="text-align:left">{html.escape(c)}</td>' for c in row)
+        + "</tr>"
+        for row in rows
+    )
+    rich = (
+        f'<table style="font-size:110%"><caption style="text-align:left">{html.escape(caption)}'
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+    show("\n".join([caption, *lines]), rich, metadata)
