@@ -14,7 +14,6 @@ import struct
 import tempfile
 import warnings
 import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -304,8 +303,8 @@ def _divided(
     order = np.random.default_rng(SPLIT_SEED).permutation(len(pictures))
     chosen = [pictures[i] for i in order][:most]
     found = {p: _attributes(p) if rows is None else rows.get(p) for p in chosen}
-    names = {path: row and tuple(sorted(row)) for path, row in found.items()}
-    usual = Counter(names.values()).most_common(1)[0][0] if names else None
+    names = {path: tuple(sorted(row or ())) for path, row in found.items()}
+    usual = max(names.values(), key=list(names.values()).count, default=())
     good = [path for path in chosen if names[path] == usual and _readable(path)]
     if len(good) < len(chosen):
         bad = [path.name for path in chosen if path not in set(good)]
