@@ -14,6 +14,7 @@ import struct
 import tempfile
 import warnings
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -304,7 +305,7 @@ def _divided(
     chosen = [pictures[i] for i in order][:most]
     found = {p: _attributes(p) if rows is None else rows.get(p) for p in chosen}
     names = {path: tuple(sorted(row or ())) for path, row in found.items()}
-    usual = max(names.values(), key=list(names.values()).count, default=())
+    usual = max(counts := Counter(names.values()), key=counts.get, default=())
     good = [path for path in chosen if names[path] == usual and _readable(path)]
     if len(good) < len(chosen):
         bad = [path.name for path in chosen if path not in set(good)]
