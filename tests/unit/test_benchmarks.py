@@ -24,7 +24,7 @@ import numpy as np
 
 from utils import data
 
-x = np.random.default_rng(0).random((64, 784), dtype="float32")
+x = np.zeros((64, 784), "float32") + 0.1  # dark, as most pixels of digits
 
 
 def train(size, epochs):
