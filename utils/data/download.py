@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import tomllib
@@ -21,7 +22,6 @@ from utils.text import notice, tr
 T = TypeVar("T")
 
 CACHE = ROOT / "data" / "cache"
-SOURCES = ("auto", "real", "embedded")
 TIMEOUT = (6, 30)  # seconds to connect, and between two pieces of a file
 DEPTH = 5  # levels of folders that are searched
 # Folders in the data folder that belong to one set each, or to no set.
@@ -57,6 +57,26 @@ def dataset(name: str) -> DataSet:
         return DataSet(**tomllib.load(file)[name])
 
 
+@functools.cache
+def _texts() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+
+
+def told(key: str, **values: object) -> str:
+    """The text `key` of texts.toml in the language of the lesson, with `values` in its braces."""
+    return tr(**_texts()[key]).format(**values)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, separated by commas."""
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+
+
+def damaged(path: Path, detail: object) -> DataError:
+    """The error for a file that is there but wrong; only its owner may remove it."""
+    return DataError(told("damaged", path=path, detail=detail))
+
+
 def data_folder() -> Path:
     """Folder of the real data: `AE_DATA`, by default `data/cache` in the course's folder."""
     return ROOT / Path(os.environ.get("AE_DATA") or CACHE).expanduser()
@@ -66,8 +86,7 @@ def candidates(wanted: DataSet) -> list[Path]:
     """Files that may belong to the set, sorted: in its folder (any case) or in the data folder."""
     top = data_folder()
     own = [p for p in top.glob("*") if p.name.lower() == wanted.folder and p.is_dir()]
-    found = [path for start in own for path in _files(start, ())]
-    return found or [
+    return [path for start in own for path in _files(start, ())] or [
         path
         for path in _files(top, RESERVED)
         if re.search(wanted.mark, str(path.relative_to(top)), re.IGNORECASE)
@@ -78,9 +97,8 @@ def _files(folder: Path, reserved: Sequence[str]) -> Iterator[Path]:
     """Files in a folder and its folders, except hidden and reserved ones."""
     for place, folders, names in os.walk(folder):
         deep = len(Path(place).relative_to(folder).parts) >= DEPTH
-        folders[:] = sorted(
-            f for f in folders if not (deep or f[0] == "." or f.lower() in reserved)
-        )
+        open_ = [f for f in folders if not (deep or f[0] == "." or f.lower() in reserved)]
+        folders[:] = sorted(open_)
         yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
 
 
@@ -94,57 +112,29 @@ def real_or_none(wanted: DataSet, read: Callable[[], T]) -> T | None:
         DataError: no such choice, a file is damaged, or `real` was asked for and cannot be had.
     """
     choice = os.environ.get("AE_DATA_SOURCE") or "auto"
-    if choice not in SOURCES:
-        raise DataError(f"AE_DATA_SOURCE={choice!r}: {', '.join(SOURCES)}?")
     if choice == "embedded":
         return None
+    if choice not in ("auto", "real"):
+        raise DataError(told("choices", choice=choice))
     try:
         return read()
     except DataUnavailable as error:
-        told = f"{wanted.title}: {error} {_seen(wanted)}"
+        names = [path.name for path in candidates(wanted)]
+        seen = told("seen", count=len(names), names=listed(names)) if names else ""
+        place = data_folder() / wanted.folder
+        needed = told("needed", needed=wanted.needed, folder=place) if wanted.needed else ""
+        message = " ".join(filter(None, [f"{wanted.title}: {error}", seen, needed]))
         if choice == "real":
-            raise DataUnavailable(told) from error
-        notice(
-            tr(
-                f"{told} The embedded sample is used instead; its values differ from the text.",
-                f"{told} Em seu lugar usamos a amostra embutida; os valores diferem do texto.",
-            )
-        )
+            raise DataUnavailable(message) from error
+        notice(f"{message} {told('sample')}")
         return None
-
-
-def _seen(wanted: DataSet) -> str:
-    """The remedy, after the names of files that are there in a form that is not read."""
-    folder, names = data_folder() / wanted.folder, [p.name for p in candidates(wanted)]
-    listed = ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
-    there = tr(
-        f"{len(names)} files are there, but not in a form that is read ({listed}). ",
-        f"Há {len(names)} arquivos ali, mas não em uma forma que lemos ({listed}). ",
-    )
-    remedy = tr(
-        f"Put {wanted.needed} into {folder}, or set AE_DATA to a folder that has them.",
-        f"Ponha {wanted.needed} em {folder} ou aponte AE_DATA para uma pasta que os tenha.",
-    )
-    return (there if names else "") + remedy
-
-
-def damaged(path: Path, detail: object) -> DataError:
-    """The error for a file that is there but wrong; only its owner may remove it."""
-    return DataError(
-        tr(
-            f"{path} is damaged or not the expected file ({detail}). Replace it with an intact "
-            "copy, or move it away and run this cell again.",
-            f"{path} está danificado ou não é o arquivo esperado ({detail}). Troque-o por uma "
-            "cópia íntegra, ou tire-o dali e execute esta célula de novo.",
-        )
-    )
 
 
 def get(wanted: DataSet, name: str, check: Callable[[Path], object]) -> Path:
     """Path of the file `name` of the set, downloaded if its folder does not have it.
 
     A file appears whole and checked, or not at all; several kernels may download at once. `check`
-    reads a download and raises DataError or ValueError if it is not the file.
+    reads a download and raises DataError if it is not the file.
 
     Raises:
         DataUnavailable: it is not there, and no address gave it.
@@ -159,11 +149,8 @@ def get(wanted: DataSet, name: str, check: Callable[[Path], object]) -> Path:
         os.chmod(target, 0o644)  # pooch's files are readable for their owner only
         with open(target, "rb") as file:
             if file.read(64).lstrip()[:1] == b"<":
-                raise ValueError(tr("a web page instead of the data", "uma página da web"))
-        try:
-            check(Path(target))
-        except DataError as error:
-            raise ValueError(tr("not the expected file", "arquivo inesperado")) from error
+                raise ValueError("web page")
+        check(Path(target))
 
     pooch.get_logger().setLevel("WARNING")
     mirror = os.environ.get("AE_MIRROR", "").rstrip("/")
@@ -173,37 +160,16 @@ def get(wanted: DataSet, name: str, check: Callable[[Path], object]) -> Path:
         try:
             pooch.retrieve(url.format(name), None, name, path.parent, downloader=fetch)
             return path
-        except (OSError, ValueError) as error:  # errors of requests are OSErrors
+        except (OSError, ValueError, DataError) as error:  # errors of requests are OSErrors
             hosts.setdefault(reason(error), []).append(urlsplit(url).netloc)
-    why = "; ".join(f"{', '.join(where)}: {told}" for told, where in hosts.items())
-    raise DataUnavailable(
-        tr(f"{name} could not be downloaded", f"não foi possível baixar {name}")
-        + (f" ({why})." if why else ".")
-    )
-
-
-# Part of the error of a failed download -> the cause for the reader, and its remedy.
-REASONS = {
-    "certificate": (
-        "the certificate was refused; behind a proxy set REQUESTS_CA_BUNDLE to the proxy's "
-        "certificate file, on a Mac run Install Certificates.command",
-        "o certificado foi recusado; atrás de um proxy, aponte REQUESTS_CA_BUNDLE para o arquivo "
-        "de certificado dele; num Mac, execute Install Certificates.command",
-    ),
-    "timed out|timeout": ("no answer in time", "sem resposta a tempo"),
-    "proxy": ("the proxy cannot be used; check HTTPS_PROXY", "proxy inacessível; veja HTTPS_PROXY"),
-    "incompleteread": ("the connection broke off", "a conexão caiu"),
-    "connectionerror|urlerror": (
-        "no connection; behind a proxy set HTTPS_PROXY",
-        "sem conexão; atrás de um proxy, defina HTTPS_PROXY",
-    ),
-}
+    why = "; ".join(f"{', '.join(where)}: {cause}" for cause, where in hosts.items())
+    raise DataUnavailable(told("not_downloaded", name=name, why=why))
 
 
 def reason(error: Exception) -> str:
     """The cause of a failed download in a few words, with its remedy where there is one."""
     text = f"{type(error).__name__}: {error}"
-    for part, told in REASONS.items():
-        if re.search(part, text, re.IGNORECASE):
-            return tr(*told)
+    for cause in _texts()["reasons"].values():
+        if re.search(cause["pattern"], text, re.IGNORECASE):
+            return tr(cause["en"], cause["pt"])
     return (getattr(error, "strerror", None) or str(error).partition("\n")[0] or text)[:160]

@@ -14,14 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from utils.data.download import (
-    DataUnavailable,
-    candidates,
-    damaged,
-    dataset,
-    get,
-    real_or_none,
-)
+from utils.data import download
 from utils.data.files import contents
 from utils.settings import ROOT
 from utils.text import number, tr
@@ -36,7 +29,7 @@ CSV, ARCHIVE = "ecg.csv", "ECG5000.zip"
 # The forms in the order in which they are looked for, their names in small letters.
 FORMS = [(f"ecg5000_train.{kind}", f"ecg5000_test.{kind}") for kind in ("txt", "tsv", "ts", "arff")]
 FORMS += [(CSV,), ("ecg_from_ucr.csv",), (ARCHIVE.lower(),)]
-ECG5000 = dataset("ecg5000")
+ECG5000 = download.dataset("ecg5000")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +69,7 @@ def heartbeats() -> HeartbeatData:
     Raises:
         DataError: a file is damaged, or real data were asked for and cannot be had.
     """
-    found = real_or_none(ECG5000, _real)
+    found = download.real_or_none(ECG5000, _real)
     if found is None:
         with np.load(HEARTBEATS, allow_pickle=False) as file:
             found = (file["x"] / 1000).astype("float32"), file["kind"]
@@ -91,12 +84,12 @@ def heartbeats() -> HeartbeatData:
 
 def _real() -> tuple[np.ndarray, np.ndarray]:
     """x and kind of the first form in the data folder or, after that, on the web."""
-    if paths := _first_form({path.name.lower(): path for path in candidates(ECG5000)}):
+    if paths := _first_form({path.name.lower(): path for path in download.candidates(ECG5000)}):
         return _join([_read(path) for path in paths])
     try:
-        return _read(get(ECG5000, CSV, _read))
-    except DataUnavailable:  # the csv file is smaller; the archive has the classes too
-        return _read(get(ECG5000, ARCHIVE, _read))
+        return _read(download.get(ECG5000, CSV, _read))
+    except download.DataUnavailable:  # the csv file is smaller; the archive has the classes too
+        return _read(download.get(ECG5000, ARCHIVE, _read))
 
 
 def _first_form(named: Mapping[str, T]) -> list[T]:
@@ -121,7 +114,7 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
             return _join([_parse(*part) for part in parts])
         raise ValueError("zip: " + ", ".join(found)[:80])
     except ValueError as error:
-        raise damaged(path, error) from error
+        raise download.damaged(path, error) from error
 
 
 def _parse(name: str, content: bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -134,21 +127,21 @@ def _parse(name: str, content: bytes) -> tuple[np.ndarray, np.ndarray]:
     rows = next(count for word, count in ROWS.items() if word in name.lower())
     shapes = [(count, LENGTH + 1) for count in rows]
     if table.shape not in shapes:
-        raise ValueError(_not(table.shape, shapes))
+        raise ValueError(_instead(table.shape, shapes))
     first = set(table[:, 0]) <= {1, 2, 3, 4, 5}  # the UCR's own text files have the class first
     labels, x = (table[:, 0], table[:, 1:]) if first else (table[:, -1], table[:, :-1])
     wrong = ~(np.abs(x) <= LARGEST)
     if wrong.any():
         row, value = 1 + int(wrong.any(axis=1).argmax()), x[wrong][0]
-        raise ValueError(tr(f"row {row}", f"linha {row}") + ": " + _not(value, f"±{LARGEST}"))
+        raise ValueError(tr(f"row {row}", f"linha {row}") + ": " + _instead(value, f"±{LARGEST}"))
     kinds = {float(label) for label in labels}
     if len(kinds) < 2 or not (kinds <= {0, 1} or kinds <= {1, 2, 3, 4, 5}):
-        raise ValueError(_not(sorted(kinds)[:6], tr("classes", "classes")))
+        raise ValueError(_instead(sorted(kinds)[:6], tr("classes", "classes")))
     return x.astype("float32"), labels.astype("int8")
 
 
-def _not(found: object, wanted: object) -> str:
-    return tr(f"{found} instead of {wanted}", f"{found} em vez de {wanted}")
+def _instead(found: object, wanted: object) -> str:
+    return download.told("instead", found=found, wanted=wanted)
 
 
 def _table(content: bytes) -> np.ndarray:

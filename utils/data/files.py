@@ -13,8 +13,7 @@ import zlib
 from pathlib import Path
 from typing import IO
 
-from utils.data.download import DataUnavailable, damaged
-from utils.text import tr
+from utils.data.download import DataUnavailable, damaged, told
 
 MOST_BYTES = 100_000_000  # of the content of a file that is read in memory
 MOST_MEMBERS = 100  # of a zip file
@@ -38,13 +37,11 @@ def contents(path: Path) -> dict[str, bytes]:
             file.seek(0)
             if start == b"PK\3\4":
                 with zipfile.ZipFile(file) as archive:
-                    members = archive.infolist()[: MOST_MEMBERS + 1]
-                    if (
-                        len(members) > MOST_MEMBERS
-                        or sum(m.file_size for m in members) > MOST_BYTES
-                    ):
-                        raise ValueError("zip: " + tr("too large", "grande demais"))
-                    return {m.filename: _read(archive.open(m)) for m in members if not m.is_dir()}
+                    members = [member for member in archive.infolist() if not member.is_dir()]
+                    size = sum(member.file_size for member in members)
+                    if len(members) > MOST_MEMBERS or size > MOST_BYTES:
+                        raise ValueError(f"{len(members)} files, {size} bytes")
+                    return {m.filename: _read(archive.open(m)) for m in members}
             if start[:2] == b"\x1f\x8b":
                 return {path.name.removesuffix(".gz"): _read(gzip.open(file))}
             return {path.name: _read(file)}
@@ -92,18 +89,15 @@ def unpack(archive: Path, place: Path, wanted: str, counts: tuple[int, int], mos
                         break
                     tar.extract(member.replace(name=name[1], deep=False), room, filter="data")
         if not counts[0] <= written <= counts[1]:
-            raise ValueError(tr(f"{written} files", f"{written} arquivos"))
+            raise ValueError(told("instead", found=written, wanted=f"{counts[0]}–{counts[1]}"))
         room.chmod(0o755)
         publish(room, place)
     except PROBLEMS as error:
         if not (isinstance(error, OSError) and error.errno):
             raise damaged(archive, error) from error
-        raise DataUnavailable(  # a disk that is full or read-only
-            tr(
-                f"{archive} cannot be unpacked into {place.parent} ({error.strerror}).",
-                f"{archive} não pode ser extraído em {place.parent} ({error.strerror}).",
-            )
-        ) from error
+        why = error.strerror  # a disk that is full or read-only
+        message = told("not_unpacked", archive=archive, folder=place.parent, why=why)
+        raise DataUnavailable(message) from error
     finally:
         if room:
             shutil.rmtree(room, ignore_errors=True)

@@ -12,15 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from utils.data.download import (
-    DataError,
-    DataSet,
-    candidates,
-    damaged,
-    dataset,
-    get,
-    real_or_none,
-)
+from utils.data import download
+from utils.data.download import DataError, DataSet
 from utils.data.files import contents
 from utils.settings import ROOT
 from utils.text import tr
@@ -28,7 +21,7 @@ from utils.text import tr
 GARMENTS = ROOT / "data" / "garments.npz"
 
 
-MNIST, FASHION = dataset("mnist"), dataset("fashion-mnist")
+MNIST, FASHION = download.dataset("mnist"), download.dataset("fashion-mnist")
 CLASSES = {
     "en": "T-shirt Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Boot",
     "pt": "camiseta calça suéter vestido casaco sandália camisa tênis bolsa bota",
@@ -74,7 +67,7 @@ def load_fashion() -> ImageData:
 def _load(
     wanted: DataSet, names: tuple[str, ...], sample: Callable[[], tuple[np.ndarray, ...]]
 ) -> ImageData:
-    found = real_or_none(wanted, lambda: _contents(wanted))
+    found = download.real_or_none(wanted, lambda: _contents(wanted))
     if found is None:
         return ImageData(*sample(), names, "embedded", tr(**wanted.sample))
     arrays = []
@@ -96,16 +89,18 @@ def _contents(wanted: DataSet) -> list[bytes]:
     def check(path: Path, digest: str) -> None:
         learn(path)
         if digest not in known:
-            raise damaged(path, "SHA-256")
+            raise download.damaged(path, "SHA-256")
 
-    named = [p for p in candidates(wanted) if re.search(wanted.mark, p.name, re.IGNORECASE)]
+    named = [
+        p for p in download.candidates(wanted) if re.search(wanted.mark, p.name, re.IGNORECASE)
+    ]
     for path in sorted(named, key=lambda path: path.name not in wanted.sha256):
         if not known.keys() >= set(wanted.sha256.values()):
             with contextlib.suppress(DataError):  # a file that is needed is missed below
                 learn(path)
     for name, digest in wanted.sha256.items():
         if digest not in known:
-            check(get(wanted, name, partial(check, digest=digest)), digest)
+            check(download.get(wanted, name, partial(check, digest=digest)), digest)
     return [known[digest] for digest in wanted.sha256.values()]
 
 

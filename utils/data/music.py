@@ -16,21 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from utils import audio
-from utils.data.download import (
-    DataError,
-    candidates,
-    dataset,
-    get,
-    real_or_none,
-)
+from utils.data import download
+from utils.data.download import DataError, DataUnavailable, told
 from utils.data.files import unpack
 from utils.settings import ROOT
 from utils.text import notice, tr
 
 LENGTH = 131_072  # samples of each track that are used: 16.384 s
 TRAIN = 50  # the first tracks, as in the reference; a fifth of the rest validates, the others test
-TRACK = r"{genre}\.\d+\.(?:wav|au|flac|ogg|mp3)"
-GTZAN = dataset("gtzan")
+TRACK = r"{}\.\d+\.(?:wav|au|flac|ogg|mp3)"
+GTZAN = download.dataset("gtzan")
 ARCHIVE = "genres.tar.gz"
 MOST_BYTES = 4_000_000_000  # of the unpacked archive; the official one has 1.3 thousand million
 PIECES = ROOT / "data" / "music"
@@ -75,7 +70,7 @@ def tracks(genre: str = "classical") -> Music:
         DataError: too few tracks can be read, the archive is damaged, or real data were asked for
             and cannot be had.
     """
-    files = real_or_none(GTZAN, lambda: _files(genre))
+    files = download.real_or_none(GTZAN, lambda: _files(genre))
     return pieces() if files is None else _read(genre, files)
 
 
@@ -91,12 +86,12 @@ def pieces() -> Music:
 
 
 def _music(
-    x: np.ndarray, names: Sequence[str], sizes: tuple[int, int], source: str, told: str
+    x: np.ndarray, names: Sequence[str], sizes: tuple[int, int], source: str, about: str
 ) -> Music:
     ends = [sizes[0], sum(sizes)]
     parts = zip([0, *ends], [*ends, len(x)])
     x_parts, name_parts = zip(*((x[a:b], tuple(names[a:b])) for a, b in parts))
-    return Music(*x_parts, *name_parts, audio.RATE, source, told)
+    return Music(*x_parts, *name_parts, audio.RATE, source, about)
 
 
 def _files(genre: str) -> list[Path]:
@@ -104,56 +99,46 @@ def _files(genre: str) -> list[Path]:
 
     def fullest() -> list[Path]:
         folders: dict[Path, list[Path]] = defaultdict(list)
-        for path in candidates(GTZAN):
-            if re.fullmatch(TRACK.format(genre=re.escape(genre)), path.name, re.IGNORECASE):
+        for path in download.candidates(GTZAN):
+            if re.fullmatch(TRACK.format(genre), path.name, re.IGNORECASE):
                 folders[path.parent].append(path)
         return max(folders.values(), key=len, default=[])
 
     if len(found := fullest()) >= TRAIN + 2:
         return found
+    packed = [path for path in download.candidates(GTZAN) if path.name == ARCHIVE]
     asked = os.environ.get("AE_DATA_SOURCE") == "real"
-    # The hash is unknown, so unpacking is what detects a damaged archive.
-    archive = get(
-        GTZAN if asked else replace(GTZAN, addresses=()), ARCHIVE, lambda path: path.stat()
-    )
-    wanted = rf"(?:.*/)?{genre}/({TRACK.format(genre=genre)})"
-    unpack(archive, archive.parent / "genres" / genre, wanted, (TRAIN + 2, 200), MOST_BYTES)
-    return fullest()
+    if not (packed or asked or os.environ.get("AE_MIRROR")):
+        raise DataUnavailable(told("not_asked", name=ARCHIVE))
+    row = GTZAN if asked else replace(GTZAN, addresses=())
+    # The hash is not published, so unpacking is what detects a damaged archive.
+    archive = packed[0] if packed else download.get(row, ARCHIVE, lambda path: path.stat())
+    place = download.data_folder() / GTZAN.folder / "genres" / genre
+    wanted = rf"(?:.*/)?{genre}/({TRACK.format(genre)})"
+    unpack(archive, place, wanted, (TRAIN + 2, 200), MOST_BYTES)
+    return sorted(place.iterdir())
 
 
 def _read(genre: str, files: Sequence[Path]) -> Music:
     """The readable tracks among `files`, scaled, cut to length and divided in order."""
-    x, names, left_out = [], [], []
+    x, names, bad = [], [], []
     for path in files:
         try:
             track = audio.load(path)
         except DataError:
-            left_out.append(f"{path.name} ({tr('unreadable', 'ilegível')})")
-            continue
-        if len(track) < LENGTH or not track.any():
-            why = tr("too short or silent", "curto demais ou mudo")
-            left_out.append(f"{path.name} ({why})")
-            continue
-        x.append(audio.to_peak(track)[:LENGTH])
-        names.append(path.stem)
-    if left_out:
-        told = ", ".join(left_out)
-        notice(
-            tr(
-                f"{len(left_out)} of {len(files)} tracks left out: {told}.",
-                f"{len(left_out)} de {len(files)} faixas ficaram de fora: {told}.",
-            )
-        )
+            track = np.zeros(0)
+        if len(track) >= LENGTH and track.any():
+            x.append(audio.to_peak(track)[:LENGTH])
+            names.append(path.stem)
+        else:  # unreadable, too short or silent
+            bad.append(path.name)
+    folder = files[0].parent
+    if bad:
+        names_of_bad = download.listed(bad)
+        notice(told("left_out", bad=len(bad), count=len(files), folder=folder, names=names_of_bad))
     if len(x) < TRAIN + 2:
-        raise DataError(
-            tr(
-                f"Only {len(x)} tracks in {files[0].parent} can be used, {TRAIN + 2} are needed. "
-                "Replace the damaged files, or set AE_DATA_SOURCE=embedded.",
-                f"Só {len(x)} faixas em {files[0].parent} servem, e são precisas {TRAIN + 2}. "
-                "Troque os arquivos danificados ou use AE_DATA_SOURCE=embedded.",
-            )
-        )
+        raise DataError(told("too_few", folder=folder, count=len(x), needed=TRAIN + 2))
     validation = max(1, (len(x) - TRAIN) // 5)
     counts = f"{TRAIN}, {validation}, {len(x) - TRAIN - validation}"
-    told = tr(**GTZAN.real).format(genre=genre, n=len(x), counts=counts)
-    return _music(np.stack(x), names, (TRAIN, validation), "real", told)
+    about = tr(**GTZAN.real).format(genre=genre, n=len(x), counts=counts)
+    return _music(np.stack(x), names, (TRAIN, validation), "real", about)

@@ -12,23 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from utils.data.download import (
-    CACHE,
-    TIMEOUT,
-    DataError,
-    DataSet,
-    DataUnavailable,
-    candidates,
-    damaged,
-    dataset,
-    get,
-    real_or_none,
-    reason,
-)
+from utils.data import download
+from utils.data.download import CACHE, DataError, DataSet, DataUnavailable, told
 from utils.text import tr
 
 MAT = "olivettifaces.mat"
-OLIVETTI, LFW = dataset("olivetti"), dataset("lfw")
+OLIVETTI, LFW = download.dataset("olivetti"), download.dataset("lfw")
 # Opening a joblib file can run a program, so only files with these hashes are opened: the official
 # file, the same images saved again by MATLAB, and a copy that scikit-learn keeps.
 KNOWN = {
@@ -90,7 +79,7 @@ def _choose(
 ) -> Faces:
     if split not in ("person", "photo"):
         raise ValueError(f"split={split!r} is neither 'person' nor 'photo'")
-    found = real_or_none(wanted, images)
+    found = download.real_or_none(wanted, images)
     return _embedded(split) if found is None else _divided(*found, split, wanted)
 
 
@@ -116,20 +105,11 @@ def _divided(x: np.ndarray, who: np.ndarray, split: str, wanted: DataSet) -> Fac
     each = min(PHOTOS_EACH, *found)
     chosen = np.concatenate([np.flatnonzero(who_parts[2] == person)[:each] for person in people])
     total, size = len(np.unique(who)), f"{x.shape[1]} x {x.shape[2]}"
-    told = tr(**wanted.real).format(n=len(x), total=total, size=size) + " "
-    told += {
-        "person": tr(
-            f"Split by person: {counts} people for training, validation and test; nobody twice.",
-            f"Divisão por pessoa: {counts} pessoas em treino, validação e teste; ninguém em duas.",
-        ),
-        "photo": tr(
-            "Split by photo: the same people stand in all three parts.",
-            "Divisão por foto: as mesmas pessoas aparecem nas três partes.",
-        ),
-    }[split]
+    about = tr(**wanted.real).format(n=len(x), total=total, size=size)
+    about += " " + told(f"by_{split}", counts=counts)
     question = tr(f"which of {len(people)} people is it?", f"qual de {len(people)} pessoas é?")
     task = (x_parts[2][chosen], np.repeat(np.arange(len(people)), each), question)
-    return Faces(*x_parts, split, *task, "real", told)
+    return Faces(*x_parts, split, *task, "real", about)
 
 
 def _embedded(split: str) -> Faces:
@@ -154,15 +134,15 @@ def _olivetti_images() -> tuple[np.ndarray, np.ndarray]:
     def check(path: Path) -> bytes:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() not in KNOWN:
-            raise damaged(path, "SHA-256")
+            raise download.damaged(path, "SHA-256")
         return content
 
-    for path in candidates(OLIVETTI):
+    for path in download.candidates(OLIVETTI):
         with contextlib.suppress(DataError, OSError):
             content = check(path)
             break
     else:
-        path = get(OLIVETTI, MAT, check)
+        path = download.get(OLIVETTI, MAT, check)
         content = check(path)
     if path.suffix == ".mat":
         from scipy.io import loadmat
@@ -182,14 +162,14 @@ def _lfw_images() -> tuple[np.ndarray, np.ndarray]:
     from sklearn.datasets import fetch_lfw_people
 
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(TIMEOUT[1])  # scikit-learn sets none
+    socket.setdefaulttimeout(download.TIMEOUT[1])  # scikit-learn sets none
     try:
         found = fetch_lfw_people(
             data_home=LFW_FOLDER, min_faces_per_person=20, resize=0.5, n_retries=1
         )
     except OSError as error:
-        told = tr("not downloaded", "download impossível")
-        raise DataUnavailable(f"{told} ({reason(error)}).") from error
+        why = download.reason(error)
+        raise DataUnavailable(told("not_downloaded", name="LFW", why=why)) from error
     finally:
         socket.setdefaulttimeout(before)
     return found.images.astype("float32"), found.target

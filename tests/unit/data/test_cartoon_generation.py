@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from utils.data import cartoon_generation as cartoon
-from utils.data import download, files
+from utils.data import download, files, pictures
 
 ROOT = Path(__file__).resolve().parents[3]
 COUNT = 24
@@ -113,11 +113,17 @@ def test_the_larger_archive_has_folders_in_it(place: Path) -> None:
 
 @pytest.mark.parametrize("where", ["cartoonset/cartoonset100k_jpg", "cartoonset100k_jpg"])
 @pytest.mark.parametrize("which", ["10k", "100k"])
-def test_the_jpg_edition_without_tables(folder: Path, where: str, which: str) -> None:
+def test_the_jpg_edition(
+    folder: Path, capsys: pytest.CaptureFixture[str], where: str, which: str
+) -> None:
     faces = {f"{i % 3}/cs{i}.jpg": picture(i, kind="jpeg") for i in range(60)}
     put(folder / where, faces)
+    assert cartoon.load(which).source == "embedded", "the lesson needs attributes"
+    shown = capsys.readouterr().out
+    assert "have no csv files" in shown and "cs0.jpg" in shown
+    put(folder / where, {f"{i % 3}/cs{i}.csv": table(i) for i in range(60)})
     found = cartoon.load(which)
-    assert found.source == "real" and found.keep == cartoon.KEEP and found.table["train"] == {}
+    assert found.source == "real" and found.keep == cartoon.KEEP
     assert len(everything(found)) == COUNT, "as many as the set that was asked for"
 
 
@@ -169,13 +175,13 @@ def test_an_ordinary_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     found = cartoon.folder(tmp_path / "mine")
     assert {Path(path).name for path in everything(found)} == {Path(name).name for name in good}
     shown = capsys.readouterr().out
-    assert "6 of 19 pictures" in shown and found.keep == 1
+    assert "6 of 19 files" in shown and found.keep == 1
     (batch,) = cartoon.stream(everything(found), 16, 16)
     assert batch.shape == (13, 16, 16, 3)
     assert np.abs(batch[:, 8, 8].numpy() * 255 - 80).max() < 6, "JPEG"
     for path in everything(found)[:4]:
         Path(path).unlink()
-    with pytest.raises(download.DataError, match="9 readable pictures.*at least 10"):
+    with pytest.raises(download.DataError, match="only 9 files can be used, 10 are needed"):
         cartoon.folder(tmp_path / "mine")
 
 
@@ -190,7 +196,7 @@ def test_a_face_with_a_broken_table_is_left_out(
     bad |= {"range": good.replace(" 3,", " 15,"), "other": good.replace("glasses", "sunglasses")}
     path.write_text(bad[fault]) if fault in bad else path.unlink()
     assert len(everything(cartoon.load())) == COUNT - 1
-    assert "1 of 24 pictures" in (shown := capsys.readouterr().out) and "cs1004.png" in shown
+    assert "1 of 24 files" in (shown := capsys.readouterr().out) and "cs1004.png" in shown
 
 
 HEAD = "\teye_color\tface_shape\tfile_name\n"
@@ -206,7 +212,9 @@ MANY = "".join(f"{i}\t1\t1\t{i}.png\n" for i in range(60))
 def test_broken_labels_are_named(place: Path, content: str) -> None:
     numbered(place)
     (place / "labels.csv").write_text(content)
-    with pytest.raises(download.DataError, match=r"labels\.csv is damaged|images_256: \d readable"):
+    with pytest.raises(
+        download.DataError, match=r"labels\.csv is damaged|images_256: only \d files"
+    ):
         cartoon.load()
 
 
@@ -325,10 +333,10 @@ def test_an_attribute_changes_its_place_only(
 def test_transparent_pixels_are_white_and_the_frame_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "one.png"
     path.write_bytes(picture(90, size=40))
-    image = cartoon.decode(str(path), 40, 1.0).numpy()
+    image = pictures.decode(str(path), 40, 1.0).numpy()
     assert image.dtype == np.uint8 and image.shape == (40, 40, 3)
     assert (image[0, 0] == 255).all() and (image[20, 20] == 90).all()
-    assert (cartoon.decode(str(path), 20, 0.5).numpy() == 90).all(), "only the middle is left"
+    assert (pictures.decode(str(path), 20, 0.5).numpy() == 90).all(), "only the middle is left"
 
 
 def test_a_stream_keeps_the_order_or_shuffles_anew(place: Path) -> None:
@@ -351,7 +359,7 @@ def test_a_stream_keeps_the_order_or_shuffles_anew(place: Path) -> None:
 
 
 def test_files_are_read_when_their_turn_comes_and_once_with_a_cache(place: Path) -> None:
-    pictures = numbered(place)
+    place = numbered(place)
     paths = everything(cartoon.load())
     missing = [str(place / f"missing-{i}.png") for i in range(500)]
     late = iter(cartoon.stream([*paths, *missing], 16, 4))
@@ -360,7 +368,7 @@ def test_files_are_read_when_their_turn_comes_and_once_with_a_cache(place: Path)
         list(late)
     cached = cartoon.stream(paths, 16, 8, cache=True)
     before = np.concatenate([b.numpy() for b in cached])
-    for path in pictures.iterdir():
+    for path in place.iterdir():
         path.unlink()
     assert np.array_equal(np.concatenate([b.numpy() for b in cached]), before)
 

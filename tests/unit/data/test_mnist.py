@@ -217,7 +217,7 @@ def stalls(self: Any, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (page, "a web page instead of the data"),
+        (page, "a web page came instead of the data"),
         (lambda self, content: self.send(200, content[:-9] + b"different"), "not the expected"),
         (lambda self, content: self.send(200, gzip.compress(b"other")), "not the expected file"),
         (lambda self, content: self.send(403, b"no"), "403"),

@@ -113,11 +113,11 @@ def test_without_a_network(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert faces.lfw().source == "embedded"
-    assert "Notice: LFW: not downloaded (no connection" in capsys.readouterr().out
+    assert "Notice: LFW: LFW could not be downloaded (no connection" in capsys.readouterr().out
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
     text.set_language("pt-BR")
     for load in (faces.olivetti, faces.lfw):
-        with pytest.raises(download.DataUnavailable, match="Ponha"):
+        with pytest.raises(download.DataUnavailable, match="Não foi possível baixar"):
             load()
 
 
@@ -130,7 +130,7 @@ def test_a_network_that_stalls(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(
             sklearn.datasets, "fetch_lfw_people", lambda **s: urllib.request.urlopen(address)
         )
-        monkeypatch.setattr(faces, "TIMEOUT", (6, 0.3))
+        monkeypatch.setattr(download, "TIMEOUT", (6, 0.3))
         assert faces.lfw().source == "embedded"
     assert socket.getdefaulttimeout() is None
 
