@@ -404,7 +404,8 @@ def train(model, loss, epochs, batch, peak):
     kept = resume.backup(model, epochs, n_train)  # interrompido? rode de novo a célula: continua  #@pt-BR
     start = time.perf_counter()
     history = model.fit(
-        train_pairs, validation_data=val_pairs, epochs=epochs, shuffle=False, verbose=0,
+        train_pairs, validation_data=val_pairs, epochs=epochs, initial_epoch=kept.epoch,
+        shuffle=False, verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
     )
     return history, time.perf_counter() - start
@@ -660,7 +661,8 @@ def load_and_evaluate(folder, name, dataset):
         count += int(tf.size(x))
     return total / count
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 save(work, "sharp", sharp_encoder, sharp_decoder)
 # %% tags=["nbval-check-output"]
 loaded_decoder = keras.models.load_model(work / "sharp_decoder.keras", safe_mode=True)

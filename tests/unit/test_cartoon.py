@@ -42,7 +42,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     (place / "cartoonset").mkdir(parents=True)
     monkeypatch.setenv("AE_DATA", str(place))
     monkeypatch.setattr(cartoon, "COUNTS", {"10k": COUNT, "100k": COUNT})
-    monkeypatch.setattr(settings, "work_folder", lambda: tmp_path)
+    monkeypatch.setattr(settings, "run_folder", lambda: tmp_path)
 
     def unreachable(*args: Any, **settings: Any) -> None:
         raise OSError("no network")

@@ -196,7 +196,7 @@ def _numbered(pictures: Path, most: int | None) -> Cartoons:
 
 
 def _embedded(most: int | None) -> Cartoons:
-    place, table = drawn(DRAWN, settings.work_folder())
+    place, table = drawn(DRAWN, settings.run_folder())
     files = _dealt(sorted(place.glob("*.png")))[:most]
     row = [int(path.stem) for path in files]
     about = tr(
