@@ -898,7 +898,7 @@ names = labels | {
     "pca": "PCA, 32 numbers",  # pt: "PCA, 32 números"
     "noisy": "noisy",  # pt: "noisy", "com ruído"
     "rebuilt": "reconstruction",  # pt: "reconstrução"
-    "denoised": "denoised",  # pt: "restaurada"
+    "denoised": "denoised",  # pt: "denoised", "restaurada"
 }
 quality = {name: (psnr(clothes_test, images), ssim(clothes_test, images))
            for name, images in shown.items() if name != "original"}  # fmt: skip
