@@ -15,6 +15,8 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 
+from utils import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -30,7 +32,10 @@ def functions_of() -> Callable[..., dict[str, Any]]:
 
     def load(slug: str, **known: Any) -> dict[str, Any]:
         path = ROOT / "notebooks" / "en" / f"{slug}.ipynb"
-        names: dict[str, Any] = {"keras": keras, "layers": keras.layers, "np": np, **known}
+        names: dict[str, Any] = {
+            "keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np,
+            "settings": settings, **known,
+        }  # fmt: skip
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 for node in ast.parse(cell.source).body:

@@ -13,7 +13,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return functions_of("08_vae", ops=keras.ops, settings=settings, XLA=False)
+    return functions_of("08_vae", XLA=False)
 
 
 @pytest.fixture
