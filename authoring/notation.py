@@ -166,8 +166,13 @@ def _literals(comment: Comment) -> list[tuple[str, ast.expr]]:
 
 def _check_logic(tree: ast.Module, strings: list[String]) -> None:
     """No string that is translated for readers also decides what the program does."""
-    translated = [s.node for s in strings if s.translation is not None]
-    shown = {node.value for node in translated if isinstance(node, ast.Constant)}
+    shown = {
+        string.node.value
+        for string in strings
+        if string.translation is not None
+        and isinstance(string.node, ast.Constant)
+        and string.translation[1:-1] != string.node.value
+    }
     for comparison in ast.walk(tree):
         if isinstance(comparison, ast.Compare):
             for node in ast.walk(comparison):
