@@ -137,7 +137,7 @@ def check(needed: Sequence[str]) -> None:
     text.table(header, rows, tr("Environment check", "Verificação do ambiente"))
 
 
-def start(slug: str, language: str) -> None:
+def start(slug: str, language: str = "en") -> None:
     """Start a lesson: set its language, install what Colab lacks, show the environment check.
 
     From then on an error about a missing name tells which section makes it. Where the environment
@@ -154,6 +154,9 @@ def start(slug: str, language: str) -> None:
         ValueError: unknown language or profile.
         RuntimeError: in Colab, a missing package could not be installed.
     """
+    # TensorFlow reads these when it is imported; what the reader has set stays.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     text.set_language(language)
     settings.set_lesson(slug)
     names.explain_missing()

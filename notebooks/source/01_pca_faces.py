@@ -855,7 +855,8 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # Codificador e decodificador são modelos por si; por isso cada um vai para um arquivo próprio, no formato `.keras` do Keras; `safe_mode=True` recusa arquivos que executariam código. Uma pequena função carrega um par e o avalia.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 np.savez(work / "mean_face.npz", mean=pca.mean_)
 linear_encoder.save(work / "linear_encoder.keras")
 linear_decoder.save(work / "linear_decoder.keras")

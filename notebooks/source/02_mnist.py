@@ -603,7 +603,8 @@ text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images"
 # Apertemos mais: dois números por imagem. Agora cada dígito é um ponto num plano e podemos *desenhar* o que a rede sabe.
 # Este treino também grava um registro para o **TensorBoard**.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 tensorboard_log = keras.callbacks.TensorBoard(work / "logs")
 
 keras.utils.set_random_seed(settings.seed())

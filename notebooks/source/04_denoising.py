@@ -1116,7 +1116,8 @@ plot.image_rows(
 #
 # Codificador e decodificador vão para arquivos próprios, no formato `.keras`; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar as mesmas imagens, bit a bit.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 

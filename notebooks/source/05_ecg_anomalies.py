@@ -923,7 +923,8 @@ claims.check(heart.source, precision_rare=rare)
 #
 # Um alarme é mais que pesos: codificador, decodificador, os extremos da escala e o limiar. São salvos juntos; os modelos, no formato `.keras`; os números, num npz simples.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 np.savez(work / "alarm.npz", low=low, high=high, threshold=threshold)

@@ -302,6 +302,7 @@ def train(model, x, x_held_out, steps, peak):
         data.batches(tf.constant(x), BATCH, seed=settings.seed()),
         validation_data=None if x_held_out is None else data.batches(x_held_out, BATCH),
         epochs=epochs,
+        initial_epoch=kept.epoch,
         shuffle=False,
         verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
@@ -787,7 +788,8 @@ explore.music.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], tw
 #
 # Quem envia e quem recebe precisam de uma metade cada um; por isso codificador e decodificador vão para arquivos próprios; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar o mesmo som, até o último bit.
 # %% tags=["nbval-check-output"]
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 sender = keras.models.load_model(work / "encoder.keras", safe_mode=True)

@@ -1208,7 +1208,8 @@ plot.show(fig, alt=about)
 #
 # Um modelo composto tem três partes com vida própria: só com o codificador, procuram-se ondas parecidas; só com um decodificador, escrevem-se futuros. Cada parte vai para um arquivo próprio; `safe_mode=True` recusa arquivos que executariam código.
 # %% tags=["nbval-check-output"]
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 shared_encoder.save(work / "encoder.keras")
 for name, part in two_decoders.items():
     part.save(work / f"decoder_{name}.keras")

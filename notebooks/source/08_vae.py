@@ -1207,7 +1207,8 @@ plot.image_rows(
 # Quem só desenha precisa do decodificador; quem só comprime, do codificador. Cada um vai para um arquivo próprio. O codificador contém uma camada que o Keras não conhece: o decorador `register_keras_serializable` a inscreveu na lista do Keras, e `get_config` diz como refazê-la. Um programa que carregue o arquivo precisa antes **importar (ou definir) a classe**;
 # o arquivo leva o nome dela, não o código, e com `safe_mode=True` nem conseguiria contrabandear algum.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 vae_encoder.save(work / "encoder.keras")
 vae_decoder.save(work / "decoder.keras")
 loaded_encoder = keras.models.load_model(work / "encoder.keras", safe_mode=True)

@@ -424,6 +424,7 @@ def train(model, loss, epochs, batch, peak):
         train_pairs,
         validation_data=val_pairs,
         epochs=epochs,
+        initial_epoch=kept.epoch,
         shuffle=False,
         verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
@@ -686,7 +687,8 @@ def load_and_evaluate(folder, name, dataset):
 
 
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 save(work, "sharp", sharp_encoder, sharp_decoder)
 # %% tags=["nbval-check-output"]
 loaded_decoder = keras.models.load_model(work / "sharp_decoder.keras", safe_mode=True)
