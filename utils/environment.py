@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import logging
 import os
 import re
 import shutil
@@ -137,7 +138,11 @@ def check(needed: Sequence[str]) -> None:
     text.table(header, rows, tr("Environment check", "Verificação do ambiente"))
 
 
-def start(slug: str, language: str) -> None:
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
+
+
+def start(slug: str, language: str = "en") -> None:
     """Start a lesson: set its language, install what Colab lacks, show the environment check.
 
     From then on an error about a missing name tells which section makes it. Where the environment
@@ -154,6 +159,12 @@ def start(slug: str, language: str) -> None:
         ValueError: unknown language or profile.
         RuntimeError: in Colab, a missing package could not be installed.
     """
+    # TensorFlow reads these when it is imported; what the reader has set stays.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # A lesson uses several models, so TensorFlow's advice about retracing does not apply. A filter
+    # stays when TensorFlow sets the level of its logger.
+    logging.getLogger("tensorflow").addFilter(_is_error)
     text.set_language(language)
     settings.set_lesson(slug)
     names.explain_missing()

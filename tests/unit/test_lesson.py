@@ -115,20 +115,53 @@ def test_seed(monkeypatch: pytest.MonkeyPatch) -> None:
 # The folder for what a lesson writes
 
 
-def test_work_folder_is_in_the_course_and_names_the_lesson(
+def test_a_run_has_a_folder_of_its_own_in_the_course(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(settings, "ROOT", tmp_path)
     settings.set_lesson("02_mnist")
-    folder = settings.work_folder()
-    assert folder == tmp_path / "data" / "cache" / "02_mnist"
+    folder = settings.run_folder()
+    assert folder.parent == tmp_path / "data" / "cache" / "runs" / "02_mnist"
     assert folder.is_dir() and not list(folder.iterdir())
-    assert settings.work_folder() == folder
+    assert settings.run_folder() == folder
+    assert settings.relative(folder / "a b") == f"data/cache/runs/02_mnist/{folder.name}/a b"
     assert capsys.readouterr().out == ""
 
 
+RUN = """
+import sys; from pathlib import Path; from utils import settings
+settings.ROOT = Path(sys.argv[1]); settings.set_lesson("02_mnist")
+print(settings.run_folder(), flush=True); sys.stdin.read()
+"""
+
+
+def test_twenty_runs_side_by_side_and_what_is_left_of_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", RUN, str(tmp_path)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    runs = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(20)]
+    folders = [Path(run.stdout.readline().strip()) for run in runs]
+    assert len(set(folders)) == 20 and all(folder.is_dir() for folder in folders)
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    settings.set_lesson("02_mnist")
+    assert list(settings.abandoned_runs()) == []
+    for run in runs[:2]:
+        run.kill()
+    for run in runs:
+        run.communicate()
+    assert set(settings.abandoned_runs()) == set(folders)
+    # When a run starts, it removes what nothing has changed for a day.
+    monkeypatch.setattr(settings, "KEPT_SECONDS", 3600)
+    (folders[1] / "model.keras").touch()
+    for path in (folders[0], folders[1], folders[2], folders[2].with_suffix(".lock")):
+        os.utime(path, (0, 0))
+    settings.run_folder()
+    assert set(settings.abandoned_runs()) == set(folders) - {folders[0], folders[2]}
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "Notice"), ("pt-BR", "Aviso")])
-def test_work_folder_where_nothing_can_be_written(
+def test_run_folder_where_nothing_can_be_written(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -140,7 +173,7 @@ def test_work_folder_where_nothing_can_be_written(
     monkeypatch.setattr(settings, "ROOT", tmp_path / "file" / "course")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     text.set_language(language)
-    folder = settings.work_folder()
+    folder = settings.run_folder()
     (folder / "model.keras").touch()
     said = capsys.readouterr().out
     assert said.startswith(f"{words}: ") and str(folder) in said
@@ -327,7 +360,7 @@ def test_a_failed_installation_says_what_pip_said(monkeypatch: pytest.MonkeyPatc
     "statement",
     [
         "import utils",
-        *(f"from utils import {name}" for name in ("lesson", "claims", "environment", "data")),
+        *(f"from utils import {name}" for name in ("settings", "claims", "environment", "data")),
     ],
 )
 def test_imports_leave_tensorflow_asleep(statement: str) -> None:
