@@ -6,6 +6,7 @@ import functools
 import importlib.metadata
 import importlib.util
 import json
+import logging
 import os
 import re
 import shutil
@@ -47,6 +48,9 @@ def start(slug: str, language: str = "en") -> None:
     # TensorFlow reads these when it is imported; what the reader has set stays.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # A lesson uses several models, so TensorFlow's advice about retracing does not apply. A filter
+    # stays when TensorFlow sets the level of its logger.
+    logging.getLogger("tensorflow").addFilter(_is_error)
     # Programs installed beside this Python (TensorBoard) are found in any environment.
     beside = str(Path(sys.executable).parent)
     if beside not in os.environ["PATH"].split(os.pathsep):
@@ -58,6 +62,10 @@ def start(slug: str, language: str = "en") -> None:
     if in_colab() and (lacking := unmet(needed)):
         install(list(lacking))
     check(needed)
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
 
 
 def requirements(slug: str) -> list[str]:

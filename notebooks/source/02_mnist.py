@@ -452,9 +452,9 @@ plot.show(fig, alt="Codes of test image 0 as bars: large values above, small one
 # %%
 fig, ax = plt.subplots(figsize=(10, 4.5))
 bins = np.linspace(0, 25, 101)
-ax.hist(codes.ravel(), bins, histtype="step", linewidth=2.5, label="no penalty")  # pt: "step"
-ax.hist(codes_l1.ravel(), bins, histtype="step", linewidth=2.5, label="L1")  # pt: "step"
-ax.hist(codes_l2.ravel(), bins, histtype="step", linewidth=2.5, linestyle="--", label="L2")  # pt: "step"
+ax.hist(codes.ravel(), bins, histtype="step", linewidth=2.5, label="no penalty")
+ax.hist(codes_l1.ravel(), bins, histtype="step", linewidth=2.5, label="L1")
+ax.hist(codes_l2.ravel(), bins, histtype="step", linewidth=2.5, linestyle="--", label="L2")
 ax.set(xlabel="value of a code unit", ylabel="count (log scale)", yscale="log")
 # pt: "valor de uma unidade do código", "contagem (escala log)"
 ax.legend(frameon=False)

@@ -154,8 +154,9 @@ claims.check(fashion.source, floor=bce(clothes, clothes), mean_loss=bce(clothes,
 # %%
 BATCH = 128 if fashion.source == "real" else 32  # the small sample gives few batches
 # pt: a amostra pequena rende poucos lotes
-XLA = settings.pick(quick=False, class_=True, full=True)  # compiling pays off in long trainings
-# pt: compilar só compensa em treinos longos
+# Compiling pays off in long trainings.
+# pt: Compilar só compensa em treinos longos.
+XLA = settings.pick(quick=False, class_=True, full=True) and environment.xla_works()
 EPOCHS_A = settings.pick(quick=15, class_=20, full=100)
 EPOCHS_B = settings.pick(quick=10, class_=5, full=25)
 seconds = {}  # of each training, by the name of the model  # pt: de cada treino, pelo nome do modelo

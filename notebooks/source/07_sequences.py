@@ -727,7 +727,7 @@ history, adder_seconds = train(
     peak=4e-3,
     loss=keras.losses.CategoricalCrossentropy(from_logits=True),
     metrics=["accuracy"],
-    jit=settings.pick(quick=False, class_=True, full=True),
+    jit=settings.pick(quick=False, class_=True, full=True) and environment.xla_works(),
 )
 # %%
 labels = {"accuracy": "training", "val_accuracy": "validation"}  # pt: "accuracy"
@@ -1343,7 +1343,7 @@ train(
     batch=128,
     peak=4e-3,
     loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-    jit=settings.pick(quick=False, class_=True, full=True),
+    jit=settings.pick(quick=False, class_=True, full=True) and environment.xla_works(),
 )
 reading_right = right(y_test[:, ::-1], np.asarray(reader(x_test)))[1]
 # The first digit written now needs the carries of all the others: slower to learn.

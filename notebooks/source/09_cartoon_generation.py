@@ -399,12 +399,12 @@ claims.check(
 
 # %% [markdown] lang="en"
 # Counted with the input, as Keras does: {{ F10_encoder }} and {{ F10_decoder }}. Training is one function for every model of the lesson: Adam, and one learning rate that climbs for an epoch and comes down along a cosine.
-# `jit_compile=True` lets XLA melt the small operations of a step together; for this network that took more than a third off a step on our processor
+# `jit_compile` lets XLA melt the small operations of a step together; for this network that took more than a third off a step on our processor
 # (with the two-layer blocks of lesson 04 it was slower: measure). It compiles once for each shape, so training leaves out the few faces that do not fill a batch. And the batches are small, eight faces:
 # with {{ n_train }} of them, a network learns more from many small steps than from few large ones. As in lesson 06, a training that is cut off goes on from its last backup.
 # %% [markdown] lang="pt-BR"
 # Contando a entrada, como faz o Keras: {{ F10_encoder }} e {{ F10_decoder }}. O treino é uma só função para todos os modelos da aula: Adam, e uma taxa de aprendizado que sobe durante uma época e desce por um cosseno.
-# `jit_compile=True` deixa o XLA fundir as pequenas operações de um passo; nesta rede, isso tirou mais de um terço do tempo de um passo no nosso processador
+# `jit_compile` deixa o XLA fundir as pequenas operações de um passo; nesta rede, isso tirou mais de um terço do tempo de um passo no nosso processador
 # (com os blocos de duas camadas da aula 04 ele ficou mais lento: meça). Ele compila uma vez para cada forma, e por isso o treino deixa de fora os poucos rostos que não completam um lote. E os lotes são pequenos, de oito rostos:
 # com {{ n_train }} deles, uma rede aprende mais com muitos passos pequenos do que com poucos grandes. Como na aula 06, um treino interrompido continua da sua última cópia.
 # %%
@@ -416,7 +416,8 @@ def train(model, loss, epochs, batch, peak):
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, (epochs - 1) * warm + 1, warmup_target=peak, warmup_steps=warm
     )
-    model.compile(keras.optimizers.Adam(rate), loss, metrics=["mse"], jit_compile=True)
+    xla = environment.xla_works()
+    model.compile(keras.optimizers.Adam(rate), loss, metrics=["mse"], jit_compile=xla)
     kept = resume.backup(model, epochs, n_train)  # cut off? run the cell again: it goes on
     # pt: interrompido? rode de novo a célula: continua
     start = time.perf_counter()
