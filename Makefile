@@ -112,8 +112,8 @@ slides: .venv/dev  ## make slides in build/slides (LANGUAGE=pt-BR for one langua
 grade: .venv/dev  ## grade returned homework: make grade FOLDER=returned [OUT=grades]
 	$(PY) -m exercises.grading "$(FOLDER)" --out "$(or $(OUT),grades)"
 
-bench: .venv/dev  ## time the course beside plain programs (ONLY="F1 quick" for some lines)
-	$(PY) benchmarks/bench.py $(if $(ONLY),--only $(ONLY))
+bench: .venv/dev  ## compare the lessons with plain programs and PyTorch (LESSON=06_music for one)
+	$(PY) benchmarks/bench.py $(LESSON)
 
 clean:  ## remove the environment, caches and everything in build, never data
 	rm -rf .venv .venv-colab .venv-oldest .pytest_cache .ruff_cache build

@@ -85,7 +85,7 @@ def _is_code(text: str) -> bool:
     )
 
 
-def find(code: str) -> list[Comment]:
+def find_comments(code: str) -> list[Comment]:
     """The comments of `code`, in order."""
     comments: list[Comment] = []
     for part in _parts(code):

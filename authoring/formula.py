@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw themselves: no script, nothing to fetch."""
+"""Formulas as MathML, which browsers draw without a script."""
 
 from xml.etree import ElementTree
 

@@ -14,10 +14,19 @@ import ast
 import io
 import tokenize
 
-from authoring import comments as comments_
-from authoring import strings as strings_
-from authoring.comments import Comment
-from authoring.strings import CODE, KNOWN, TEXT, String, Words, course_words, is_literal
+from authoring.comments import Comment, Part, find_comments
+from authoring.strings import (
+    CODE,
+    KNOWN,
+    TEXT,
+    String,
+    Words,
+    course_words,
+    find_strings,
+    is_literal,
+    span,
+    values_shown,
+)
 
 
 class NotationError(ValueError):
@@ -58,8 +67,8 @@ def _translate(code: str, language: str, words: Words) -> str:
     except SyntaxError as error:
         message = f"not Python: {error.msg}; IPython's % and ! lines are not allowed"
         raise NotationError(error.lineno or 1, message) from None
-    strings = strings_.find(tree, words)
-    comments = comments_.find(code)
+    strings = find_strings(tree, words)
+    comments = find_comments(code)
     _match_comments(comments)
     _match_strings(code, strings, comments, words)
     _check_logic(tree, strings)
@@ -102,7 +111,7 @@ def _match_strings(code: str, strings: list[String], comments: list[Comment], wo
         if string.kind == KNOWN and isinstance(string.node, ast.Constant):
             known = words.words.get(string.node.value)
             string.translation = None if known is None else _quoted(known)
-    events: list[tuple[int, String | Comment]] = [(_span(code, s.node)[0], s) for s in strings]
+    events: list[tuple[int, String | Comment]] = [(span(code, s.node)[0], s) for s in strings]
     events += [(c.parts[0].start, c) for c in comments if c.of_strings]
     waiting: list[String] = []
     for _, event in sorted(events, key=lambda pair: pair[0]):
@@ -142,7 +151,7 @@ def _assign(comment: Comment, waiting: list[String]) -> None:
             f"({listed}). Write one for each, in the same order.",
         )
     for string, (text, node) in zip(chosen, literals, strict=True):
-        if strings_.values(string.node) != strings_.values(node):
+        if values_shown(string.node) != values_shown(node):
             message = f"{text} and {string} show different values in braces; use the same ones"
             raise NotationError(comment.line, message)
         string.translation = text
@@ -156,24 +165,22 @@ def _literals(comment: Comment) -> list[tuple[str, ast.expr]]:
     except SyntaxError as error:
         message = f"not Python: {error.msg}; write strings in quotes with commas between them"
         raise NotationError(comment.line, f"this translation is {message}") from None
-    nodes = listed.elts if isinstance(listed, ast.List) else [listed]
-    for node in nodes:
+    assert isinstance(listed, ast.List)
+    for node in listed.elts:
         if not is_literal(node):
             message = f"{ast.unparse(node)} is no string; a translation consists of strings only"
             raise NotationError(comment.line, message)
-    return [(ast.get_source_segment(text, node) or "", node) for node in nodes]
+    return [(ast.get_source_segment(text, node) or "", node) for node in listed.elts]
 
 
 def _check_logic(tree: ast.Module, strings: list[String]) -> None:
     """No string that is translated for readers also decides what the program does."""
-    translated = [s.node for s in strings if s.translation is not None]
-    shown = {node.value for node in translated if isinstance(node, ast.Constant)}
-    for comparison in ast.walk(tree):
-        if isinstance(comparison, ast.Compare):
-            for node in ast.walk(comparison):
-                if is_literal(node) and isinstance(node, ast.Constant) and node.value in shown:
-                    message = f'"{node.value}" is translated in this cell; compare a key instead'
-                    raise NotationError(node.lineno, message)
+    changed = {ast.unparse(s.node) for s in strings if s.translation and not s.unchanged}
+    comparisons = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    for node in (inner for comparison in comparisons for inner in ast.walk(comparison)):
+        if is_literal(node) and ast.unparse(node) in changed:
+            message = f"{ast.unparse(node)} is translated in this cell; compare a key instead"
+            raise NotationError(node.lineno, message)
 
 
 def _quoted(text: str) -> str:
@@ -182,19 +189,7 @@ def _quoted(text: str) -> str:
     return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in text else literal
 
 
-def _span(code: str, node: ast.expr) -> tuple[int, int]:
-    """Offsets of `node` in `code`; the parser counts columns in bytes."""
-    lines = code.splitlines(keepends=True)
-
-    def offset(line: int, column: int) -> int:
-        return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode())
-
-    assert node.end_lineno is not None and node.end_col_offset is not None
-    start = offset(node.lineno, node.col_offset)
-    return start, offset(node.end_lineno, node.end_col_offset)
-
-
-def _whole(code: str, part: comments_.Part) -> tuple[int, int]:
+def _whole(code: str, part: Part) -> tuple[int, int]:
     """What goes when `part` goes: its line if it is alone, else also the space before it."""
     line_start = code.rfind("\n", 0, part.start) + 1
     line_end = code.find("\n", part.end) + 1 or len(code)
@@ -219,7 +214,7 @@ def _comment_edit(code: str, comment: Comment) -> tuple[int, int, str]:
 
 def _string_edit(code: str, string: String) -> tuple[int, int, str]:
     """The edit that puts the translation of a string in its place, indented as the string is."""
-    start, end = _span(code, string.node)
+    start, end = span(code, string.node)
     text = string.translation or ""
     column = start - code.rfind("\n", 0, start) - 1
     bracketed = "\n" in code[start:end] and not code[start:end].endswith('"""')

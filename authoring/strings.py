@@ -58,6 +58,13 @@ class String:
     def line(self) -> int:
         return self.node.lineno
 
+    @property
+    def unchanged(self) -> bool:
+        """Whether the translation says the same."""
+        return ast.unparse(ast.parse(f"({self.translation})", mode="eval")) == ast.unparse(
+            self.node
+        )
+
     def __str__(self) -> str:
         text = ast.unparse(self.node)
         return text if len(text) <= 60 else f"{text[:57]}…{text[-1]}"
@@ -70,7 +77,7 @@ def is_literal(node: object) -> bool:
     )
 
 
-def find(tree: ast.Module, words: Words) -> list[String]:
+def find_strings(tree: ast.Module, words: Words) -> list[String]:
     """The strings of `tree` that have words, in the order of the code."""
     keys = {node.slice.value for node in ast.walk(tree) if _constant_key(node)}
 
@@ -143,7 +150,7 @@ def inner_strings(node: ast.JoinedStr) -> list[ast.Constant]:
     ]
 
 
-def values(node: ast.expr) -> list[str]:
+def values_shown(node: ast.expr) -> list[str]:
     """What an f-string shows, sorted: its values without their texts. Other strings: nothing."""
     if not isinstance(node, ast.JoinedStr):
         return []
@@ -155,3 +162,15 @@ def values(node: ast.expr) -> list[str]:
 
     shown = [value for value in node.values if isinstance(value, ast.FormattedValue)]
     return sorted(ast.dump(Blank().visit(value)) for value in shown)
+
+
+def span(code: str, node: ast.expr) -> tuple[int, int]:
+    """Offsets of `node` in `code`; the parser counts columns in bytes."""
+    lines = code.splitlines(keepends=True)
+
+    def offset(line: int, column: int) -> int:
+        return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode())
+
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    start = offset(node.lineno, node.col_offset)
+    return start, offset(node.end_lineno, node.end_col_offset)

@@ -88,6 +88,8 @@ def rows(slug: str, torch: str, epochs: str) -> Iterator[str]:
     """The rows of a lesson, as they are measured."""
     names = [name for name, program in PROGRAMS.items() if program.lesson == slug]
     runs = measure("lesson", slug, *names)
+    for name in [name for name in names if name not in runs]:
+        yield f"| {name}: {PROGRAMS[name].what} | – | the lesson trains no such network | – | – |"
     for name, ours in runs.items():
         if name in PROGRAMS:
             other = measure("plain", "train", name, str(goal(name, ours)), epochs)

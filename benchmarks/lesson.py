@@ -96,9 +96,7 @@ def record(path: Path, programs: dict[str, Program]) -> dict[str, Any]:
         For each name (`first` if there are no programs) the seconds and the value at the end of
         each epoch (`ends`, `values`), the seconds of a step and of a batch of the input alone
         (`step`, `stream`), the batch size and the network's signature.
-
-    Raises:
-        LookupError: the lesson trains no network of that kind.
+        A name is missing if the lesson trains no such network.
     """
     from utils import environment
 
@@ -138,11 +136,10 @@ def record(path: Path, programs: dict[str, Program]) -> dict[str, Any]:
     try:
         runpy.run_path(str(path), run_name="__main__")
     except Finished:
-        return found
+        pass
     finally:
         keras.Model.fit = original
-    missing = ", ".join(sorted({*wanted.values()} - {*found})) or "a network"
-    raise LookupError(f"{path.name} does not train {missing}; compare it with benchmarks/plain.py")
+    return found
 
 
 def main(slug: str, *names: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The functions that stand in the cells of a lesson, so that facts are proven on them."""
+"""The functions in the cells of a lesson, for tests of what the lesson relies on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def seeded() -> None:
-    """The same weights in every run: an unlucky relu unit would be silent."""
+    """The same weights in every run; with others a ReLU unit may start dead."""
     keras.utils.set_random_seed(7)
 
 

@@ -1,4 +1,4 @@
-"""Facts that lesson 04 rests on, proven on the functions that stand in its cells."""
+"""What lesson 04 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
