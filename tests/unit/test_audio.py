@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +29,13 @@ SOUND = re.compile(
 
 
 @pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """An empty data folder, no settings from outside."""
-    for name in [name for name in os.environ if name.startswith("AE_")]:
-        monkeypatch.delenv(name)
+def folder(fresh_lesson: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty data folder."""
     place = tmp_path / "dados da lição"
     place.mkdir()
     monkeypatch.setenv("AE_DATA", str(place))
-    text.set_language("en")
     settings.set_lesson("06_music")
-    yield place
-    text.set_language("en")
-    settings.set_lesson("")
+    return place
 
 
 def put(path: Path, x: np.ndarray, rate: int = audio.RATE, **settings: Any) -> Path:
