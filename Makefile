@@ -1,43 +1,67 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-# Real data: this folder is used where it is there; data/cache is where downloads land.
+PY := $(BIN)/python
+# Downloads go to data/cache. A folder of data beside the course is used where there is one.
 export AE_DATA ?= $(firstword $(wildcard ../shared/data) data/cache)
 
-# No question about news at the first start: a classroom may have no network.
+# JupyterLab asks no question about news at its first start: a classroom may have no network.
 SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 NBVAL := --nbval-lax --nbval-cell-timeout=600
-# Offline in seconds on the embedded samples; in minutes on the real data, every figure judged.
+# quick: the embedded samples, offline, in seconds. class: real data, every claim must be in its band.
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
 CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
+TWO := --numprocesses 2 --dist loadscope
+NAME = $(shell echo $(LESSON) | sed 's/^[0-9]*_//')
 
-.PHONY: help lab test test-colab test-oldest test-browser notebooks claims grade site slides bench clean
+.PHONY: help lab check test test-all test-class test-colab test-oldest notebooks write claims \
+  teacher student grade site slides bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
 
+# Set-up
+
 .venv/lab: requirements.txt
-	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12 ...')"
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(PYTHON) -I utils/python_check.py
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -I utils/python_check.py
+	$(PY) -m pip install --quiet -r requirements.txt
 	mkdir -p .venv/share/jupyter/lab/settings
 	echo '$(SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
 	touch $@
 
 .venv/dev: .venv/lab requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(PY) -m pip install --quiet -r requirements-dev.txt
 	touch $@
 
 lab: .venv/lab  ## set up, then open JupyterLab on the lessons
-	$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB)
+	$(PY) -m jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB)
 
-test: .venv/dev  ## set up, then run everything that CI runs
+# Tests: one lesson in under a minute, everything a change can break in under ten, all the rest
+
+check: .venv/dev  ## check one lesson in under a minute: make check LESSON=06_music
+	@test -f "notebooks/source/$(LESSON).py" || { echo "Name a lesson: make check LESSON=$(notdir $(basename $(firstword $(wildcard notebooks/source/[0-9]*.py))))"; exit 2; }
+	$(BIN)/ruff check notebooks/source/$(LESSON).py exercises/$(NAME).py
+	$(BIN)/ruff format --check notebooks/source/$(LESSON).py exercises/$(NAME).py
+	$(PY) authoring/build.py --check $(LESSON)
+	$(PY) -m pytest -q tests/exercises/test_answers.py -k "$(NAME)"
+
+test: .venv/dev  ## set up, then test all that a change can break: under ten minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
-	$(QUICK) $(BIN)/python -m pytest $(NBVAL) --numprocesses 2 --dist loadscope notebooks/en notebooks/solutions/en
+	$(PY) authoring/build.py --teacher
+	$(PY) -m pytest $(TWO)
+	$(QUICK) $(PY) -m pytest $(NBVAL) $(TWO) build/teacher/en notebooks/pt-BR/03_fashion_homework.ipynb
 ifneq ($(wildcard $(AE_DATA)/mnist),)
-	$(CLASS) $(BIN)/python -m pytest $(NBVAL) notebooks/pt-BR/02_mnist.ipynb
+	$(CLASS) $(PY) -m pytest $(NBVAL) notebooks/pt-BR/02_mnist.ipynb
 endif
+
+test-all: test test-class test-colab test-oldest  ## everything: an hour or more, once a week
+	AE_TESTS=all AE_FUZZ=2000 $(PY) -m pytest -m slow
+
+test-class: .venv/dev  ## all lessons in profile class on the real data, every claim in its band
+	$(PY) authoring/build.py --teacher
+	$(CLASS) $(PY) -m pytest $(NBVAL) build/teacher/en
 
 # What Colab preinstalls in its versions (tests/colab.txt), the rest as pip finds it.
 .venv-colab/ready: requirements.txt tests/colab.txt
@@ -45,8 +69,8 @@ endif
 	.venv-colab/bin/python -m pip install --quiet -c tests/colab.txt -r requirements.txt jupytext pytest pytest-xdist
 	touch $@
 
-# The lower bounds of requirements.txt themselves, the rest as pip finds it. With Python 3.11 or
-# 3.12: the oldest TensorFlow has nothing for newer ones.
+# The lower bounds of requirements.txt themselves, the rest as pip finds it. This needs Python 3.11
+# or 3.12: the oldest TensorFlow has nothing for newer ones.
 .venv-oldest/ready: requirements.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	sed -nE 's/^([A-Za-z-]+)>=([0-9.]+).*/\1==\2/p' requirements.txt > .venv-oldest/bounds.txt
@@ -57,31 +81,39 @@ test-colab: .venv-colab/ready  ## units, science and every lesson in quick on th
 test-oldest: .venv-oldest/ready  ## the same on the oldest versions that requirements.txt allows
 test-colab test-oldest:
 	.venv-$(@:test-%=%)/bin/python -m pytest tests/unit tests/science
-	$(QUICK) .venv-$(@:test-%=%)/bin/python -m pytest $(NBVAL) --numprocesses 2 --dist loadscope notebooks/en
+	$(QUICK) .venv-$(@:test-%=%)/bin/python -m pytest $(NBVAL) $(TWO) notebooks/en
 
-test-browser: .venv/dev  ## every lesson in a real browser, both languages
-	AE_BROWSER=all $(BIN)/python -m pytest tests/browser
+# What is made from the sources; LESSON=06_music takes one lesson
 
-notebooks: .venv/dev  ## make the notebooks and the tables of the READMEs from the sources
-	$(BIN)/python authoring/build.py $(LESSON)
+notebooks: .venv/dev  ## make the notebooks and the tables of the READMEs
+	$(PY) authoring/build.py $(LESSON)
 
-claims: .venv/dev  ## run the lessons on the real data: results file, outputs (LESSON=... for one)
-	$(BIN)/python authoring/build.py $(LESSON)
-	$(BIN)/python authoring/run.py $(LESSON)
-	$(BIN)/python authoring/build.py $(LESSON)
-	$(BIN)/python authoring/build.py --check $(LESSON)
+write: .venv/dev  ## follow a source and show the lesson anew after each save (LESSON=06_music)
+	$(PY) authoring/watch.py $(LESSON)
+
+claims: .venv/dev  ## run the lessons on the real data: recorded values and outputs
+	$(PY) authoring/build.py $(LESSON)
+	$(PY) authoring/run.py $(LESSON)
+	$(PY) authoring/build.py $(LESSON)
+	$(PY) authoring/build.py --check $(LESSON)
+
+teacher: .venv/dev  ## make the notebooks with the solutions in build/teacher
+	$(PY) authoring/build.py --teacher $(LESSON)
+
+student: .venv/dev  ## make the class edition, without sources and solutions, in build/student
+	$(PY) authoring/editions.py
+
+site: .venv/dev  ## make the site in build/site: both languages, nothing is fetched when it is read
+	$(PY) authoring/site/build.py
+
+slides: .venv/dev  ## make slides in build/slides (LANGUAGE=pt-BR for one language)
+	$(PY) authoring/slides.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LESSON)
 
 grade: .venv/dev  ## grade returned homework: make grade FOLDER=returned [OUT=grades]
-	$(BIN)/python -m exercises.grading "$(FOLDER)" --out "$(or $(OUT),grades)"
+	$(PY) -m exercises.grading "$(FOLDER)" --out "$(or $(OUT),grades)"
 
-site: .venv/dev  ## make the site in site/html: both languages, nothing fetched when it is read
-	$(BIN)/python authoring/site/build.py
+bench: .venv/dev  ## compare the lessons with plain programs and PyTorch (LESSON=06_music for one)
+	$(PY) benchmarks/bench.py $(LESSON)
 
-slides: .venv/dev  ## make slides in site/slides (LESSON=02_mnist LANGUAGE=pt-BR for one): they need no network
-	$(BIN)/python authoring/site/slides.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LESSON)
-
-bench: .venv/dev  ## time the course against plain programs and PyTorch (ONLY="F1 quick" for some lines)
-	$(BIN)/python benchmarks/bench.py $(if $(ONLY),--only $(ONLY))
-
-clean:  ## remove the environment and caches, never data
-	rm -rf .venv .pytest_cache .ruff_cache
+clean:  ## remove the environment, caches and everything in build, never data
+	rm -rf .venv .venv-colab .venv-oldest .pytest_cache .ruff_cache build

@@ -1,9 +1,9 @@
-"""Measure the memory that one student takes: an idle JupyterLab server, and the kernel of a lesson.
+"""Measure the memory of one student: an idle JupyterLab server, and the kernel of a lesson.
 
 Usage: python benchmarks/memory.py [slug ...] [--profile quick class]
 
-For sizing a computer that many students share; TEACHING.md says how. Profile `class` needs the real
-data (`AE_DATA`). Linux only. The table goes to standard output, progress to standard error.
+The values help to choose a computer that many students share. Profile `class` needs the real data
+(`AE_DATA`). Linux only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import os
 import platform
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -22,12 +23,12 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import v4
-from shared import ROOT, free_port, say
+from shared import ROOT, say
 
 from utils import settings
 
 KINDS = ("VmRSS", "RssAnon")
-# In the kernel: what it holds, sampled ten times a second, as its highest and its last value.
+# Runs in the kernel and samples its memory ten times a second.
 WATCH = """
 import threading, time
 _top, _now = {}, {}
@@ -43,10 +44,11 @@ def _watch():
         time.sleep(0.1)
 threading.Thread(target=_watch, daemon=True).start()
 """
-TELL = "_look(); print(_top['VmRSS'], _top['RssAnon'], _now['VmRSS'], _now['RssAnon'])"
+REPORT = "_look(); print(_top['VmRSS'], _top['RssAnon'], _now['VmRSS'], _now['RssAnon'])"
 NOTES = """\
-In GB. Own: what no other process shares (RssAnon); the rest is mostly the code of TensorFlow, which
-the students of one computer share. At the end: after the last cell, with the kernel still open."""
+In GB. Own: memory that no other process shares (RssAnon); the rest is mostly the code of
+TensorFlow, which all students of one computer share. At the end: after the last cell, with the
+kernel still open."""
 
 
 def gigabytes(kilobytes: int | str) -> str:
@@ -57,15 +59,22 @@ def kernel(slug: str, profile: str) -> list[str]:
     """Highest resident and own memory of a kernel that runs the lesson, then both at the end."""
     folder = ROOT / "notebooks" / "en"
     notebook = nbformat.read(folder / f"{slug}.ipynb", as_version=4)
-    notebook.cells = [v4.new_code_cell(WATCH), *notebook.cells, v4.new_code_cell(TELL)]
+    notebook.cells = [v4.new_code_cell(WATCH), *notebook.cells, v4.new_code_cell(REPORT)]
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(folder)}})
     source = "embedded" if profile == "quick" else "real"
     client.execute(env={**os.environ, "AE_PROFILE": profile, "AE_DATA_SOURCE": source})
     return [gigabytes(value) for value in notebook.cells[-1].outputs[0].text.split()]
 
 
+def free_port() -> int:
+    """A port of the loopback network that is free now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def server() -> list[str]:
-    """Resident and own memory of a JupyterLab server to which a browser has come once."""
+    """Resident and own memory of a JupyterLab server that a browser has opened once."""
     port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
@@ -76,7 +85,7 @@ def server() -> list[str]:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/api").close()
                 break
-            except urllib.error.URLError:  # not there yet
+            except urllib.error.URLError:  # not started yet
                 time.sleep(0.5)
         for path in ("lab", "lab/api/settings", "api/contents/en/02_mnist.ipynb"):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}").close()
@@ -95,9 +104,8 @@ def main() -> None:
     if not Path("/proc/self/status").exists():
         parser.error("needs Linux: memory is read from /proc")
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n")
-    print(
-        "| what | profile | most | own | at the end | own |\n| --- | --- | --- | --- | --- | --- |"
-    )
+    print("| what | profile | highest | own | at the end | own |")
+    print("| --- | --- | --- | --- | --- | --- |")
     print("| JupyterLab server, idle |  |  |  |", " | ".join(server()), "|", flush=True)
     for slug in options.slugs:
         for profile in options.profile:

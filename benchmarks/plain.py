@@ -1,107 +1,86 @@
-"""The programs of the sources, F1 to F9, written plainly: arrays, `fit`, a fixed rate, many epochs.
+"""The programs that the lessons reproduce, F1 to F9, written plainly: arrays, `fit`, a fixed rate.
 
-Each function loads its data, builds the network of its source and returns what `fit` needs. Nothing
-is tuned for speed, and as in the sources the test data are watched during the training; the lessons
-say why they do not do that.
+As in the original programs, nothing is tuned for speed, and the test data are used for validation;
+the lessons explain why they do not do that.
+
+Usage: python benchmarks/plain.py train F1 TARGET [EPOCHS]   (stops when the value reaches TARGET)
+       python benchmarks/plain.py export F1 FILE             (writes its training data)
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from shared import Clock, answer
 
-from utils import settings
-from utils.data import ecg_anomalies as ecg
-from utils.data import music as gtzan
+from utils import data, settings
+
+Pair = tuple[Any, Any]  # input and target
 
 
-@dataclass
+@dataclass(frozen=True)
 class Program:
-    """A model that is built, and what its source trains it on.
+    """A network, its data, and how the original program trains it.
 
     Attributes:
-        model: not compiled.
-        x, y: input and target.
-        watched: the same of the test data; None where the source watches nothing.
-        batch, epochs: as in the source.
-        loss, metric: names of Keras.
-        rate: learning rate or schedule.
-        figure: what the source reports, a key of the logs of an epoch.
-        stop: end when the source's figure is reached: where the source tells the epoch of it.
+        lesson: the lesson that trains the same network.
+        what: the network in a few words, for the table.
+        network: builds the model, not compiled.
+        data: input and target of `train` or `test`.
+        batch, epochs, loss, metric, rate: as in the original program; names are those of Keras.
+        value: what is compared, a result of `evaluate` on the test data. If `tested` is false, it
+            is read during training instead.
+        target: the value that the original program reports, plus half a unit of its last digit; 0
+            if it reports none.
+        least: how many times faster the lesson should be.
+        deterministic: whether the original program asks TensorFlow for deterministic operations.
     """
 
-    model: Any
-    x: Any
-    y: Any
-    watched: tuple[Any, Any] | None
+    lesson: str
+    what: str
+    network: Callable[[], Any]
+    data: Callable[[str], Pair]
     batch: int
     epochs: int
     loss: str = "binary_crossentropy"
     metric: str | None = None
-    rate: Any = 1e-3
-    figure: str = "val_loss"
-    stop: bool = False
+    rate: Callable[[], Any] = lambda: 1e-3
+    value: str = "loss"
+    tested: bool = True
+    target: float = 0.0
+    least: float = 4
+    deterministic: bool = False
 
 
-def dense(images: Any, hidden: list[int], penalty: Any, epochs: int) -> Program:
-    """F1 to F6: dense layers down to the code and up again."""
+def signature(model: Any) -> str:
+    """What identifies a network: its number of parameters and its activity penalties."""
+
+    def penalties(layer: Any) -> list[Any]:
+        inner = [found for part in getattr(layer, "layers", []) for found in penalties(part)]
+        own = getattr(layer, "activity_regularizer", None)
+        return inner + ([[type(own).__name__, own.get_config()]] if own else [])
+
+    return json.dumps([model.count_params(), penalties(model)])
+
+
+def dense(hidden: tuple[int, ...], penalty: str = "") -> Any:
+    """Dense layers down to the code, with an activity penalty of 1e-4 on it, and up again."""
     import keras
 
-    x, watched = (part.reshape(-1, 784) for part in (images.x_train, images.x_test))
     widths = [*hidden, *reversed(hidden[:-1])]
     inner = [keras.layers.Dense(width, "relu") for width in widths]
-    inner[len(hidden) - 1].activity_regularizer = penalty
-    output = keras.layers.Dense(784, "sigmoid")
-    model = keras.Sequential([keras.Input((784,)), *inner, output])
-    return Program(model, x, x, (watched, watched), 256, epochs)
+    if penalty:
+        inner[len(hidden) - 1].activity_regularizer = getattr(keras.regularizers, penalty)(1e-4)
+    return keras.Sequential([keras.Input((784,)), *inner, keras.layers.Dense(784, "sigmoid")])
 
 
-def f1() -> Program:
-    return dense(mnist.load(), [32], None, 50)
-
-
-def f2() -> Program:
+def denoiser() -> Any:
     import keras
-
-    return dense(mnist.load(), [32], keras.regularizers.L1(1e-4), 50)
-
-
-def f3() -> Program:
-    return dense(mnist.load(), [128, 64, 32], None, 100)
-
-
-def f4() -> Program:
-    return dense(mnist.load(), [64, 16, 2], None, 100)
-
-
-def f5() -> Program:
-    import keras
-
-    return dense(mnist.load(), [64, 16, 2], keras.regularizers.L2(1e-4), 100)
-
-
-def f6() -> Program:
-    import keras
-
-    return dense(mnist.load_fashion(), [64, 16, 2], keras.regularizers.L2(1e-4), 100)
-
-
-def f7() -> Program:
-    """Denoising: images enlarged to 32 x 32 as one volume, noise made once."""
-    import keras
-    import numpy as np
     from keras import layers
-    from skimage.transform import resize
-
-    mnist, rng = mnist.load(), np.random.default_rng(settings.seed())
-
-    def pair(images: Any) -> tuple[Any, Any]:
-        clean = resize(images, (len(images), 32, 32))[..., None]
-        noisy = np.clip(clean + 0.5 * rng.standard_normal(clean.shape), 0, 1)
-        return noisy.astype("float32"), clean.astype("float32")
 
     same = {"strides": 2, "padding": "same"}
     model = keras.Sequential([keras.Input((32, 32, 1))])
@@ -110,33 +89,21 @@ def f7() -> Program:
     for filters in (16, 8, 4):
         model.add(layers.Conv2DTranspose(filters, 3, activation="relu", **same))
     model.add(layers.Conv2D(1, 1, activation="sigmoid"))
-    watched = pair(mnist.x_test)
-    return Program(model, *pair(mnist.x_train), watched, 1024, 30, metric="binary_accuracy")
+    return model
 
 
-def f8() -> Program:
-    """Heartbeats: trained on normal beats only."""
+def heartbeat_network() -> Any:
     import keras
     from keras.layers import Dense
-    from sklearn.model_selection import train_test_split
 
-    heart = ecg.heartbeats()
-    parts = train_test_split(heart.x, heart.normal, test_size=0.2, random_state=21)
-    low, high = parts[0].min(), parts[0].max()
-    x, watched = ((a[b] - low) / (high - low) for a, b in zip(parts[:2], parts[2:]))
     inner = [Dense(units, "relu") for units in (32, 16, 8, 16, 32)]
-    model = keras.Sequential([keras.Input((140,)), *inner, Dense(140, "sigmoid")])
-    pair = watched, watched
-    return Program(model, x, x, pair, 512, 200, "mean_squared_error", "mae", figure="val_mae")
+    return keras.Sequential([keras.Input((140,)), *inner, Dense(140, "sigmoid")])
 
 
-def f9() -> Program:
-    """Music: 50 tracks in 1,600 parts."""
+def music_network() -> Any:
     import keras
     from keras import layers
 
-    tracks = gtzan.tracks("classical").x_train
-    x = tracks.reshape(-1, 4096, 1)
     same = {"strides": 2, "padding": "same", "activation": "leaky_relu"}
     model = keras.Sequential([keras.Input((4096, 1))])
     for filters in (32, 32, 64, 64):
@@ -148,54 +115,177 @@ def f9() -> Program:
     for filters in (64, 64, 32, 32):
         model.add(layers.Conv1DTranspose(filters, 3, **same))
     model.add(layers.Conv1D(1, 1, activation="tanh"))
-    rate = keras.optimizers.schedules.InverseTimeDecay(1e-3, decay_steps=1, decay_rate=2e-3)
-    settings = {"rate": rate, "figure": "mae", "stop": True}
-    return Program(model, x, x, None, 64, 300, "mean_squared_error", "mae", **settings)
+    return model
 
 
-PROGRAMS = {f"F{i}": make for i, make in enumerate((f1, f2, f3, f4, f5, f6, f7, f8, f9), 1)}
+def digits(part: str) -> Pair:
+    x = getattr(data.mnist.load(), f"x_{part}").reshape(-1, 784)
+    return x, x
 
 
-def train(name: str, most: str, figure: str, limit: str) -> dict[str, Any]:
-    """Train the program `name`.
+def clothes(part: str) -> Pair:
+    x = getattr(data.mnist.load_fashion(), f"x_{part}").reshape(-1, 784)
+    return x, x
 
-    Args:
-        name: F1 to F9.
-        most: epochs at most; 0 for as many as the source has.
-        figure: the source's figure; what stops early, stops when it is reached.
-        limit: seconds after which it ends with the epoch; 0 for none.
-    """
+
+def noisy_digits(part: str) -> Pair:
+    """Digits enlarged to 32 x 32 pixels; the noise is made once."""
+    import numpy as np
+    from skimage.transform import resize
+
+    images = getattr(data.mnist.load(), f"x_{part}")
+    clean = resize(images, (len(images), 32, 32))[..., None]
+    noise = np.random.default_rng(settings.seed()).standard_normal(clean.shape)
+    return np.clip(clean + 0.5 * noise, 0, 1).astype("float32"), clean.astype("float32")
+
+
+def heartbeats(part: str) -> Pair:
+    """Normal beats only, on a scale from 0 to 1."""
+    from sklearn.model_selection import train_test_split
+
+    heart = data.ecg_anomalies.heartbeats()
+    x_train, x_test, normal_train, normal_test = train_test_split(
+        heart.x, heart.normal, test_size=0.2, random_state=21
+    )
+    low, high = x_train.min(), x_train.max()
+    x = x_train[normal_train] if part == "train" else x_test[normal_test]
+    x = (x - low) / (high - low)
+    return x, x
+
+
+def music(part: str) -> Pair:
+    """Tracks in segments of 4096 samples."""
+    x = getattr(data.music.tracks("classical"), f"x_{part}").reshape(-1, 4096, 1)
+    return x, x
+
+
+def falling_rate() -> Any:
+    import keras
+
+    return keras.optimizers.schedules.InverseTimeDecay(1e-3, decay_steps=1, decay_rate=2e-3)
+
+
+DIGITS = partial(Program, lesson="02_mnist", data=digits, batch=256)
+PROGRAMS = {
+    "F1": DIGITS(
+        what="784-32-784",
+        network=partial(dense, (32,)),
+        epochs=50,
+        target=0.09165,
+        least=10,
+        deterministic=True,
+    ),
+    "F2": DIGITS(
+        what="784-32-784, L1 1e-4",
+        network=partial(dense, (32,), "L1"),
+        epochs=50,
+        target=0.09785,
+        least=10,
+        deterministic=True,
+    ),
+    "F3": DIGITS(
+        what="784-128-64-32-…",
+        network=partial(dense, (128, 64, 32)),
+        epochs=100,
+        target=0.08175,
+        deterministic=True,
+    ),
+    "F4": DIGITS(
+        what="784-64-16-2-…", network=partial(dense, (64, 16, 2)), epochs=100, target=0.18215
+    ),
+    "F5": DIGITS(
+        what="784-64-16-2-…, L2 1e-4", network=partial(dense, (64, 16, 2), "L2"), epochs=100
+    ),
+    "F6": DIGITS(
+        lesson="03_fashion_homework",
+        what="F5 on clothes",
+        network=partial(dense, (64, 16, 2), "L2"),
+        data=clothes,
+        epochs=100,
+    ),
+    "F7": Program(
+        lesson="04_denoising",
+        what="denoising, 32 × 32 pixels",
+        network=denoiser,
+        data=noisy_digits,
+        batch=1024,
+        epochs=30,
+        metric="binary_accuracy",
+    ),
+    "F8": Program(
+        lesson="05_ecg_anomalies",
+        what="heartbeats",
+        network=heartbeat_network,
+        data=heartbeats,
+        batch=512,
+        epochs=200,
+        loss="mean_squared_error",
+        metric="mae",
+        value="mae",
+        target=0.0135,
+    ),
+    "F9": Program(
+        lesson="06_music",
+        what="music",
+        network=music_network,
+        data=music,
+        batch=64,
+        epochs=300,
+        loss="mean_squared_error",
+        metric="mae",
+        value="mae",
+        rate=falling_rate,
+        tested=False,
+        target=0.02405,
+    ),
+}
+
+
+def train(name: str, target: str, epochs: str = "") -> dict[str, Any]:
+    """Train the program `name` until its value reaches `target`, or for `epochs`."""
     import keras
     import tensorflow as tf
 
     keras.utils.set_random_seed(settings.seed())
-    if name <= "F3":
+    program = PROGRAMS[name]
+    if program.deterministic:
         tf.config.experimental.enable_op_determinism()
-    program = PROGRAMS[name]()
+    x, y = program.data("train")
+    test = program.data("test") if program.tested else None
+    model = program.network()
+    metrics = [program.metric] if program.metric else None
+    model.compile(keras.optimizers.Adam(program.rate()), program.loss, metrics=metrics)
+    value = f"val_{program.value}" if test else program.value
 
     def end_of_epoch(epoch: int, logs: dict[str, float]) -> None:
-        reached = clock.tick(logs) <= float(figure) and program.stop
-        if reached or 0 < float(limit) < clock.ends[-1]:
-            program.model.stop_training = True
+        if clock.tick(lambda: logs[value]) <= float(target):
+            model.stop_training = True
 
-    epochs = min(int(most) or program.epochs, program.epochs)
-    metrics = [program.metric] if program.metric else None
-    clock = Clock(lambda logs: logs[program.figure])
-    program.model.compile(keras.optimizers.Adam(program.rate), program.loss, metrics=metrics)
-    program.model.fit(
-        program.x,
-        program.y,
+    clock = Clock()
+    model.fit(
+        x,
+        y,
         batch_size=program.batch,
-        epochs=epochs,
-        validation_data=program.watched,
+        epochs=int(epochs or program.epochs),
+        validation_data=test,
         verbose=0,
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=end_of_epoch)],
     )
-    cut = 0 < float(limit) < clock.ends[-1]
-    return clock.result() | {"parameters": program.model.count_params(), "cut": cut}
+    return {"ends": clock.ends, "values": clock.values, "signature": signature(model)}
 
 
-SIDES: dict[str, Callable[..., dict[str, Any]]] = {"train": train}
+def export(name: str, path: str) -> dict[str, Any]:
+    """Write the training targets of the program `name` for the PyTorch twin."""
+    import numpy as np
+
+    x = PROGRAMS[name].data("train")[1]
+    np.save(path, x.astype("float32"))
+    return {"shape": x.shape}
+
+
+def main(action: str, *words: str) -> dict[str, Any]:
+    return {"train": train, "export": export}[action](*words)
+
 
 if __name__ == "__main__":
-    answer(SIDES)
+    answer(main)

@@ -18,12 +18,13 @@ import numpy as np
 
 from utils import text
 from utils.data.download import DataError
-from utils.text import tr
+from utils.text import number, tr
 
 RATE = 8000  # samples a second: sound up to 4 kHz
 RATES = (1000, 400_000)  # that a recording may have
 MOST_SAMPLES = 30_000_000  # of all channels, before and after conversion: an hour at 8 kHz
-LOUDEST = 4  # times full scale: recordings in floating point may go a little beyond 1
+LOUDEST = 4  # times full scale: a decoder may go a little beyond 1
+FULL_SCALE = 2**31  # of integers of 32 bits, which some programs write as floating point
 BLOCK = 16_384  # samples handed to an encoder at a time: Vorbis overflows its stack on many
 
 
@@ -38,8 +39,8 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
         float32, shape (n,), in [-1, 1] up to a small overshoot of the filter.
 
     Raises:
-        DataError: it is no sound, is cut off, is empty, is longer than any music, or holds what is
-            no number or no sound.
+        DataError: it cannot be read, is cut off, is empty, is longer than any music, or has
+            values that are not numbers.
     """
     import soundfile
     from scipy.signal import resample_poly
@@ -54,12 +55,22 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
             if promised * max(sound.channels, rate / found) > MOST_SAMPLES:
                 raise _unreadable(name, f"{promised} x {sound.channels}")
             x = sound.read(dtype="float32", always_2d=True)
+            floating = sound.subtype in ("FLOAT", "DOUBLE")
     except (soundfile.SoundFileError, OSError, ValueError) as error:
-        raise _unreadable(name, type(error).__name__) from error
+        raise _unreadable(name, _foreign(file) or type(error).__name__) from error
     if len(x) == 0 or len(x) < promised:
         raise _unreadable(name, f"{len(x)} / {promised}")
-    if not np.abs(x).max() <= LOUDEST:  # no numbers at all fail this too
-        raise _unreadable(name, f"{np.abs(x).max()}")
+    peak = np.abs(x).max()
+    if floating and 1 < peak <= FULL_SCALE:
+        x, loud = x / peak, number(peak, ".1f")
+        text.notice(
+            tr(
+                f"{name} has values up to {loud} instead of 1; it was scaled to 1.",
+                f"{name} tem valores de até {loud} em vez de 1; foi reescalado para 1.",
+            )
+        )
+    elif not peak <= LOUDEST:  # values that are not numbers fail this too
+        raise _unreadable(name, f"{peak}")
     x = x.mean(axis=1)
     if found != rate:
         shared = gcd(found, rate)
@@ -67,11 +78,23 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
     return x.astype("float32")
 
 
+def _foreign(file: Path | BinaryIO) -> str:
+    """Name of the format if `file` is compressed sound or video of a kind that is not read."""
+    if not isinstance(file, str | Path) or not Path(file).is_file():
+        return ""
+    with open(file, "rb") as opened:
+        start = opened.read(12)
+    known = {b"ftyp": "M4A/MP4", b"\x1a\x45\xdf\xa3": "WebM", b"\x30\x26\xb2\x75": "WMA"}
+    return known.get(start[4:8]) or known.get(start[:4], "")
+
+
 def _unreadable(name: str, detail: str) -> DataError:
     return DataError(
         tr(
-            f"{name} cannot be read as sound ({detail}). Replace it by an intact copy.",
-            f"{name} não pode ser lido como som ({detail}). Troque-o por uma cópia íntegra.",
+            f"{name} cannot be read as sound ({detail}). Give a WAV, FLAC, OGG or MP3 file; "
+            f"other formats can be converted with: ffmpeg -i {name} sound.wav",
+            f"{name} não pode ser lido como som ({detail}). Use um arquivo WAV, FLAC, OGG ou MP3; "
+            f"outros formatos podem ser convertidos com: ffmpeg -i {name} som.wav",
         )
     )
 

@@ -174,6 +174,13 @@ def image_rows(rows: Mapping[str, np.ndarray], alt: str, cmap: str = "gray_r") -
     show(draw_rows(rows, cmap=cmap), alt)
 
 
+def _layer_name(name: str) -> str:
+    """A layer's name for readers: without the number that Keras adds, and translated."""
+    plain = re.sub(r"_\d+$", "", name)
+    portuguese = {"dense": "densa", "code": "código", "x_hat": "reconstrução"}
+    return tr(plain, portuguese.get(plain, plain))
+
+
 def architecture(models: Sequence[Any], title: str, alt: str, inputs: str = "pixels") -> None:
     """The layers of dense Keras models in a row, as bars whose height grows with their units.
 
@@ -188,7 +195,7 @@ def architecture(models: Sequence[Any], title: str, alt: str, inputs: str = "pix
         inputs: what the first bar counts.
     """
     layers = [(inputs, int(models[0].input_shape[-1]))] + [
-        (re.sub(r"_\d+$", "", layer.name), int(layer.output.shape[-1]))
+        (_layer_name(layer.name), int(layer.output.shape[-1]))
         for model in models
         for layer in model.layers
         if layer.__class__.__name__ != "InputLayer"

@@ -33,14 +33,16 @@ def tr(en: str, pt: str) -> str:
 
 
 def number(value: float, spec: str, language: str | None = None) -> str:
-    """`value` in the format `spec` with the decimal mark of `language`, by default the notebook's.
+    """`value` in the format `spec`, with the marks of `language`, by default the notebook's.
 
-    >>> number(0.0916, ".4f", "pt-BR")
-    '0,0916'
+    The minus sign is a true one, not a hyphen.
+
+    >>> number(-0.0916, ".4f", "pt-BR")
+    '−0,0916'
     """
     text = format(round(value) if spec.endswith("d") else value, spec)
     portuguese = (language or _current["language"]) == "pt-BR"
-    return text.translate(str.maketrans(",.", ".,")) if portuguese else text
+    return text.translate(str.maketrans("-,.", "−.," if portuguese else "−,."))
 
 
 def show(plain: str, rich: str, metadata: dict[str, Any] | None = None) -> None:

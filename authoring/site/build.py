@@ -1,8 +1,8 @@
-"""Make the site: the lessons of both languages, as they were run, as static pages.
+"""Make the site: the lessons of both languages, with the outputs of their last run, as web pages.
 
-Usage: python authoring/site/build.py [--output FOLDER]     (default: site/html)
+Usage: python authoring/site/build.py [--output FOLDER]     (default: build/site)
 
-Needs no network. The pages ask none either: search, styles and fonts lie in the folder.
+Neither the build nor the pages need a network: search, styles and fonts are in the folder.
 """
 
 from __future__ import annotations
@@ -17,25 +17,29 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from utils.settings import ROOT
+from utils.text import LANGUAGES
+
 HERE = Path(__file__).resolve().parent
-LANGUAGES = ("en", "pt-BR")
 WELCOME = {
     "en": (
         "Autoencoders",
-        "A course in executable notebooks. Every page here is a lesson with the outputs of a run "
-        "on the real data; the buttons at its top open it in Colab or download it. The "
-        "[repository]({}) has the installation, the teacher's version, and how every figure is "
-        "checked.",
+        "A course in executable notebooks. Each page is one lesson, with the outputs of a run on "
+        "the real data. The buttons at the top of a page open the lesson in Colab or download it. "
+        "The [repository]({}) explains the installation, the class edition and how the results "
+        "are checked.",
         "Lessons",
     ),
     "pt-BR": (
         "Autoencoders",
-        "Um curso em notebooks executáveis. Cada página é uma aula com as saídas de uma execução "
-        "com os dados reais; os botões no alto abrem a aula no Colab ou a baixam. O "
-        "[repositório]({}) traz a instalação, a versão de quem ensina e como cada valor é "
-        "conferido.",
+        "Um curso em notebooks executáveis. Cada página é uma aula, com as saídas de uma execução "
+        "com os dados reais. Os botões no alto da página abrem a aula no Colab ou baixam o "
+        "arquivo. O [repositório]({}) explica a instalação, a edição para a turma e como os "
+        "resultados são conferidos.",
         "Aulas",
     ),
 }
@@ -52,14 +56,19 @@ location.replace((navigator.language || "en").startsWith("pt") ? "pt-BR/" : "en/
 
 
 def repository() -> str:
-    """Address of the course, from the one place that has it."""
+    """Address of the course; pyproject.toml is the one place that has it."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)["project"]["urls"]["repository"]
 
 
-def describe_pictures(notebook: nbformat.NotebookNode) -> None:
-    """Give every picture of a notebook its alt text, in place: it lies in the output beside it."""
+def prepare(notebook: NotebookNode) -> None:
+    """Fold the code that the notebook hides and give pictures their alt texts, in place.
+
+    The alt text of a picture is the plain text in the same output.
+    """
     for cell in notebook.cells:
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            cell.metadata.setdefault("tags", []).append("hide-input")
         alts = [
             output.data.get("text/plain", "")
             for output in cell.get("outputs", [])
@@ -70,11 +79,11 @@ def describe_pictures(notebook: nbformat.NotebookNode) -> None:
 
 
 def write_sources(language: str, folder: Path) -> None:
-    """Put the pages of a language into `folder` as Sphinx wants them."""
+    """Put the pages of a language and their index into `folder`, for Sphinx."""
     entries = []
-    for path in sorted((ROOT / "notebooks" / language).glob("*.ipynb")):
+    for path in sorted((ROOT / "notebooks" / language).glob("[0-9][0-9]_*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
-        describe_pictures(notebook)
+        prepare(notebook)
         nbformat.write(notebook, folder / path.name)
         heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
         entries.append(f"{path.stem[:2]} · {heading} <{path.stem}>")
@@ -86,7 +95,7 @@ def write_sources(language: str, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--output", type=Path, default=HERE / "html")
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "site")
     output = parser.parse_args().output.resolve()
     shutil.rmtree(output, ignore_errors=True)
     for language in LANGUAGES:
@@ -96,7 +105,7 @@ def main() -> None:
             command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
             command += ["-c", str(HERE), pages, str(output / language)]
             subprocess.run(command, check=True, env={**os.environ, **settings})
-    shutil.rmtree(output / "jupyter_execute", ignore_errors=True)  # myst-nb's own, empty
+    shutil.rmtree(output / "jupyter_execute", ignore_errors=True)  # an empty folder of myst-nb
     (output / "index.html").write_text(REDIRECT, encoding="utf-8")
     (output / ".nojekyll").touch()  # folders whose names begin with _ are served too
     print(f"{output / 'index.html'}")

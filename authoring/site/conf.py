@@ -2,14 +2,16 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 
-sys.path.insert(0, os.path.dirname(__file__))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from formula import mathml
+from authoring.formula import mathml
 
+HERE = Path(__file__).resolve().parent
 language_folder = os.environ["AE_SITE_LANGUAGE"]  # en or pt-BR, as the folders of notebooks
 repository = os.environ["AE_SITE_REPOSITORY"]
 other = {"en": "pt-BR", "pt-BR": "en"}[language_folder]
@@ -20,15 +22,17 @@ author = copyright = authors[language_folder]
 language = {"en": "en", "pt-BR": "pt_BR"}[language_folder]
 extensions = ["myst_nb"]
 exclude_patterns: list[str] = []
-templates_path = [os.path.join(os.path.dirname(__file__), "templates")]
-html_static_path = [os.path.join(os.path.dirname(__file__), "static")]
+templates_path = [str(HERE / "templates")]
+html_static_path = [str(HERE / "static")]
 html_css_files = ["site.css"]
-html_favicon = os.path.join(os.path.dirname(__file__), "static", "icon.svg")
+html_favicon = str(HERE / "static" / "icon.svg")
 
-# The notebooks come with their outputs: nothing is executed, no widget library is fetched.
+# Notebooks are shown with their outputs: nothing is executed and no widget library is fetched.
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_render_text_lexer = "none"
+nb_code_prompt_show = {"en": "Show the code", "pt-BR": "Mostrar o código"}[language_folder]
+nb_code_prompt_hide = {"en": "Hide the code", "pt-BR": "Ocultar o código"}[language_folder]
 nb_mime_priority_overrides = [("html", "text/html", 1), ("html", "image/png", 2)]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
@@ -38,13 +42,15 @@ html_math_renderer = "mathml"
 
 
 def visit_formula(translator: Any, node: nodes.math | nodes.math_block) -> None:
-    """Write a formula as MathML."""
-    translator.body.append(mathml(node.astext(), isinstance(node, nodes.math_block)))
+    """Write a formula as MathML; one in a block scrolls where the page is too narrow for it."""
+    block = isinstance(node, nodes.math_block)
+    formula = mathml(node.astext(), block)
+    translator.body.append(f'<div class="formula">{formula}</div>' if block else formula)
     raise nodes.SkipNode
 
 
 def setup(app: Any) -> None:
-    """Called by Sphinx: make the renderer of formulas known to it."""
+    """Register the renderer of formulas; Sphinx calls this."""
     app.add_html_math_renderer("mathml", (visit_formula, None), (visit_formula, None))
 
 

@@ -34,22 +34,22 @@
 # **Pré-requisitos:** produto de matrizes, média e variância; um primeiro contato com o Keras ajuda.
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("01_pca_faces")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports; the switches in
-# the first lines must come before NumPy and TensorFlow wake up: dense networks as small as ours gain nothing from the oneDNN kernels, and
-# in matrix products as small as those of section 7 a second thread only makes the first one wait (we measured a factor of 20).
+# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports. One switch must
+# be set before NumPy is imported: in matrix products as small as those of section 7, a second thread only makes the first one wait (we measured a factor of 20).
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações; as chaves
-# das primeiras linhas têm de vir antes de o NumPy e o TensorFlow acordarem: redes densas pequenas como as nossas nada ganham com os núcleos do oneDNN e,
-# em produtos de matrizes pequenos como os da seção 7, uma segunda linha de execução só faz a primeira esperar (medimos um fator de 20).
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações. Uma chave tem de
+# ser definida antes de importar o NumPy: em produtos de matrizes pequenos como os da seção 7, uma segunda linha de execução só faz a primeira esperar (medimos um fator de 20).
 # %%
 import os
 
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["OMP_NUM_THREADS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import sys
 import time
@@ -68,8 +68,6 @@ from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
 
-tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
-tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
 # %% [markdown] lang="en"
 # ## 1. Faces, and no question asked
 #
@@ -100,15 +98,15 @@ print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
 # %%
 plot.image_rows(
     {
-        "training": people.x_train[:: len(x_train) // 8][:8],  #@en
-        "validation": people.x_val[:: len(x_val) // 8][:8],  #@en
-        "treino": people.x_train[:: len(x_train) // 8][:8],  #@pt-BR
-        "validação": people.x_val[:: len(x_val) // 8][:8],  #@pt-BR
+        "training": people.x_train[:: len(x_train) // 8][:8],
+        "validation": people.x_val[:: len(x_val) // 8][:8],
     },
     cmap="gray",
-    alt="Eight faces of training people above eight of validation people: other persons, with and without glasses.",  #@en
-    alt="Oito rostos de pessoas de treino sobre oito de validação: outras pessoas, com e sem óculos.",  #@pt-BR
+    alt="Eight faces of training people above eight of validation people: other persons, with and without glasses.",
+    # pt: "Oito rostos de pessoas de treino sobre oito de validação: outras pessoas, com e sem óculos."
 )
+
+
 # %% [markdown] lang="en"
 # Read the first line above the picture again: the split is **by person**. Nobody who stands in the training part stands in another.
 # Had we dealt out single photos, each test photo would have nine sisters of the same person, most of them in the training part, and "new photo" would mean
@@ -149,26 +147,26 @@ plot.image_rows(
 # **Antes de executar, arrisque:** quantos dos {{ pixels }} números bastam para 90 % da variância dos rostos de treino?
 # %%
 def mse(x, x_hat):
-    """Mean squared error over pixels and images."""  #@en
-    """Erro quadrático médio sobre pixels e imagens."""  #@pt-BR
+    """Mean squared error over pixels and images."""
     return float(np.mean((x - x_hat) ** 2))
 
 
 def pca_code(pca, x, k):
-    """The first `k` numbers of the code of each row of `x`."""  #@en
-    """Os primeiros `k` números do código de cada linha de `x`."""  #@pt-BR
+    """The first `k` numbers of the code of each row of `x`."""
+    # pt: """Os primeiros `k` números do código de cada linha de `x`."""
     return (x - pca.mean_) @ pca.components_[:k].T
 
 
 def pca_rebuild(pca, x, k):
-    """Each row of `x` rebuilt from its first `k` components."""  #@en
-    """Cada linha de `x` refeita com seus primeiros `k` componentes."""  #@pt-BR
+    """Each row of `x` rebuilt from its first `k` components."""
+    # pt: """Cada linha de `x` refeita com seus primeiros `k` componentes."""
     return pca.mean_ + pca_code(pca, x, k) @ pca.components_[:k]
 
 
 pca = PCA(svd_solver="full").fit(x_train)
-most = len(x_train) - 1  # n centred photos span n - 1 directions  #@en
-most = len(x_train) - 1  # n fotos centradas geram n - 1 direções  #@pt-BR
+# n centred photos span n - 1 directions
+# pt: n fotos centradas geram n - 1 direções
+most = len(x_train) - 1
 # %%
 explained = np.cumsum(pca.explained_variance_ratio_)[:most]
 k90, k95 = (1 + int(np.searchsorted(explained, share)) for share in (0.90, 0.95))
@@ -177,12 +175,14 @@ ax.plot(range(1, most + 1), explained)
 for k, share in ((k90, 0.90), (k95, 0.95)):
     ax.plot([0, k, k], [share, share, explained[0]], ":", color="0.4", linewidth=1.5)
     ax.annotate(f"k = {k}", (k, share), xytext=(10, -18), textcoords="offset points")
-ax.set(xlim=(0, most), xlabel="components k", ylabel="cumulative explained variance")  #@en
-plot.show(fig, alt="The curve rises steeply, then bends: few components hold most of the variance.")  #@en
-ax.set(xlim=(0, most), xlabel="componentes k", ylabel="variância explicada acumulada")  #@pt-BR
-plot.show(fig, alt="A curva sobe depressa e dobra: poucos componentes contêm a maior parte da variância.")  #@pt-BR
+ax.set(xlim=(0, most), xlabel="components k", ylabel="cumulative explained variance")
+# pt: "variância explicada acumulada"
+plot.show(fig, alt="The curve rises steeply, then bends: few components hold most of the variance.")
+# pt: "A curva sobe depressa e dobra: poucos componentes contêm a maior parte da variância."
 orthonormal = np.abs(pca.components_[:most] @ pca.components_[:most].T - np.eye(most)).max()
 claims.check(people.source, pixels=pixels, k90=k90, k95=k95, orthonormal=orthonormal)
+
+
 # %% [markdown] lang="en"
 # {{ k90 }} numbers hold 90 % of the variance of {{ pixels }} pixels, {{ k95 }} hold 95 %. The last line of the table checks that the directions are orthonormal
 # (the largest entry of $U U^\top - I$ is rounding noise).
@@ -197,8 +197,8 @@ claims.check(people.source, pixels=pixels, k90=k90, k95=k95, orthonormal=orthono
 # escuro são o que o componente põe e tira.
 # %%
 def gallery(images, titles, alt, columns=8, signed=False):
-    """Images in a grid: from 0 to 1 or, if signed, with grey for zero."""  #@en
-    """Imagens numa grade: de 0 a 1 ou, se têm sinal, com cinza para o zero."""  #@pt-BR
+    """Images in a grid: from 0 to 1 or, if signed, with grey for zero."""
+    # pt: """Imagens numa grade: de 0 a 1 ou, se têm sinal, com cinza para o zero."""
     rows = -(-len(images) // columns)
     fig, axes = plt.subplots(rows, columns, figsize=(1.25 * columns, 1.6 * rows), squeeze=False)
     for ax in axes.flat:
@@ -212,10 +212,9 @@ def gallery(images, titles, alt, columns=8, signed=False):
 
 gallery(
     [2 * pca.mean_ - 1, *pca.components_[:15]],
-    ["mean", *(str(i) for i in range(1, 16))],  #@en
-    alt="The mean face and fifteen eigenfaces: the first are about light, later ones about eyes, brows, glasses.",  #@en
-    ["média", *(str(i) for i in range(1, 16))],  #@pt-BR
-    alt="O rosto médio e quinze autofaces: as primeiras tratam da luz, as seguintes de olhos, sobrancelhas, óculos.",  #@pt-BR
+    ["mean", *(str(i) for i in range(1, 16))],  # pt: "média"
+    alt="The mean face and fifteen eigenfaces: the first are about light, later ones about eyes, brows, glasses.",
+    # pt: "O rosto médio e quinze autofaces: as primeiras tratam da luz, as seguintes de olhos, sobrancelhas, óculos."
     signed=True,
 )
 # %% [markdown] lang="en"
@@ -235,8 +234,8 @@ images = [*(pca_rebuild(pca, photo, k)[0] for k in shown), photo[0]]
 gallery(
     images,
     [*(f"k = {k}" for k in shown), "original"],
-    alt="A face from 0, 4, 8 ... components: the mean face turns step by step into somebody like the original.",  #@en
-    alt="Um rosto com 0, 4, 8 ... componentes: o rosto médio vira, passo a passo, alguém parecido com o original.",  #@pt-BR
+    alt="A face from 0, 4, 8 ... components: the mean face turns step by step into somebody like the original.",
+    # pt: "Um rosto com 0, 4, 8 ... componentes: o rosto médio vira, passo a passo, alguém parecido com o original."
 )
 # %% [markdown] lang="en"
 # With $k = 0$ everybody is the mean face. Light comes first, then the outline of hair and jaw; who the person is becomes clear late, if at all:
@@ -253,15 +252,15 @@ ks = np.unique(np.linspace(0, most, 60).astype(int))
 train_curve = [mse(x_train, pca_rebuild(pca, x_train, k)) for k in ks]
 val_curve = [mse(x_val, pca_rebuild(pca, x_val, k)) for k in ks]
 fig, ax = plt.subplots(figsize=(9, 4.5))
-ax.plot(ks, train_curve, "--", label="training faces")  #@en
-ax.plot(ks, val_curve, label="validation faces")  #@en
-ax.set(xlabel="components k", ylabel="mean squared error", ylim=0)  #@en
-ax.plot(ks, train_curve, "--", label="rostos de treino")  #@pt-BR
-ax.plot(ks, val_curve, label="rostos de validação")  #@pt-BR
-ax.set(xlabel="componentes k", ylabel="erro quadrático médio", ylim=0)  #@pt-BR
+ax.plot(ks, train_curve, "--", label="training faces")  # pt: "rostos de treino"
+ax.plot(ks, val_curve, label="validation faces")  # pt: "rostos de validação"
+ax.set(xlabel="components k", ylabel="mean squared error", ylim=0)
 ax.legend(frameon=False)
-plot.show(fig, alt="Both errors fall with k; on training faces to zero, on validation faces they level off above it.")  #@en
-plot.show(fig, alt="Os dois erros caem com k; nos rostos de treino até zero, nos de validação estacionam acima.")  #@pt-BR
+plot.show(
+    fig,
+    alt="Both errors fall with k; on training faces to zero, on validation faces they level off above it.",
+    # pt: "Os dois erros caem com k; nos rostos de treino até zero, nos de validação estacionam acima."
+)
 claims.check(people.source, pca_val_all=val_curve[-1], pca_train_all=train_curve[-1])
 # %% [markdown] lang="en"
 # $n$ photos, centred, span at most $n - 1$ directions: with all of them PCA repeats every training photo perfectly, and says nothing about new ones, whose error
@@ -283,8 +282,9 @@ claims.check(people.source, pca_val_all=val_curve[-1], pca_train_all=train_curve
 # A figura da direita é por enquanto só o rosto médio: o modelo sem código, como régua.
 # %%
 everybody = np.broadcast_to(pca.mean_, x_val.shape)
-explore.pca_faces.components(pca, x_val, shape, everybody, "mean face")  #@en
-explore.pca_faces.components(pca, x_val, shape, everybody, "rosto médio")  #@pt-BR
+explore.pca_faces.components(pca, x_val, shape, everybody, "mean face")
+
+
 # %% [markdown] lang="en"
 # ## 3. The linear autoencoder finds the same subspace
 #
@@ -303,10 +303,12 @@ explore.pca_faces.components(pca, x_val, shape, everybody, "rosto médio")  #@pt
 # **Arrisque:** as unidades do código serão as autofaces, uma a uma?
 # %%
 def build_linear(code_size):
-    """Encoder, decoder and autoencoder without any activation."""  #@en
-    """Codificador, decodificador e autoencoder sem ativação alguma."""  #@pt-BR
+    """Encoder, decoder and autoencoder without any activation."""
+    # pt: """Codificador, decodificador e autoencoder sem ativação alguma."""
     encoder = keras.Sequential([keras.Input((pixels,)), layers.Dense(code_size, name="code")], name="encoder")
-    decoder = keras.Sequential([keras.Input((code_size,)), layers.Dense(pixels, name="x_hat")], name="decoder")
+    decoder = keras.Sequential(
+        [keras.Input((code_size,)), layers.Dense(pixels, name="x_hat")], name="decoder"
+    )
     return encoder, decoder, keras.Sequential([encoder, decoder], name="linear_autoencoder")
 
 
@@ -328,13 +330,14 @@ linear.summary()
 GPU = bool(tf.config.list_physical_devices("GPU"))
 if GPU:
     tf.config.experimental.enable_op_determinism()
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
+# compiling pays off in long trainings
+# pt: compilar só compensa em treinos longos
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)
 
 
 def train(model, x, x_held_out, batch, rounds, steps, peak, callbacks=()):
-    """Fit `model` to give back its input, in `rounds` of `steps`; returns history and seconds."""  #@en
-    """Ajusta `model` para devolver a entrada, em `rounds` de `steps`; dá histórico e segundos."""  #@pt-BR
+    """Fit `model` to give back its input, in `rounds` of `steps`; returns history and seconds."""
+    # pt: """Ajusta `model` para devolver a entrada, em `rounds` de `steps`; dá histórico e segundos."""
     warm = rounds * steps // 10
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, rounds * steps - warm, warmup_target=peak, warmup_steps=warm
@@ -344,10 +347,15 @@ def train(model, x, x_held_out, batch, rounds, steps, peak, callbacks=()):
     history = model.fit(
         data.batches(tf.constant(x), batch, seed=settings.seed()).repeat(),
         validation_data=data.batches(x_held_out, len(x_held_out)),
-        epochs=rounds, steps_per_epoch=steps, shuffle=False, verbose=0,
+        epochs=rounds,
+        steps_per_epoch=steps,
+        shuffle=False,
+        verbose=0,
         callbacks=[TqdmCallback(rounds, verbose=0, tqdm_class=tqdm, file=sys.stdout), *callbacks],
     )
     return history, time.perf_counter() - start
+
+
 # %%
 centred, centred_val = x_train - pca.mean_, x_val - pca.mean_
 rounds = settings.pick(quick=6, class_=40, full=80)
@@ -359,14 +367,15 @@ pca_error = mse(x_train, pca_rebuild(pca, x_train, k))
 excess = 100 * (np.array(history_linear.history["loss"]) / pca_error - 1)
 fig, ax = plt.subplots(figsize=(9, 4.5))
 ax.axhline(2, color="0.3", linestyle=":", label="2 %")
-ax.plot(50 * np.arange(1, rounds + 1), excess, label="linear autoencoder")  #@en
-ax.set(xlabel="step", ylabel="excess over PCA's error (%)", yscale="log")  #@en
-about = "The excess over PCA falls from hundreds of per cent below 2 % and on to a tiny fraction."  #@en
-ax.plot(50 * np.arange(1, rounds + 1), excess, label="autoencoder linear")  #@pt-BR
-ax.set(xlabel="passo", ylabel="excesso sobre o erro da PCA (%)", yscale="log")  #@pt-BR
-about = "O excesso sobre a PCA cai de centenas por cento para menos de 2 % e segue até quase nada."  #@pt-BR
+ax.plot(50 * np.arange(1, rounds + 1), excess, label="linear autoencoder")  # pt: "autoencoder linear"
+ax.set(xlabel="step", ylabel="excess over PCA's error (%)", yscale="log")
+# pt: "passo", "excesso sobre o erro da PCA (%)"
+about = "The excess over PCA falls from hundreds of per cent below 2 % and on to a tiny fraction."
+# pt: "O excesso sobre a PCA cai de centenas por cento para menos de 2 % e segue até quase nada."
 ax.legend(frameon=False)
 plot.show(fig, alt=about)
+
+
 # %% [markdown] lang="en"
 # PCA's error is a floor that no linear network can break: the excess falls, but never below zero. Is the floor *reached*? Two numbers decide: the ratio of the errors on the training faces, and the largest
 # **principal angle** between the two subspaces of dimension $k$. Let $Q$ be an orthonormal basis of the decoder's columns; the singular values of $U_k Q$ are the cosines of the
@@ -377,16 +386,16 @@ plot.show(fig, alt=about)
 # dos ângulos. Zero grau: o mesmo subespaço; noventa: alguma direção de um é desconhecida do outro.
 # %%
 def largest_angle(a, b):
-    """Largest principal angle, in degrees, between the spans of the rows of `a` and of `b`."""  #@en
-    """Maior ângulo principal, em graus, entre os espaços gerados pelas linhas de `a` e de `b`."""  #@pt-BR
+    """Largest principal angle, in degrees, between the spans of the rows of `a` and of `b`."""
+    # pt: """Maior ângulo principal, em graus, entre os espaços gerados pelas linhas de `a` e de `b`."""
     q_a, q_b = np.linalg.qr(a.T.astype("float64"))[0], np.linalg.qr(b.T.astype("float64"))[0]
     cosines = np.linalg.svd(q_a.T @ q_b, compute_uv=False)
     return float(np.degrees(np.arccos(np.clip(cosines.min(), 0, 1))))
 
 
 def linear_rebuild(x):
-    """Photos rebuilt by the linear autoencoder; the mean face goes out and comes back."""  #@en
-    """Fotos refeitas pelo autoencoder linear; o rosto médio sai e volta."""  #@pt-BR
+    """Photos rebuilt by the linear autoencoder; the mean face goes out and comes back."""
+    # pt: """Fotos refeitas pelo autoencoder linear; o rosto médio sai e volta."""
     return pca.mean_ + linear.predict_on_batch(x - pca.mean_)
 
 
@@ -415,11 +424,13 @@ alike = np.abs(unit @ pca.components_[:k].T).max(axis=1)
 gallery(
     list(unit[:8]),
     [f"{i + 1}" for i in range(8)],
-    alt="Eight decoder directions of the linear autoencoder: ghostly mixtures of many eigenfaces.",  #@en
-    alt="Oito direções do decodificador do autoencoder linear: misturas fantasmagóricas de muitas autofaces.",  #@pt-BR
+    alt="Eight decoder directions of the linear autoencoder: ghostly mixtures of many eigenfaces.",
+    # pt: "Oito direções do decodificador do autoencoder linear: misturas fantasmagóricas de muitas autofaces."
     signed=True,
 )
 claims.check(people.source, linear_overlap=overlap, linear_alike=alike.mean())
+
+
 # %% [markdown] lang="en"
 # Ghostly faces, but not the eigenfaces. The directions are not orthogonal (largest cosine between two of them {{ linear_overlap }}), and each resembles its most similar eigenface with a cosine of only {{ linear_alike }} on average.
 # The reason is one line of algebra: for any invertible matrix $A$, the encoder $A W_e$ and the decoder $W_d A^{-1}$ give the same output. **The subspace is determined, the
@@ -444,21 +455,27 @@ claims.check(people.source, linear_overlap=overlap, linear_alike=alike.mean())
 # **Arrisque:** ela sabe fazer curvas e tem cerca de oito vezes os parâmetros da PCA com {{ k_used }} componentes. Em pessoas que nunca viu, ela vence?
 # %%
 def build_nonlinear(code_size, mean, hidden=128):
-    """Encoder, decoder and autoencoder with one hidden layer on each side."""  #@en
-    """Codificador, decodificador e autoencoder com uma camada oculta de cada lado."""  #@pt-BR
+    """Encoder, decoder and autoencoder with one hidden layer on each side."""
+    # pt: """Codificador, decodificador e autoencoder com uma camada oculta de cada lado."""
     encoder = keras.Sequential(
         [keras.Input((pixels,)), layers.Dense(hidden, "gelu"), layers.Dense(code_size, name="code")],
         name="encoder",
     )
     decoder = keras.Sequential(
-        [keras.Input((code_size,)), layers.Dense(hidden, "gelu"), layers.Dense(pixels, "sigmoid", name="x_hat")],
+        [
+            keras.Input((code_size,)),
+            layers.Dense(hidden, "gelu"),
+            layers.Dense(pixels, "sigmoid", name="x_hat"),
+        ],
         name="decoder",
     )
     mean = mean.clip(0.02, 0.98)
     weights, _ = decoder.get_layer("x_hat").get_weights()
-    decoder.get_layer("x_hat").set_weights([weights, np.log(mean / (1 - mean))])  # starts at the mean  #@en
-    decoder.get_layer("x_hat").set_weights([weights, np.log(mean / (1 - mean))])  # parte do rosto médio  #@pt-BR
+    decoder.get_layer("x_hat").set_weights([weights, np.log(mean / (1 - mean))])  # starts at the mean
+    # pt: parte do rosto médio
     return encoder, decoder, keras.Sequential([encoder, decoder], name="nonlinear_autoencoder")
+
+
 # %% [markdown] lang="en"
 # A network that can memorise needs a brake: **early stopping** keeps the weights of the round in which the *validation* error was lowest. And to be fair about the question "which
 # faces are new?", we train on both splits: by person as before, and by photo, where other photos of the same people were seen; with a small code (8) and with {{ k_used }}.
@@ -478,25 +495,29 @@ for split, (train_part, val_part, _) in splits.items():
         nonlinear[split, size] = build_nonlinear(size, train_part.mean(axis=0))
         stop = keras.callbacks.EarlyStopping(patience=epochs // 4, restore_best_weights=True)
         runs[split, size], seconds[split, size] = train(
-            nonlinear[split, size][2], train_part, val_part, batch=len(train_part) // 10,
-            rounds=epochs, steps=10, peak=1e-3, callbacks=[stop],
+            nonlinear[split, size][2],
+            train_part,
+            val_part,
+            batch=len(train_part) // 10,
+            rounds=epochs,
+            steps=10,
+            peak=1e-3,
+            callbacks=[stop],
         )
 # %%
 encoder, decoder, autoencoder = nonlinear["person", sizes[1]]
 plot.architecture(
     [encoder, decoder],
-    title="non-linear autoencoder",  #@en
-    alt="Bars for the layers: the pixels, 128, the code, 128, the pixels.",  #@en
-    title="autoencoder não linear",  #@pt-BR
-    alt="Barras para as camadas: os pixels, 128, o código, 128, os pixels.",  #@pt-BR
+    title="non-linear autoencoder",  # pt: "autoencoder não linear"
+    alt="Bars for the layers: the pixels, 128, the code, 128, the pixels.",
+    # pt: "Barras para as camadas: os pixels, 128, o código, 128, os pixels."
 )
 plot.history(
-    {"split by person": runs["person", sizes[0]], "split by photo": runs["photo", sizes[0]]},  #@en
-    ylabel="mean squared error",  #@en
-    alt="Training errors fall alike; by photo validation follows part of the way, by person it turns up early.",  #@en
-    {"divisão por pessoa": runs["person", sizes[0]], "divisão por foto": runs["photo", sizes[0]]},  #@pt-BR
-    ylabel="erro quadrático médio",  #@pt-BR
-    alt="Os erros de treino caem juntos; por foto a validação acompanha até certo ponto, por pessoa logo estaciona.",  #@pt-BR
+    {"split by person": runs["person", sizes[0]], "split by photo": runs["photo", sizes[0]]},
+    # pt: "divisão por pessoa", "divisão por foto"
+    ylabel="mean squared error",
+    alt="Training errors fall alike; by photo validation follows part of the way, by person it turns up early.",
+    # pt: "Os erros de treino caem juntos; por foto a validação acompanha até certo ponto, por pessoa logo estaciona."
 )
 # %% [markdown] lang="en"
 # Solid is validation, dashed is training. The gap between the two lines of a colour is memory. Now the test faces, **once**, for every rival.
@@ -514,28 +535,33 @@ for split, (_, _, test_part) in splits.items():
         model = nonlinear[split, size][2]
         tested[split, "nonlinear", size] = mse(test_part, model.predict_on_batch(test_part))
 tested["person", "linear", k] = mse(x_test, linear_rebuild(x_test))
+
+
 # %%
 def row(name, key, size, parameters, spent):
-    """One line of the comparison; the linear network was trained on one split only."""  #@en
-    """Uma linha da comparação; a rede linear foi treinada só numa das divisões."""  #@pt-BR
+    """One line of the comparison; the linear network was trained on one split only."""
+    # pt: """Uma linha da comparação; a rede linear foi treinada só numa das divisões."""
     errors = [text.number(tested[s, *key], ".5f") if (s, *key) in tested else "–" for s in splits]
     return name, *errors, text.number(parameters, ",d"), str(4 * size), text.number(spent, ".1f")
 
 
-rows = [row("mean face", ("mean",), 0, pixels, 0)]  #@en
-rows = [row("rosto médio", ("mean",), 0, pixels, 0)]  #@pt-BR
+rows = [row("mean face", ("mean",), 0, pixels, 0)]
 for size in sizes:
     rows.append(row(f"PCA, k = {size}", ("pca", size), size, pixels * (size + 1), seconds_pca))
     if size == k:
         rows.append(row(f"linear, k = {k}", ("linear", k), k, linear.count_params(), seconds_linear))
-    name = f"non-linear, k = {size}"  #@en
-    name = f"não linear, k = {size}"  #@pt-BR
+    name = f"non-linear, k = {size}"  # pt: f"não linear, k = {size}"
     count = nonlinear["person", size][2].count_params()
     rows.append(row(name, ("nonlinear", size), size, count, seconds["person", size]))
-header = ("model", "MSE, new people", "MSE, new photos of known people", "parameters", "bytes per code", "seconds")  #@en
-text.table(header, rows, "Test faces")  #@en
-header = ("modelo", "MSE, pessoas novas", "MSE, fotos novas de pessoas conhecidas", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-text.table(header, rows, "Rostos de teste")  #@pt-BR
+header = (
+    "model",
+    "MSE, new people",  # pt: "MSE, pessoas novas"
+    "MSE, new photos of known people",  # pt: "MSE, fotos novas de pessoas conhecidas"
+    "parameters",
+    "bytes per code",
+    "seconds",
+)
+text.table(header, rows, "Test faces")  # pt: "Rostos de teste"
 # %%
 small, large = sizes
 claims.check(
@@ -584,13 +610,14 @@ plot.image_rows(
         "original": x_test[chosen].reshape(-1, *shape),
         f"PCA, k = {k}": pca_rebuild(pca, x_test[chosen], k).reshape(-1, *shape),
         "linear": x_linear[chosen].reshape(-1, *shape),
-        "non-linear": x_hat[chosen].reshape(-1, *shape),  #@en
-        "não linear": x_hat[chosen].reshape(-1, *shape),  #@pt-BR
+        "non-linear": x_hat[chosen].reshape(-1, *shape),
     },
     cmap="gray",
-    alt="Test faces over three reconstructions: PCA and linear look alike and blurred; the non-linear ones look like other people.",  #@en
-    alt="Rostos de teste sobre três reconstruções: PCA e linear, iguais e borradas; as não lineares parecem outras pessoas.",  #@pt-BR
+    alt="Test faces over three reconstructions: PCA and linear look alike and blurred; the non-linear ones look like other people.",
+    # pt: "Rostos de teste sobre três reconstruções: PCA e linear, iguais e borradas; as não lineares parecem outras pessoas."
 )
+
+
 # %% [markdown] lang="en"
 # Look at the columns one by one. PCA and the linear network lose the same things: teeth, wrinkles, the exact look, and they put a shadow of glasses on people who wear none, since many training people do. The non-linear row
 # goes further and answers with *somebody else*: skin, beard and hair of training people, sometimes with the wrong light. A blurred answer confesses what it does not know; a wrong one does not.
@@ -611,16 +638,16 @@ plot.image_rows(
 # mesmos retalhos com os **pixels embaralhados**. Um modelo que conhece rostos deveria fracassar neles.
 # %%
 def patches(x):
-    """All 8 x 8 pieces of the photos, one row each."""  #@en
-    """Todos os pedaços de 8 x 8 das fotos, um por linha."""  #@pt-BR
+    """All 8 x 8 pieces of the photos, one row each."""
+    # pt: """Todos os pedaços de 8 x 8 das fotos, um por linha."""
     height, width = (side // 8 for side in shape)
     cut = x.reshape(-1, *shape)[:, : 8 * height, : 8 * width].reshape(-1, height, 8, width, 8)
     return cut.swapaxes(2, 3).reshape(-1, 64)
 
 
 def build_patch_model(code_size):
-    """A linear autoencoder of patches."""  #@en
-    """Um autoencoder linear de retalhos."""  #@pt-BR
+    """A linear autoencoder of patches."""
+    # pt: """Um autoencoder linear de retalhos."""
     return keras.Sequential([keras.Input((64,)), layers.Dense(code_size), layers.Dense(64)])
 
 
@@ -630,12 +657,18 @@ copied = {}
 for size in (8, 64, 256):
     keras.utils.set_random_seed(settings.seed())
     model = build_patch_model(size)
-    train(model, small_train, small_val, 500, settings.pick(quick=8, class_=40, full=80), steps=100, peak=5e-3)
+    train(
+        model, small_train, small_val, 500, settings.pick(quick=8, class_=40, full=80), steps=100, peak=5e-3
+    )
     copied[size] = [mse(x, model.predict_on_batch(x)) / x.var() for x in (small_val, shuffled)]
 # %%
 rows = [(str(size), *(text.number(share, ".2%") for share in pair)) for size, pair in copied.items()]
-text.table(("code numbers", "faces", "shuffled pixels"), rows, "Error as a share of the variance, validation patches of 64 pixels")  #@en
-text.table(("números no código", "rostos", "pixels embaralhados"), rows, "Erro como fração da variância, retalhos de validação de 64 pixels")  #@pt-BR
+text.table(
+    ("code numbers", "faces", "shuffled pixels"),  # pt: "números no código", "rostos", "pixels embaralhados"
+    rows,
+    "Error as a share of the variance, validation patches of 64 pixels",
+    # pt: "Erro como fração da variância, retalhos de validação de 64 pixels"
+)
 claims.check(
     people.source,
     under_faces=copied[8][0],
@@ -643,6 +676,8 @@ claims.check(
     over_faces=copied[256][0],
     over_shuffled=copied[256][1],
 )
+
+
 # %% [markdown] lang="en"
 # With 8 numbers the model keeps faces ({{ under_faces }} of the variance is lost) and fails on shuffled pixels ({{ under_shuffled }}): it *knows* that neighbours agree. With 256 the faces are nearly
 # perfect ({{ over_faces }}), and so are the shuffled pixels, about which there is nothing to know (only {{ over_shuffled }} is lost): the model has almost turned into a wire. **A small error alone proves nothing.** An overcomplete code needs another
@@ -663,8 +698,8 @@ claims.check(
 # e uma saída. Para uma corrente, os dois dizem o mesmo; pesos iguais têm de dar saídas iguais.
 # %%
 def build_sequential(code_size, hidden=128):
-    """A chain of layers, as a list."""  #@en
-    """Uma corrente de camadas, em lista."""  #@pt-BR
+    """A chain of layers, as a list."""
+    # pt: """Uma corrente de camadas, em lista."""
     return keras.Sequential(
         [
             keras.Input((pixels,)),
@@ -677,12 +712,14 @@ def build_sequential(code_size, hidden=128):
 
 
 def build_functional(code_size, hidden=128):
-    """The same chain, layer by layer called on the one before."""  #@en
-    """A mesma corrente, cada camada chamada sobre a anterior."""  #@pt-BR
+    """The same chain, layer by layer called on the one before."""
+    # pt: """A mesma corrente, cada camada chamada sobre a anterior."""
     x = keras.Input((pixels,))
     z = layers.Dense(code_size, name="code")(layers.Dense(hidden, "gelu")(x))
     x_hat = layers.Dense(pixels, "sigmoid", name="x_hat")(layers.Dense(hidden, "gelu")(z))
     return keras.Model(x, x_hat), keras.Model(x, z)
+
+
 # %%
 listed = build_sequential(k)
 connected, connected_encoder = build_functional(k)
@@ -690,6 +727,8 @@ connected.set_weights(listed.get_weights())
 difference = np.abs(listed.predict_on_batch(x_val) - connected.predict_on_batch(x_val)).max()
 print(listed.count_params() == connected.count_params(), connected_encoder.output_shape)
 claims.check(people.source, same_output=difference)
+
+
 # %% [markdown] lang="en"
 # No difference. But the functional version gave us the encoder for nothing: a second `Model` over the same tensors, sharing the weights. And it can do what no list can: **branch**. One encoder,
 # two heads: one rebuilds the photo, the other answers a question about it. Which question, if there are no labels? One we can make ourselves: *was the photo turned upside down?* Such free labels are called
@@ -700,8 +739,8 @@ claims.check(people.source, same_output=difference)
 # **autossupervisão**.
 # %%
 def build_two_heads(code_size, hidden=128):
-    """One encoder; one head rebuilds the photo, the other says whether it stands on its head."""  #@en
-    """Um codificador; uma cabeça refaz a foto, a outra diz se ela está de ponta-cabeça."""  #@pt-BR
+    """One encoder; one head rebuilds the photo, the other says whether it stands on its head."""
+    # pt: """Um codificador; uma cabeça refaz a foto, a outra diz se ela está de ponta-cabeça."""
     x = keras.Input((pixels,), name="photo")
     z = layers.Dense(code_size, name="code")(layers.Dense(hidden, "gelu", name="hidden")(x))
     x_hat = layers.Dense(hidden, "gelu", name="unfold")(z)
@@ -713,6 +752,8 @@ def build_two_heads(code_size, hidden=128):
 keras.utils.set_random_seed(settings.seed())
 two_heads = build_two_heads(k)
 two_heads.summary()
+
+
 # %% [markdown] lang="en"
 # The column *Connected to* shows the fork: `code` feeds both `unfold` and `turned`. Two outputs need two losses, and weights that say how much each counts: a squared error of faces is around
 # a hundredth, a cross-entropy around one, so we give the reconstruction the larger weight.
@@ -721,21 +762,26 @@ two_heads.summary()
 # um centésimo; uma entropia cruzada, em torno de um. Por isso a reconstrução recebe o peso maior.
 # %%
 def with_turned(x):
-    """The photos and their upside-down twins, with the label of each."""  #@en
-    """As fotos e suas gêmeas de ponta-cabeça, com o rótulo de cada uma."""  #@pt-BR
+    """The photos and their upside-down twins, with the label of each."""
+    # pt: """As fotos e suas gêmeas de ponta-cabeça, com o rótulo de cada uma."""
     both = np.concatenate([x, x.reshape(-1, *shape)[:, ::-1].reshape(len(x), -1)])
     return both, {"x_hat": both, "turned": np.repeat([0.0, 1.0], len(x))[:, None]}
 
 
 losses = {"x_hat": "mse", "turned": "binary_crossentropy"}
 two_heads.compile(
-    keras.optimizers.Adam(1e-3), losses, loss_weights={"x_hat": 100, "turned": 1},
-    metrics={"turned": "accuracy"}, jit_compile=False,
+    keras.optimizers.Adam(1e-3),
+    losses,
+    loss_weights={"x_hat": 100, "turned": 1},
+    metrics={"turned": "accuracy"},
+    jit_compile=False,
 )
 x_both, y_both = with_turned(x_train)
 two_heads.fit(x_both, y_both, batch_size=56, epochs=settings.pick(quick=10, class_=25, full=60), verbose=0)
 scores = two_heads.evaluate(*with_turned(x_val), verbose=0, return_dict=True)
 claims.check(people.source, head_accuracy=scores["turned_accuracy"], head_mse=scores["x_hat_loss"])
+
+
 # %% [markdown] lang="en"
 # {{ head_accuracy }} of the photos of people it never saw are put the right way up, from the same {{ k_used }} numbers from which the other head draws ({{ head_mse }} squared error, upright and turned photos together). Lesson 07
 # uses the same fork for sequences: one encoder, one decoder that repeats and one that predicts.
@@ -758,8 +804,8 @@ claims.check(people.source, head_accuracy=scores["turned_accuracy"], head_mse=sc
 # **Arrisque:** os códigos jogaram fora quase todos os pixels. Isso vai custar acurácia?
 # %%
 def recognise(features, y, draws=10):
-    """Mean accuracy and seconds a fit of a logistic regression; half of each class has labels."""  #@en
-    """Acurácia média e segundos por ajuste de uma regressão logística; metade tem rótulos."""  #@pt-BR
+    """Mean accuracy and seconds a fit of a logistic regression; half of each class has labels."""
+    # pt: """Acurácia média e segundos por ajuste de uma regressão logística; metade tem rótulos."""
     rng = np.random.default_rng(0)
     accuracies, spent = [], 0.0
     for _ in range(draws):
@@ -773,22 +819,23 @@ def recognise(features, y, draws=10):
         spent += time.perf_counter() - start
         accuracies.append(classifier.score(features[unnamed], y[unnamed]))
     return float(np.mean(accuracies)), spent / draws
+
+
 # %%
 x_task = people.x_task.reshape(len(people.x_task), -1)
 features = {
     "pixels": x_task,
     "PCA": pca_code(pca, x_task, k),
     "linear": linear_encoder.predict_on_batch(x_task - pca.mean_),
-    "non-linear": encoder.predict_on_batch(x_task),  #@en
-    "não linear": encoder.predict_on_batch(x_task),  #@pt-BR
+    "non-linear": encoder.predict_on_batch(x_task),
 }
 results = {name: recognise(values, people.y_task) for name, values in features.items()}
 rows = [
     (name, str(features[name].shape[1]), text.number(accuracy, ".1%"), text.number(1000 * spent, ".0f"))
     for name, (accuracy, spent) in results.items()
 ]
-text.table(("features", "numbers", "accuracy", "ms a fit"), rows, people.task)  #@en
-text.table(("atributos", "números", "acurácia", "ms por ajuste"), rows, people.task)  #@pt-BR
+text.table(("features", "numbers", "accuracy", "ms a fit"), rows, people.task)
+# pt: "atributos", "números", "acurácia", "ms por ajuste"
 names = ("acc_pixels", "acc_pca", "acc_linear", "acc_nonlinear")
 claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, results.values())})
 # %% [markdown] lang="en"
@@ -808,7 +855,8 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # Codificador e decodificador são modelos por si; por isso cada um vai para um arquivo próprio, no formato `.keras` do Keras; `safe_mode=True` recusa arquivos que executariam código. Uma pequena função carrega um par e o avalia.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 np.savez(work / "mean_face.npz", mean=pca.mean_)
 linear_encoder.save(work / "linear_encoder.keras")
 linear_decoder.save(work / "linear_decoder.keras")
@@ -817,11 +865,13 @@ decoder.save(work / "decoder.keras")
 
 
 def load_and_evaluate(folder, prefix, x, offset=0.0):
-    """Squared error on `x` of the saved halves; `offset` is taken off before and put back after."""  #@en
-    """Erro quadrático em `x` das metades salvas; `offset` sai antes e volta depois."""  #@pt-BR
+    """Squared error on `x` of the saved halves; `offset` is taken off before and put back after."""
+    # pt: """Erro quadrático em `x` das metades salvas; `offset` sai antes e volta depois."""
     first = keras.models.load_model(folder / f"{prefix}encoder.keras", safe_mode=True)
     second = keras.models.load_model(folder / f"{prefix}decoder.keras", safe_mode=True)
     return mse(x, offset + second.predict_on_batch(first.predict_on_batch(x - offset)))
+
+
 # %% tags=["nbval-check-output"]
 with np.load(work / "mean_face.npz") as file:
     mean_face = file["mean"]
@@ -840,8 +890,7 @@ print(load_and_evaluate(work, "", x_val) == mse(x_val, autoencoder.predict_on_ba
 #
 # O explorador da seção 2, agora com o autoencoder não linear à direita; seu código tem sempre {{ k_used }} números. Com que $k$ a PCA o alcança? Existe um rosto em que nunca alcance?
 # %%
-explore.pca_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "non-linear")  #@en
-explore.pca_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "não linear")  #@pt-BR
+explore.pca_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "non-linear")
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -915,10 +964,10 @@ x_projected = None
 ### BEGIN SOLUTION
 basis = np.linalg.qr(directions.T)[0]
 x_projected = pca.mean_ + (centred_val @ basis) @ basis.T
-# The decoder is innocent. Where training photos do not vary, the encoder's weights get no  #@en
-# useful gradient and keep their random start; strangers do vary there, and it leaks in.  #@en
-# O decodificador é inocente. Onde as fotos de treino não variam, os pesos do codificador não  #@pt-BR
-# recebem gradiente útil e ficam como nasceram, ao acaso; estranhos variam ali, e isso vaza.  #@pt-BR
+# The decoder is innocent. Where training photos do not vary, the encoder's weights get no
+# useful gradient and keep their random start; strangers do vary there, and it leaks in.
+# pt: O decodificador é inocente. Onde as fotos de treino não variam, os pesos do codificador não
+# pt: recebem gradiente útil e ficam como nasceram, ao acaso; estranhos variam ali, e isso vaza.
 ### END SOLUTION
 # %% exercise="1" role="check"
 from exercises import pca_faces as check
@@ -926,8 +975,8 @@ from exercises import pca_faces as check
 check.projected(x_projected, directions, pca, x_val, linear_rebuild(x_val))
 # check.projected.hint()
 if check.projected.done:
-    rivals = {"decoder only": x_projected, "network": linear_rebuild(x_val)}  #@en
-    rivals = {"só o decodificador": x_projected, "rede": linear_rebuild(x_val)}  #@pt-BR
+    rivals = {"decoder only": x_projected, "network": linear_rebuild(x_val)}
+    # pt: "só o decodificador", "rede"
     for name, rebuilt in (rivals | {"PCA": pca_rebuild(pca, x_val, k)}).items():
         print(f"{name:20}{mse(x_val, rebuilt):.6f}")
 # %% [markdown] lang="en"

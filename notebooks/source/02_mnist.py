@@ -32,26 +32,21 @@
 # **Pré-requisitos:** camadas densas, funções de ativação, descida do gradiente; a PCA ajuda (aula 01).
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("02_mnist")
 # %% [markdown] lang="en"
 # If every line of the table says *ok*, go on. Otherwise its last column tells what to type.
 #
-# Now the imports. The switch in the first lines must come before TensorFlow wakes up: networks as small as
-# ours gain nothing from the oneDNN kernels, and without them different processors agree on more digits. If a pink
-# line about CUDA appears, it only says that this computer has no GPU.
+# Now the imports. If a pink line about CUDA appears, it only says that this computer has no GPU.
 # %% [markdown] lang="pt-BR"
 # Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar.
 #
-# Agora as importações. A chave das primeiras linhas tem de vir antes de o TensorFlow acordar: redes pequenas
-# como as nossas nada ganham com os núcleos do oneDNN e, sem eles, processadores diferentes concordam em mais dígitos. Se
-# aparecer uma linha rosa sobre CUDA, ela só diz que este computador não tem GPU.
+# Agora as importações. Se aparecer uma linha rosa sobre CUDA, ela só diz que este computador não tem GPU.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import sys
 
 import keras
@@ -65,8 +60,6 @@ from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
 
-tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
-tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
 # %% [markdown] lang="en"
 # ## 1. The data: digits without their labels
 #
@@ -86,8 +79,8 @@ n_val = len(pixels) // 12
 x_train, x_val = pixels[:-n_val], pixels[-n_val:]
 x_test, y_test = mnist.x_test.reshape(len(mnist.x_test), -1), mnist.y_test
 print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
-print(f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")  #@en
-print(f"pixels de {x_train.min():.0f} a {x_train.max():.0f}")  #@pt-BR
+print(f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")
+# pt: f"pixels de {x_train.min():.0f} a {x_train.max():.0f}"
 # %% [markdown] lang="en"
 # Each image became a row of 784 numbers between 0 (paper) and 1 (ink). Three parts, three jobs: **training** images
 # move the weights; **validation** images, cut from the end of the official training set, are what we look at
@@ -102,11 +95,12 @@ print(f"pixels de {x_train.min():.0f} a {x_train.max():.0f}")  #@pt-BR
 # teste sem perceber.
 # %%
 plot.image_rows(
-    {"test images": mnist.x_test[:10]},  #@en
-    alt="The first ten test images: handwritten digits in dark ink on white.",  #@en
-    {"imagens de teste": mnist.x_test[:10]},  #@pt-BR
-    alt="As dez primeiras imagens de teste: dígitos manuscritos, escuros sobre branco.",  #@pt-BR
+    {"test images": mnist.x_test[:10]},  # pt: "imagens de teste"
+    alt="The first ten test images: handwritten digits in dark ink on white.",
+    # pt: "As dez primeiras imagens de teste: dígitos manuscritos, escuros sobre branco."
 )
+
+
 # %% [markdown] lang="en"
 # ## 2. The simple autoencoder: 784 → 32 → 784
 #
@@ -131,8 +125,8 @@ plot.image_rows(
 # **Antes de executar, arrisque:** quantos pesos e vieses terá o codificador? E o decodificador?
 # %%
 def build_simple(code_size=32, penalty=None):
-    """Encoder, decoder and autoencoder with one dense layer each way."""  #@en
-    """Codificador, decodificador e autoencoder com uma camada densa em cada sentido."""  #@pt-BR
+    """Encoder, decoder and autoencoder with one dense layer each way."""
+    # pt: """Codificador, decodificador e autoencoder com uma camada densa em cada sentido."""
     x = keras.Input((784,), name="pixels")
     z = layers.Dense(code_size, "relu", activity_regularizer=penalty, name="code")(x)
     encoder = keras.Model(x, z, name="encoder")
@@ -159,11 +153,12 @@ for part in (encoder, decoder, autoencoder):
 # %%
 plot.architecture(
     [encoder, decoder],
-    title="simple autoencoder",  #@en
-    alt="Bars for the layers: 784 pixels, a code of 32, 784 outputs.",  #@en
-    title="autoencoder simples",  #@pt-BR
-    alt="Barras para as camadas: 784 pixels, código de 32, 784 saídas.",  #@pt-BR
+    title="simple autoencoder",  # pt: "autoencoder simples"
+    alt="Bars for the layers: 784 pixels, a code of 32, 784 outputs.",
+    # pt: "Barras para as camadas: 784 pixels, código de 32, 784 saídas."
 )
+
+
 # %% [markdown] lang="en"
 # ### Which loss, and what is a good value?
 #
@@ -188,8 +183,8 @@ plot.architecture(
 # autoencoder sem falhas e, na outra ponta, quanto paga quem sempre responde com a imagem média.
 # %%
 def bce(x, x_hat):
-    """Binary cross-entropy, mean over pixels and images."""  #@en
-    """Entropia cruzada binária, média sobre pixels e imagens."""  #@pt-BR
+    """Binary cross-entropy, mean over pixels and images."""
+    # pt: """Entropia cruzada binária, média sobre pixels e imagens."""
     return float(np.mean(keras.losses.binary_crossentropy(x, x_hat)))
 
 
@@ -221,18 +216,19 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # - A taxa de aprendizado sobe durante um quarto do treino até um **pico** e desce por um cosseno. O pico alto percorre
 #   o terreno, o final lento assenta. No perfil `full` ela fica em `0,001`, como na aula que reproduzimos (disciplina PSI3472), e pede muito mais épocas.
 # %%
-BATCH = 256 if mnist.source == "real" else 32  # the small sample gives few batches  #@en
-BATCH = 256 if mnist.source == "real" else 32  # a amostra pequena rende poucos lotes  #@pt-BR
-train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # one copy for all trainings  #@en
-train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # uma cópia para todos os treinos  #@pt-BR
+BATCH = 256 if mnist.source == "real" else 32  # the small sample gives few batches
+# pt: a amostra pequena rende poucos lotes
+train_tensor, val_tensor = tf.constant(x_train), tf.constant(x_val)  # one copy for all trainings
+# pt: uma cópia para todos os treinos
 GPU = bool(tf.config.list_physical_devices("GPU"))
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
+# compiling pays off in long trainings
+# pt: compilar só compensa em treinos longos
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)
 
 
 def train(model, epochs, peak, callbacks=()):
-    """Fit `model` to give back its input; `peak` is the highest learning rate."""  #@en
-    """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""  #@pt-BR
+    """Fit `model` to give back its input; `peak` is the highest learning rate."""
+    # pt: """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""
     steps = epochs * (len(train_tensor) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 4, warmup_target=peak, warmup_steps=steps // 4
@@ -247,6 +243,8 @@ def train(model, epochs, peak, callbacks=()):
         verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), *callbacks],
     )
+
+
 # %%
 if GPU:
     tf.config.experimental.enable_op_determinism()
@@ -254,13 +252,13 @@ epochs = settings.pick(quick=8, class_=8, full=50)
 history_simple = train(autoencoder, epochs, peak=1.5e-2)
 # %%
 plot.history(
-    {"simple": history_simple},  #@en
-    ylabel="binary cross-entropy",  #@en
-    alt="Training and validation loss fall together and flatten out.",  #@en
-    {"simples": history_simple},  #@pt-BR
-    ylabel="entropia cruzada binária",  #@pt-BR
-    alt="Custos de treino e de validação caem juntos e se estabilizam.",  #@pt-BR
+    {"simple": history_simple},
+    ylabel="binary cross-entropy",
+    alt="Training and validation loss fall together and flatten out.",
+    # pt: "Custos de treino e de validação caem juntos e se estabilizam."
 )
+
+
 # %% [markdown] lang="en"
 # Solid is validation, dashed is training. They stay together: with 32 numbers for each image there is little room to
 # learn the training digits by heart. Now the test set, once.
@@ -269,14 +267,14 @@ plot.history(
 # espaço para decorar os dígitos de treino. Agora o conjunto de teste, uma única vez.
 # %%
 def predict(model, x):
-    """Outputs of `model` for many rows, in large batches."""  #@en
-    """Saídas de `model` para muitas linhas, em lotes grandes."""  #@pt-BR
+    """Outputs of `model` for many rows, in large batches."""
+    # pt: """Saídas de `model` para muitas linhas, em lotes grandes."""
     return model.predict(x, batch_size=1000, verbose=0)
 
 
 def test_loss(model):
-    """The loss that `fit` minimises, penalty included, on the test images."""  #@en
-    """O custo que `fit` minimiza, com a penalidade, nas imagens de teste."""  #@pt-BR
+    """The loss that `fit` minimises, penalty included, on the test images."""
+    # pt: """O custo que `fit` minimiza, com a penalidade, nas imagens de teste."""
     return model.evaluate(x_test, x_test, batch_size=1000, verbose=0)
 
 
@@ -302,12 +300,13 @@ x_hat = predict(autoencoder, x_test)
 plot.image_rows(
     {
         "original": x_test[:10].reshape(-1, 28, 28),
-        "reconstruction": x_hat[:10].reshape(-1, 28, 28),  #@en
-        "reconstrução": x_hat[:10].reshape(-1, 28, 28),  #@pt-BR
+        "reconstruction": x_hat[:10].reshape(-1, 28, 28),  # pt: "reconstrução"
     },
-    alt="Ten test digits above their reconstructions: the same digits, slightly blurred.",  #@en
-    alt="Dez dígitos de teste sobre suas reconstruções: os mesmos dígitos, um pouco borrados.",  #@pt-BR
+    alt="Ten test digits above their reconstructions: the same digits, slightly blurred.",
+    # pt: "Dez dígitos de teste sobre suas reconstruções: os mesmos dígitos, um pouco borrados."
 )
+
+
 # %% [markdown] lang="en"
 # Readable, a little soft at the edges. Is this good? Ask the oldest rival: **PCA** with 32 components,
 # the best *linear* code of that size. The mean squared error (MSE) is PCA's own criterion, so this judge favours it.
@@ -316,20 +315,21 @@ plot.image_rows(
 # componentes, o melhor código *linear* desse tamanho. O erro quadrático médio (MSE) é o critério da própria PCA: o juiz lhe é favorável.
 # %%
 def mse(x, x_hat):
-    """Mean squared error over pixels and images."""  #@en
-    """Erro quadrático médio sobre pixels e imagens."""  #@pt-BR
+    """Mean squared error over pixels and images."""
     return float(np.mean((x - x_hat) ** 2))
 
 
 def pca_reconstruction(k):
-    """Test images rebuilt from `k` principal components of the training images."""  #@en
-    """Imagens de teste refeitas com `k` componentes principais das de treino."""  #@pt-BR
+    """Test images rebuilt from `k` principal components of the training images."""
+    # pt: """Imagens de teste refeitas com `k` componentes principais das de treino."""
     pca = PCA(k, random_state=0).fit(x_train)
     return pca.inverse_transform(pca.transform(x_test)).astype("float32")
 
 
 x_pca = pca_reconstruction(32)
 claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_hat))
+
+
 # %% [markdown] lang="en"
 # With codes of equal size the autoencoder's squared error ({{ F1_mse }}) is well below PCA's ({{ pca32_mse }}), though it was
 # trained for another loss. One reason is the sigmoid: PCA wastes effort on negative ink and on ink darker than black.
@@ -354,15 +354,15 @@ claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_ha
 # ordem fixa. Dá para acreditar? Treinamos duas vezes com a mesma semente e uma com outra.
 # %%
 def first_epochs(seed):
-    """Training losses of two epochs from the given seed."""  #@en
-    """Custos de treino de duas épocas a partir da semente dada."""  #@pt-BR
+    """Training losses of two epochs from the given seed."""
+    # pt: """Custos de treino de duas épocas a partir da semente dada."""
     keras.utils.set_random_seed(seed)
     return train(build_simple()[2], epochs=2, peak=1.5e-2).history["loss"]
 
 
 once, again, other = first_epochs(7), first_epochs(7), first_epochs(8)
-print(f"seed 7: {once}\nseed 7: {again}\nseed 8: {other}")  #@en
-print(f"semente 7: {once}\nsemente 7: {again}\nsemente 8: {other}")  #@pt-BR
+print(f"seed 7: {once}\nseed 7: {again}\nseed 8: {other}")
+# pt: f"semente 7: {once}\nsemente 7: {again}\nsemente 8: {other}"
 # %% tags=["nbval-check-output"]
 print(once == again, once == other)
 # %% [markdown] lang="en"
@@ -398,15 +398,14 @@ best_l1 = z[np.argmin(0.5 * (z - a) ** 2 + 0.5 * np.abs(z), axis=0), 0]
 best_l2 = z[np.argmin(0.5 * (z - a) ** 2 + 0.5 * z**2, axis=0), 0]
 
 fig, ax = plt.subplots(figsize=(8, 4.5))
-ax.plot(a, a, ":", color="0.5", label="no penalty")  #@en
-ax.plot(a, a, ":", color="0.5", label="sem penalidade")  #@pt-BR
+ax.plot(a, a, ":", color="0.5", label="no penalty")
 ax.plot(a, best_l1, label=r"L1, $\lambda = 0.5$")
 ax.plot(a, best_l2, "--", label=r"L2, $\lambda = 0.5$")
-ax.set(xlabel="value the code would like, a", ylabel="value it takes, z")  #@en
-ax.set(xlabel="valor que o código gostaria, a", ylabel="valor que ele assume, z")  #@pt-BR
+ax.set(xlabel="value the code would like, a", ylabel="value it takes, z")
+# pt: "valor que o código gostaria, a", "valor que ele assume, z"
 ax.legend(frameon=False)
-plot.show(fig, alt="L1 stays at zero up to 0.5, then runs parallel; L2 is a straight line through zero.")  #@en
-plot.show(fig, alt="L1 fica em zero até 0,5 e depois segue paralela; L2 é uma reta pela origem.")  #@pt-BR
+plot.show(fig, alt="L1 stays at zero up to 0.5, then runs parallel; L2 is a straight line through zero.")
+# pt: "L1 fica em zero até 0,5 e depois segue paralela; L2 é uma reta pela origem."
 # %% [markdown] lang="en"
 # L1 pulls with the **same force** $\lambda$ however small $z$ is: whoever is worth less than $\lambda$ ends at exactly
 # zero. The force of L2 is $2\lambda z$: it fades on the way, so everything shrinks and nothing arrives.
@@ -446,24 +445,21 @@ claims.check(
 fig, axes = plt.subplots(2, 1, figsize=(10, 5), sharex=True)
 axes[0].bar(range(32), codes[0], color=plot.BLUE)
 axes[1].bar(range(32), codes_l1[0], color=plot.RED)
-axes[0].set(ylabel="simple")  #@en
-axes[1].set(ylabel="sparse, L1", xlabel="code unit")  #@en
-axes[0].set(ylabel="simples")  #@pt-BR
-axes[1].set(ylabel="esparso, L1", xlabel="unidade do código")  #@pt-BR
-plot.show(fig, alt="Codes of test image 0 as bars: large values above, small ones and zeros below.")  #@en
-plot.show(fig, alt="Códigos da imagem de teste 0 em barras: valores altos acima, baixos e zeros abaixo.")  #@pt-BR
+axes[0].set(ylabel="simple")
+axes[1].set(ylabel="sparse, L1", xlabel="code unit")
+plot.show(fig, alt="Codes of test image 0 as bars: large values above, small ones and zeros below.")
+# pt: "Códigos da imagem de teste 0 em barras: valores altos acima, baixos e zeros abaixo."
 # %%
 fig, ax = plt.subplots(figsize=(10, 4.5))
 bins = np.linspace(0, 25, 101)
-ax.hist(codes.ravel(), bins, histtype="step", linewidth=2.5, label="no penalty")  #@en
-ax.hist(codes.ravel(), bins, histtype="step", linewidth=2.5, label="sem penalidade")  #@pt-BR
+ax.hist(codes.ravel(), bins, histtype="step", linewidth=2.5, label="no penalty")
 ax.hist(codes_l1.ravel(), bins, histtype="step", linewidth=2.5, label="L1")
 ax.hist(codes_l2.ravel(), bins, histtype="step", linewidth=2.5, linestyle="--", label="L2")
-ax.set(xlabel="value of a code unit", ylabel="count (log scale)", yscale="log")  #@en
-ax.set(xlabel="valor de uma unidade do código", ylabel="contagem (escala log)", yscale="log")  #@pt-BR
+ax.set(xlabel="value of a code unit", ylabel="count (log scale)", yscale="log")
+# pt: "valor de uma unidade do código", "contagem (escala log)"
 ax.legend(frameon=False)
-plot.show(fig, alt="Without penalty values reach beyond 20; L1 moves them towards zero; L2 cuts the tail.")  #@en
-plot.show(fig, alt="Sem penalidade os valores passam de 20; L1 os leva para perto do zero; L2 corta a cauda.")  #@pt-BR
+plot.show(fig, alt="Without penalty values reach beyond 20; L1 moves them towards zero; L2 cuts the tail.")
+# pt: "Sem penalidade os valores passam de 20; L1 os leva para perto do zero; L2 corta a cauda."
 # %% [markdown] lang="en"
 # L2 fears large values most: its tail is the shortest. But look at the first bin: L2 has zeros too! Does that contradict what we
 # just derived? **Count before you judge**, and also with a penalty ten times stronger.
@@ -482,8 +478,8 @@ for name, penalty in strong.items():
 zeros = {name: float((z == 0).mean()) for name, z in all_codes.items()}
 off = {name: int((z.max(axis=0) == 0).sum()) for name, z in all_codes.items()}
 rows = [(name, text.number(zeros[name], ".1%"), str(off[name])) for name in all_codes]
-text.table(("penalty", "zeros in the codes", "units always zero (of 32)"), rows, "Test images")  #@en
-text.table(("penalidade", "zeros nos códigos", "unidades sempre nulas (de 32)"), rows, "Imagens de teste")  #@pt-BR
+text.table(("penalty", "zeros in the codes", "units always zero (of 32)"), rows, "Test images")
+# pt: "penalidade", "zeros nos códigos", "unidades sempre nulas (de 32)"
 claims.check(
     mnist.source,
     zeros_l1=zeros["L1 1e-4"],
@@ -491,6 +487,8 @@ claims.check(
     off_l1=off["L1 1e-3"],
     off_l2=off["L2 1e-3"],
 )
+
+
 # %% [markdown] lang="en"
 # The relu explains it. **A relu makes exact zeros all by itself**, whenever its input is negative, whatever the penalty: at `0.0001` both
 # penalties have about as many ({{ zeros_l1 }} and {{ zeros_l2 }}). The constant pull of L1 shows in the last column:
@@ -519,8 +517,8 @@ claims.check(
 # uma soma ponderada de pixels que passa por uma relu; pode descrever curvas, laços e cruzamentos.
 # %%
 def build_deep(widths, penalty=None, code_activation="relu"):
-    """Encoder, decoder and autoencoder; `widths` ends with the size of the code."""  #@en
-    """Codificador, decodificador e autoencoder; `widths` termina no tamanho do código."""  #@pt-BR
+    """Encoder, decoder and autoencoder; `widths` ends with the size of the code."""
+    # pt: """Codificador, decodificador e autoencoder; `widths` termina no tamanho do código."""
     *hidden, code_size = widths
     encoder = keras.Sequential([keras.Input((784,))], name="encoder")
     for width in hidden:
@@ -538,10 +536,9 @@ deep_encoder, deep_decoder, deep = build_deep([128, 64, 32])
 # %%
 plot.architecture(
     [deep_encoder, deep_decoder],
-    title="deep autoencoder",  #@en
-    alt="Bars for the layers: 784, 128, 64, a code of 32, 64, 128, 784.",  #@en
-    title="autoencoder profundo",  #@pt-BR
-    alt="Barras para as camadas: 784, 128, 64, código de 32, 64, 128, 784.",  #@pt-BR
+    title="deep autoencoder",  # pt: "autoencoder profundo"
+    alt="Bars for the layers: 784, 128, 64, a code of 32, 64, 128, 784.",
+    # pt: "Barras para as camadas: 784, 128, 64, código de 32, 64, 128, 784."
 )
 # %%
 epochs = settings.pick(quick=8, class_=45, full=100)
@@ -556,13 +553,13 @@ claims.check(
 )
 # %%
 plot.history(
-    {"simple": history_simple, "deep": history_deep},  #@en
-    ylabel="binary cross-entropy",  #@en
-    alt="The deep autoencoder starts higher, needs more epochs and ends lower.",  #@en
-    {"simples": history_simple, "profundo": history_deep},  #@pt-BR
-    ylabel="entropia cruzada binária",  #@pt-BR
-    alt="O autoencoder profundo começa mais alto, pede mais épocas e termina mais baixo.",  #@pt-BR
+    {"simple": history_simple, "deep": history_deep},
+    ylabel="binary cross-entropy",
+    alt="The deep autoencoder starts higher, needs more epochs and ends lower.",
+    # pt: "O autoencoder profundo começa mais alto, pede mais épocas e termina mais baixo."
 )
+
+
 # %% [markdown] lang="en"
 # From {{ F1_loss }} to {{ F3_loss }}. That looks like little until you subtract the floor of {{ floor }}. The last row
 # of the table counts **dead units**: code units that are zero for *every* test image. Relu gives a unit whose input is always
@@ -577,25 +574,20 @@ plot.history(
 # Todos os rivais numa tabela. Um número do código é um float32: 32 deles ocupam 128 bytes; a imagem, 784 bytes.
 # %%
 def row(name, x_hat, numbers, parameters):
-    """One line of the comparison: squared error, bytes of a code, parameters."""  #@en
-    """Uma linha da comparação: erro quadrático, bytes do código, parâmetros."""  #@pt-BR
+    """One line of the comparison: squared error, bytes of a code, parameters."""
+    # pt: """Uma linha da comparação: erro quadrático, bytes do código, parâmetros."""
     error = text.number(mse(x_test, x_hat), ".4f")
     return name, error, str(4 * numbers), text.number(parameters, ",d")
 
 
 rows = [
-    row("mean image", mean_image, 0, 784),  #@en
-    row("imagem média", mean_image, 0, 784),  #@pt-BR
+    row("mean image", mean_image, 0, 784),  # pt: "imagem média"
     row("PCA", x_pca, 32, 784 * 33),
-    row("simple", x_hat, 32, autoencoder.count_params()),  #@en
-    row("sparse, L1", predict(sparse["L1"][2], x_test), 32, autoencoder.count_params()),  #@en
-    row("deep", predict(deep, x_test), 32, deep.count_params()),  #@en
-    row("simples", x_hat, 32, autoencoder.count_params()),  #@pt-BR
-    row("esparso, L1", predict(sparse["L1"][2], x_test), 32, autoencoder.count_params()),  #@pt-BR
-    row("profundo", predict(deep, x_test), 32, deep.count_params()),  #@pt-BR
+    row("simple", x_hat, 32, autoencoder.count_params()),
+    row("sparse, L1", predict(sparse["L1"][2], x_test), 32, autoencoder.count_params()),
+    row("deep", predict(deep, x_test), 32, deep.count_params()),
 ]
-text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images")  #@en
-text.table(("modelo", "MSE", "bytes por código", "parâmetros"), rows, "Imagens de teste")  #@pt-BR
+text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images")
 # %% [markdown] lang="en"
 # Depth pays here, at more than four times the parameters. Sparsity costs a little error and buys silence in the code.
 #
@@ -611,7 +603,8 @@ text.table(("modelo", "MSE", "bytes por código", "parâmetros"), rows, "Imagens
 # Apertemos mais: dois números por imagem. Agora cada dígito é um ponto num plano e podemos *desenhar* o que a rede sabe.
 # Este treino também grava um registro para o **TensorBoard**.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 tensorboard_log = keras.callbacks.TensorBoard(work / "logs")
 
 keras.utils.set_random_seed(settings.seed())
@@ -629,20 +622,18 @@ claims.check(
 # %%
 plot.architecture(
     [encoder_2d, decoder_2d],
-    title="autoencoder with a code of two",  #@en
-    alt="Bars for the layers: 784, 64, 16, a code of 2, 16, 64, 784.",  #@en
-    title="autoencoder com código de dois números",  #@pt-BR
-    alt="Barras para as camadas: 784, 64, 16, código de 2, 16, 64, 784.",  #@pt-BR
+    title="autoencoder with a code of two",  # pt: "autoencoder com código de dois números"
+    alt="Bars for the layers: 784, 64, 16, a code of 2, 16, 64, 784.",
+    # pt: "Barras para as camadas: 784, 64, 16, código de 2, 16, 64, 784."
 )
 # %%
 shown = slice(0, 3000)
 plot.latent_scatter(
-    {"code of the test images": z_2d[shown]},  #@en
-    {"código das imagens de teste": z_2d[shown]},  #@pt-BR
+    {"code of the test images": z_2d[shown]},  # pt: "código das imagens de teste"
     y_test[shown],
     mnist.class_names,
-    alt="Points in the plane coloured by digit: rays and lobes, one or two digits to each.",  #@en
-    alt="Pontos no plano coloridos por dígito: raios e lóbulos, um ou dois dígitos em cada.",  #@pt-BR
+    alt="Points in the plane coloured by digit: rays and lobes, one or two digits to each.",
+    # pt: "Pontos no plano coloridos por dígito: raios e lóbulos, um ou dois dígitos em cada."
 )
 # %% [markdown] lang="en"
 # Nobody told the network that digits have names, yet images of the same digit lie together. Colours come from the labels,
@@ -667,8 +658,10 @@ for seed in range(1, 41):
     newborn = build_deep([64, 16, 2])[0]
     silent.append((np.asarray(newborn(x_test[:1000])) == 0).mean(axis=0).max())
 bad_seed = 1 + int(np.argmax(np.array(silent) > 0.98))
-print(f"seeds with a unit zero for over 98 % of the images: {np.sum(np.array(silent) > 0.98)} of 40; first: {bad_seed}")  #@en
-print(f"sementes com uma unidade nula em mais de 98 % das imagens: {np.sum(np.array(silent) > 0.98)} de 40; a primeira: {bad_seed}")  #@pt-BR
+print(
+    f"seeds with a unit zero for over 98 % of the images: {np.sum(np.array(silent) > 0.98)} of 40; first: {bad_seed}"
+    # pt: f"sementes com uma unidade nula em mais de 98 % das imagens: {np.sum(np.array(silent) > 0.98)} de 40; a primeira: {bad_seed}"
+)
 # %% [markdown] lang="en"
 # Train a network from such a seed, as it is, and again with one change: **no activation on the code**. A linear unit
 # always passes its gradient and cannot die (`"leaky_relu"` is the other usual remedy).
@@ -690,15 +683,13 @@ claims.check(
 # %%
 plot.latent_scatter(
     {
-        "relu code": predict(rescue["relu"][0], x_test[shown]),  #@en
-        "linear code": predict(rescue["linear"][0], x_test[shown]),  #@en
-        "código com relu": predict(rescue["relu"][0], x_test[shown]),  #@pt-BR
-        "código linear": predict(rescue["linear"][0], x_test[shown]),  #@pt-BR
+        "relu code": predict(rescue["relu"][0], x_test[shown]),  # pt: "código com relu"
+        "linear code": predict(rescue["linear"][0], x_test[shown]),  # pt: "código linear"
     },
     y_test[shown],
     mnist.class_names,
-    alt="Left, all codes lie on one axis: a unit is dead. Right, they fill the plane.",  #@en
-    alt="À esquerda, todos os códigos num só eixo: uma unidade morreu. À direita, ocupam o plano.",  #@pt-BR
+    alt="Left, all codes lie on one axis: a unit is dead. Right, they fill the plane.",
+    # pt: "À esquerda, todos os códigos num só eixo: uma unidade morreu. À direita, ocupam o plano."
 )
 # %% [markdown] lang="en"
 # Same seed, same epochs: {{ bad_seed_relu_loss }} with one dead unit, {{ bad_seed_linear_loss }} without relu. Over our {{ F4_loss.n }}
@@ -728,6 +719,7 @@ if OPEN_TENSORBOARD:
     from tensorboard import notebook
 
     notebook.start(f"--logdir {shlex.quote(str(work / 'logs'))}")
+    # pt: f"--logdir {shlex.quote(str(work / 'logs'))}"
 # %% [markdown] lang="en"
 # ## 7. The manifold: a map of all the digits the decoder can draw
 #
@@ -764,19 +756,17 @@ plot.manifold(
     drawn,
     low=0,
     high=4,
-    title="digits decoded over the latent plane",  #@en
-    alt="Fifteen by fifteen digits that change smoothly from one to the next across the plane.",  #@en
-    title="dígitos decodificados sobre o plano latente",  #@pt-BR
-    alt="Quinze por quinze dígitos que se transformam suavemente uns nos outros pelo plano.",  #@pt-BR
+    title="digits decoded over the latent plane",  # pt: "dígitos decodificados sobre o plano latente"
+    alt="Fifteen by fifteen digits that change smoothly from one to the next across the plane.",
+    # pt: "Quinze por quinze dígitos que se transformam suavemente uns nos outros pelo plano."
 )
 # %%
 plot.latent_scatter(
-    {"without penalty": z_2d[shown], "L2 penalty": z_l2[shown]},  #@en
-    {"sem penalidade": z_2d[shown], "penalidade L2": z_l2[shown]},  #@pt-BR
+    {"without penalty": z_2d[shown], "L2 penalty": z_l2[shown]},  # pt: "sem penalidade", "penalidade L2"
     y_test[shown],
     mnist.class_names,
-    alt="Left, codes spread over more than a hundred units; right, over about six.",  #@en
-    alt="À esquerda, códigos espalhados por mais de cem unidades; à direita, por cerca de seis.",  #@pt-BR
+    alt="Left, codes spread over more than a hundred units; right, over about six.",
+    # pt: "À esquerda, códigos espalhados por mais de cem unidades; à direita, por cerca de seis."
 )
 # %% [markdown] lang="en"
 # Walk along a row of the map: one digit turns into the next. Every point of the plane decodes to *something*, and
@@ -915,10 +905,9 @@ check.walk(path, z_l2)
 # check.walk.hint()
 if check.walk.done:
     plot.image_rows(
-        {"walk": decoder_l2.predict_on_batch(path).reshape(-1, 28, 28)},  #@en
-        {"passeio": decoder_l2.predict_on_batch(path).reshape(-1, 28, 28)},  #@pt-BR
-        alt="Ten images on the way from the first digit to the third.",  #@en
-        alt="Dez imagens no caminho do primeiro ao terceiro dígito.",  #@pt-BR
+        {"walk": decoder_l2.predict_on_batch(path).reshape(-1, 28, 28)},  # pt: "passeio"
+        alt="Ten images on the way from the first digit to the third.",
+        # pt: "Dez imagens no caminho do primeiro ao terceiro dígito."
     )
 # %% [markdown] lang="en"
 # ### Exercise 3: what is a code worth to somebody who wants the labels?
@@ -939,8 +928,8 @@ from sklearn.neighbors import KNeighborsClassifier
 
 
 def neighbour_accuracy(encoder):
-    """Accuracy on the test images of 5 nearest neighbours in the code."""  #@en
-    """Acurácia, nas imagens de teste, dos 5 vizinhos mais próximos no código."""  #@pt-BR
+    """Accuracy on the test images of 5 nearest neighbours in the code."""
+    # pt: """Acurácia, nas imagens de teste, dos 5 vizinhos mais próximos no código."""
     knn = KNeighborsClassifier(5).fit(predict(encoder, x_val), mnist.y_train[-n_val:])
     return knn.score(predict(encoder, x_test), y_test)
 

@@ -32,8 +32,12 @@
 # **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba: quase tudo de que você precisa está lá, para dígitos.
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("03_fashion_homework")
 # %% [markdown] lang="en"
 # ## How this works
 #
@@ -73,24 +77,16 @@
 #
 # O caderno inteiro pode ser executado de cima a baixo a qualquer momento, pronto ou não. Escreva seu nome na célula de texto do final, salve e entregue este arquivo.
 # %% [markdown] lang="en"
-# The imports. The first switch must come before TensorFlow wakes up: it turns on the oneDNN kernels, which make the convolutions
-# of part B nearly twice as fast on many processors.
+# The imports.
 # %% [markdown] lang="pt-BR"
-# As importações. A primeira chave tem de vir antes de o TensorFlow acordar: ela liga os núcleos do oneDNN, que em muitos
-# processadores quase dobram a velocidade das convoluções da parte B.
+# As importações.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import sys
 import time
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-import tensorflow as tf
 from keras import layers
 from sklearn.decomposition import PCA
 from tqdm import tqdm
@@ -99,7 +95,6 @@ from tqdm.keras import TqdmCallback
 from exercises import fashion_homework as check
 from utils import claims, data, explore, plot, settings, text
 
-tf.get_logger().setLevel("ERROR")
 # %% [markdown] lang="en"
 # ## The clothes
 #
@@ -119,9 +114,11 @@ check.start(fashion)
 places = [np.flatnonzero(fashion.y_train == label)[:8] for label in range(10)]
 plot.image_rows(
     {name: fashion.x_train[mine] for name, mine in zip(fashion.class_names, places)},
-    alt="Eight training images of each of the ten classes, from T-shirts to ankle boots.",  #@en
-    alt="Oito imagens de treino de cada uma das dez classes, de camisetas a botas.",  #@pt-BR
+    alt="Eight training images of each of the ten classes, from T-shirts to ankle boots.",
+    # pt: "Oito imagens de treino de cada uma das dez classes, de camisetas a botas."
 )
+
+
 # %% [markdown] lang="en"
 # **Predict before you go on:** for digits the useful scale of the loss reached from `0.06` (perfect) to `0.26` (always the mean image). Clothes fill more of
 # the picture, and in many shades of grey. Will the floor of the scale lie higher or lower?
@@ -130,8 +127,8 @@ plot.image_rows(
 # figura, e em muitos tons de cinza. O piso da escala ficará mais alto ou mais baixo?
 # %%
 def bce(x, x_hat):
-    """Binary cross-entropy, mean over pixels and images."""  #@en
-    """Entropia cruzada binária, média sobre pixels e imagens."""  #@pt-BR
+    """Binary cross-entropy, mean over pixels and images."""
+    # pt: """Entropia cruzada binária, média sobre pixels e imagens."""
     return float(np.mean(keras.losses.binary_crossentropy(x, x_hat)))
 
 
@@ -155,19 +152,19 @@ claims.check(fashion.source, floor=bce(clothes, clothes), mean_loss=bce(clothes,
 # Esta é a função de treino da aula 02, com um argumento a mais: `x` é a entrada e também o alvo. O XLA acelera o treino de redes densas e atrasa o de convoluções
 # (`jit=False`). Se preferir, escreva você mesmo `compile` e `fit`.
 # %%
-BATCH = 128 if fashion.source == "real" else 32  # the small sample gives few batches  #@en
-BATCH = 128 if fashion.source == "real" else 32  # a amostra pequena rende poucos lotes  #@pt-BR
-XLA = settings.pick(quick=False, class_=True, full=True)  # compiling pays off in long trainings  #@en
-XLA = settings.pick(quick=False, class_=True, full=True)  # compilar só compensa em treinos longos  #@pt-BR
+BATCH = 128 if fashion.source == "real" else 32  # the small sample gives few batches
+# pt: a amostra pequena rende poucos lotes
+# Compiling pays off in long trainings.
+# pt: Compilar só compensa em treinos longos.
+XLA = settings.pick(quick=False, class_=True, full=True) and environment.xla_works()
 EPOCHS_A = settings.pick(quick=15, class_=20, full=100)
 EPOCHS_B = settings.pick(quick=10, class_=5, full=25)
-seconds = {}  # of each training, by the name of the model  #@en
-seconds = {}  # de cada treino, pelo nome do modelo  #@pt-BR
+seconds = {}  # of each training, by the name of the model  # pt: de cada treino, pelo nome do modelo
 
 
 def train(model, x, x_val, epochs, peak, jit=True):
-    """Fit `model` to give back its input; `peak` is the highest learning rate."""  #@en
-    """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""  #@pt-BR
+    """Fit `model` to give back its input; `peak` is the highest learning rate."""
+    # pt: """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""
     steps = epochs * (len(x) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 4, warmup_target=peak, warmup_steps=steps // 4
@@ -182,6 +179,8 @@ def train(model, x, x_val, epochs, peak, jit=True):
     )
     seconds[model.name] = time.perf_counter() - start
     return history
+
+
 # %% [markdown] lang="en"
 # ## Part A: a plane of clothes
 #
@@ -233,8 +232,8 @@ penalty = keras.regularizers.L2(1e-4)
 encoder = keras.Sequential([keras.Input((784,))])
 encoder.add(layers.Dense(64, "relu"))
 encoder.add(layers.Dense(16, "relu"))
-encoder.add(layers.Dense(2, activity_regularizer=penalty))  # linear: it cannot die  #@en
-encoder.add(layers.Dense(2, activity_regularizer=penalty))  # linear: não tem como morrer  #@pt-BR
+encoder.add(layers.Dense(2, activity_regularizer=penalty))  # linear: it cannot die
+# pt: linear: não tem como morrer
 decoder = keras.Sequential([keras.Input((2,))])
 decoder.add(layers.Dense(16, "relu"))
 decoder.add(layers.Dense(64, "relu"))
@@ -247,12 +246,10 @@ check.network(encoder, decoder, autoencoder)
 # check.network.hint()
 # %% tags=["solution"]
 plot.history(
-    {"clothes": history},  #@en
-    {"roupas": history},  #@pt-BR
-    ylabel="binary cross-entropy",  #@en
-    ylabel="entropia cruzada binária",  #@pt-BR
-    alt="Training and validation loss fall quickly, then slowly, and stay together.",  #@en
-    alt="Os custos de treino e de validação caem depressa, depois devagar, e seguem juntos.",  #@pt-BR
+    {"clothes": history},  # pt: "roupas"
+    ylabel="binary cross-entropy",
+    alt="Training and validation loss fall quickly, then slowly, and stay together.",
+    # pt: "Os custos de treino e de validação caem depressa, depois devagar, e seguem juntos."
 )
 F6_loss = autoencoder.evaluate(x_test, x_test, batch_size=1000, verbose=0)
 claims.check(fashion.source, F6_loss=F6_loss, F6_params=autoencoder.count_params())
@@ -267,8 +264,8 @@ claims.check(fashion.source, F6_loss=F6_loss, F6_params=autoencoder.count_params
 # Desenhe a primeira figura com o matplotlib: **dez imagens de teste numa linha e, embaixo de cada uma, a sua reconstrução** por `autoencoder`. Guarde a figura em `figure_rows`
 # (em `fig, axes = plt.subplots(…)`, ela é `fig`). O resultado pode ser assim, com as suas peças:
 # %%
-check.picture("rows.png", "Ten garments above ten blurred ones of the same kind, without prints or buttons.")  #@en
-check.picture("rows.png", "Dez peças acima de dez borradas do mesmo tipo, sem estampas nem botões.")  #@pt-BR
+check.picture("rows.png", "Ten garments above ten blurred ones of the same kind, without prints or buttons.")
+# pt: "Dez peças acima de dez borradas do mesmo tipo, sem estampas nem botões."
 # %% exercise="A3" role="answer"
 figure_rows = None
 ### BEGIN SOLUTION
@@ -281,8 +278,8 @@ for images, line in zip(pair, axes):
         ax.set(xticks=[], yticks=[])
 axes[0, 0].set_ylabel("original")
 axes[1, 0].set_ylabel(r"$\hat{x}$")
-plot.show(figure_rows, alt="Ten test garments; below each, its reconstruction, blurred, of the same outline.")  #@en
-plot.show(figure_rows, alt="Dez peças de teste; sob cada uma, sua reconstrução, borrada, de mesmo contorno.")  #@pt-BR
+plot.show(figure_rows, alt="Ten test garments; below each, its reconstruction, blurred, of the same outline.")
+# pt: "Dez peças de teste; sob cada uma, sua reconstrução, borrada, de mesmo contorno."
 ### END SOLUTION
 # %% exercise="A3" role="check" points=0.5
 check.rows(figure_rows, autoencoder)
@@ -302,8 +299,11 @@ check.rows(figure_rows, autoencoder)
 # duas faixas em `z1_range` e `z2_range`, cada uma um par `(menor, maior)`. Pelo menos seis de cada dez códigos de teste devem cair na parte mostrada, e ela não
 # deve estar quase toda vazia.
 # %%
-check.picture("manifold.png", "A map of small garments that turn smoothly from boots into shirts, dresses and trousers.")  #@en
-check.picture("manifold.png", "Um mapa de pequenas peças que passam suavemente de botas a camisas, vestidos e calças.")  #@pt-BR
+check.picture(
+    "manifold.png",
+    "A map of small garments that turn smoothly from boots into shirts, dresses and trousers.",
+    # pt: "Um mapa de pequenas peças que passam suavemente de botas a camisas, vestidos e calças."
+)
 # %% exercise="A4" role="answer"
 figure_manifold = z1_range = z2_range = None
 ### BEGIN SOLUTION
@@ -317,8 +317,11 @@ figure_manifold, ax = plt.subplots(figsize=(9, 9))
 mosaic = drawn.swapaxes(1, 2).reshape(15 * 28, 15 * 28)
 ax.imshow(mosaic, vmin=0, vmax=1, extent=(*z1_range, *z2_range), aspect="auto")
 ax.set(xlabel="$z_1$", ylabel="$z_2$")
-plot.show(figure_manifold, alt="Fifteen by fifteen garments that turn smoothly into each other across the plane.")  #@en
-plot.show(figure_manifold, alt="Quinze por quinze peças que se transformam suavemente umas nas outras pelo plano.")  #@pt-BR
+plot.show(
+    figure_manifold,
+    alt="Fifteen by fifteen garments that turn smoothly into each other across the plane.",
+    # pt: "Quinze por quinze peças que se transformam suavemente umas nas outras pelo plano."
+)
 ### END SOLUTION
 # %% exercise="A4" role="check" points=0.5
 check.manifold(figure_manifold, z1_range, z2_range, encoder, decoder)
@@ -335,8 +338,8 @@ if check.manifold.done:
     ends = (float(min(z1_range[0], z2_range[0])), float(max(z1_range[1], z2_range[1])))
     explore.mnist.latent_plane(flat, z, fashion.y_test[:2000], fashion.class_names, *ends)
 else:
-    print("The explorer appears here when A4 is right.")  #@en
-    print("O explorador aparece aqui quando A4 estiver certo.")  #@pt-BR
+    print("The explorer appears here when A4 is right.")
+    # pt: "O explorador aparece aqui quando A4 estiver certo."
 # %% [markdown] lang="en"
 # ## Part B: convolutions
 #
@@ -382,8 +385,8 @@ conv_decoder.add(layers.Activation("sigmoid"))
 conv_autoencoder = keras.Sequential([conv_encoder, conv_decoder], name="conv")
 ### END SOLUTION
 # %% exercise="B1" role="answer"
-# Train conv_autoencoder here.  #@en
-# Treine conv_autoencoder aqui.  #@pt-BR
+# Train conv_autoencoder here.
+# pt: Treine conv_autoencoder aqui.
 ### BEGIN SOLUTION
 squares, squares_val = (x.reshape(-1, 28, 28, 1) for x in (x_train, x_val))
 conv_history = train(conv_autoencoder, squares, squares_val, EPOCHS_B, peak=2e-3, jit=False)
@@ -393,12 +396,10 @@ check.convolutions(conv_encoder, conv_decoder, conv_autoencoder)
 # check.convolutions.hint()
 # %% tags=["solution"]
 plot.history(
-    {"dense, 2": history, "convolutions, 32": conv_history},  #@en
-    {"densa, 2": history, "convoluções, 32": conv_history},  #@pt-BR
-    ylabel="binary cross-entropy",  #@en
-    ylabel="entropia cruzada binária",  #@pt-BR
-    alt="The convolutional network falls below the dense one within its first epochs.",  #@en
-    alt="A rede convolucional fica abaixo da densa já nas primeiras épocas.",  #@pt-BR
+    {"dense, 2": history, "convolutions, 32": conv_history},  # pt: "densa, 2", "convoluções, 32"
+    ylabel="binary cross-entropy",
+    alt="The convolutional network falls below the dense one within its first epochs.",
+    # pt: "A rede convolucional fica abaixo da densa já nas primeiras épocas."
 )
 test_squares = x_test.reshape(-1, 28, 28, 1)
 F11_loss = conv_autoencoder.evaluate(test_squares, test_squares, batch_size=500, verbose=0)
@@ -452,14 +453,14 @@ models = {"dense": autoencoder, "conv": conv_autoencoder}
 
 
 def says(x):
-    """Class that the referee sees in each row."""  #@en
-    """Classe que o árbitro vê em cada linha."""  #@pt-BR
+    """Class that the referee sees in each row."""
+    # pt: """Classe que o árbitro vê em cada linha."""
     return np.asarray(classifier(x)).argmax(axis=1)
 
 
 def rebuild(key):
-    """Reconstructions of the test images by one of the two networks, as rows."""  #@en
-    """Reconstruções das imagens de teste por uma das duas redes, em linhas."""  #@pt-BR
+    """Reconstructions of the test images by one of the two networks, as rows."""
+    # pt: """Reconstruções das imagens de teste por uma das duas redes, em linhas."""
     return models[key].predict(test_shapes[key], batch_size=500, verbose=0).reshape(-1, 784)
 
 
@@ -470,6 +471,8 @@ for key in models:
 ### END SOLUTION
 # %% exercise="B2" role="check" points=0.5
 check.comparison(errors, kept, autoencoder, conv_autoencoder, classifier)
+
+
 # check.comparison.hint()
 # %% [markdown] lang="en"
 # When B2 is right, the next cells put your networks beside the baselines: the mean garment, and PCA with as many numbers as each code.
@@ -477,8 +480,8 @@ check.comparison(errors, kept, autoencoder, conv_autoencoder, classifier)
 # Quando B2 estiver certo, as próximas células põem as suas redes ao lado das referências: a roupa média e a PCA com tantos números quantos tem cada código.
 # %%
 def baseline(k):
-    """Error and share of kept classes of PCA with `k` numbers."""  #@en
-    """Erro e fração de classes mantidas da PCA com `k` números."""  #@pt-BR
+    """Error and share of kept classes of PCA with `k` numbers."""
+    # pt: """Erro e fração de classes mantidas da PCA com `k` números."""
     pca = PCA(k, random_state=0).fit(x_train)
     x_pca = pca.inverse_transform(pca.transform(clothes)).astype("float32")
     before, after = (np.asarray(classifier(x)).argmax(axis=1) for x in (clothes, x_pca))
@@ -486,28 +489,38 @@ def baseline(k):
 
 
 def row(name, error, share, numbers, parameters, took=None):
-    """One line of the table: error, classes kept, bytes of a code, parameters, seconds."""  #@en
-    """Uma linha da tabela: erro, classes mantidas, bytes do código, parâmetros, segundos."""  #@pt-BR
+    """One line of the table: error, classes kept, bytes of a code, parameters, seconds."""
+    # pt: """Uma linha da tabela: erro, classes mantidas, bytes do código, parâmetros, segundos."""
     cells = [text.number(error, ".4f"), text.number(share, ".1%"), str(4 * numbers)]
     return [name, *cells, text.number(parameters, ",d"), "–" if took is None else f"{took:.0f}"]
+
+
 # %%
 if check.comparison.done and check.convolutions.done:
     numbers = int(np.prod(conv_encoder.output_shape[1:]))
     small, large = baseline(2), baseline(numbers)
     rows = [
         row("PCA, 2", *small, 2, 784 * 3),
-        row("A", errors["dense"], kept["dense"], 2, autoencoder.count_params(), seconds.get(autoencoder.name)),
+        row(
+            "A", errors["dense"], kept["dense"], 2, autoencoder.count_params(), seconds.get(autoencoder.name)
+        ),
         row(f"PCA, {numbers}", *large, numbers, 784 * (numbers + 1)),
-        row("B", errors["conv"], kept["conv"], numbers, conv_autoencoder.count_params(), seconds.get(conv_autoencoder.name)),
+        row(
+            "B",
+            errors["conv"],
+            kept["conv"],
+            numbers,
+            conv_autoencoder.count_params(),
+            seconds.get(conv_autoencoder.name),
+        ),
     ]
-    header = ("model", "MSE", "class kept", "bytes per code", "parameters", "seconds")  #@en
-    header = ("modelo", "MSE", "classe mantida", "bytes por código", "parâmetros", "segundos")  #@pt-BR
+    header = ("model", "MSE", "class kept", "bytes per code", "parameters", "seconds")  # pt: "classe mantida"
     mean_error = text.number(float(np.mean((clothes - mean_garment) ** 2)), ".4f")
-    text.table(header, rows, f"Test images; the mean garment has an MSE of {mean_error}")  #@en
-    text.table(header, rows, f"Imagens de teste; a roupa média tem MSE de {mean_error}")  #@pt-BR
+    text.table(header, rows, f"Test images; the mean garment has an MSE of {mean_error}")
+    # pt: f"Imagens de teste; a roupa média tem MSE de {mean_error}"
 else:
-    print("The table appears here when B1 and B2 are right.")  #@en
-    print("A tabela aparece aqui quando B1 e B2 estiverem certos.")  #@pt-BR
+    print("The table appears here when B1 and B2 are right.")
+    # pt: "A tabela aparece aqui quando B1 e B2 estiverem certos."
 # %%
 if check.comparison.done and check.convolutions.done:
     ten = [np.flatnonzero(fashion.y_test == label)[0] for label in range(10)]
@@ -521,8 +534,8 @@ if check.comparison.done and check.convolutions.done:
             "A": x_dense.reshape(-1, 28, 28),
             "B": x_conv.reshape(-1, 28, 28),
         },
-        alt="A garment of each class, its reconstruction from two numbers, and that of the convolutional network, which is sharper.",  #@en
-        alt="Uma peça de cada classe, sua reconstrução a partir de dois números e a da rede convolucional, mais nítida.",  #@pt-BR
+        alt="A garment of each class, its reconstruction from two numbers, and that of the convolutional network, which is sharper.",
+        # pt: "Uma peça de cada classe, sua reconstrução a partir de dois números e a da rede convolucional, mais nítida."
     )
 # %% tags=["solution"]
 found = dict(pca2_mse=small[0], F6_mse=errors["dense"], pca2_kept=small[1], F6_kept=kept["dense"])
@@ -557,15 +570,17 @@ answer_c1 = """
 """
 # %% tags=["solution"]
 answer_c1 = """
-Two numbers keep the outline and the mean brightness: boots, bags, trousers and tops are told apart,  #@en
-because these differ in the most pixels, and the loss counts pixels. Shirts, coats and pullovers come  #@en
-back as one soft top with sleeves, sandals as flat sneakers. Prints, buttons, straps and laces never  #@en
-come back: they change few pixels, differ from piece to piece, and no place in a plane is left for them.  #@en
-Dois números guardam o contorno e o brilho médio: botas, bolsas, calças e blusas se distinguem, porque  #@pt-BR
-diferem no maior número de pixels, e o custo conta pixels. Camisas, casacos e suéteres voltam como uma  #@pt-BR
-só blusa macia de mangas, sandálias como tênis baixos. Estampas, botões, tiras e cadarços nunca voltam:  #@pt-BR
-mudam poucos pixels, variam de peça a peça, e no plano não sobra lugar para eles.  #@pt-BR
+Two numbers keep the outline and the mean brightness: boots, bags, trousers and tops are told apart,
+because these differ in the most pixels, and the loss counts pixels. Shirts, coats and pullovers come
+back as one soft top with sleeves, sandals as flat sneakers. Prints, buttons, straps and laces never
+come back: they change few pixels, differ from piece to piece, and no place in a plane is left for them.
 """
+# pt: """
+# pt: Dois números guardam o contorno e o brilho médio: botas, bolsas, calças e blusas se distinguem, porque
+# pt: diferem no maior número de pixels, e o custo conta pixels. Camisas, casacos e suéteres voltam como uma
+# pt: só blusa macia de mangas, sandálias como tênis baixos. Estampas, botões, tiras e cadarços nunca voltam:
+# pt: mudam poucos pixels, variam de peça a peça, e no plano não sobra lugar para eles.
+# pt: """
 # %% exercise="C1" role="check"
 check.answer_1(answer_c1)
 # check.answer_1.hint()
@@ -586,15 +601,17 @@ answer_c2 = """
 """
 # %% tags=["solution"]
 answer_c2 = """
-It does not. Two things changed at once: the kind of layers, and the code, from 2 numbers to 32. Even PCA  #@en
-gains most of the difference from the larger code alone. I would train a dense and a convolutional  #@en
-network with codes of equal size, about as many parameters and the same number of epochs, each with  #@en
-several seeds, and compare their errors on the same test images, beside PCA with that size.  #@en
-Não prova. Duas coisas mudaram ao mesmo tempo: o tipo de camada e o código, de 2 números para 32. Só com o  #@pt-BR
-código maior, até a PCA ganha a maior parte da diferença. Eu treinaria uma rede densa e uma convolucional  #@pt-BR
-com códigos do mesmo tamanho, mais ou menos os mesmos parâmetros e as mesmas épocas, cada uma com várias  #@pt-BR
-sementes, e compararia os erros nas mesmas imagens de teste, ao lado da PCA desse tamanho.  #@pt-BR
+It does not. Two things changed at once: the kind of layers, and the code, from 2 numbers to 32. Even PCA
+gains most of the difference from the larger code alone. I would train a dense and a convolutional
+network with codes of equal size, about as many parameters and the same number of epochs, each with
+several seeds, and compare their errors on the same test images, beside PCA with that size.
 """
+# pt: """
+# pt: Não prova. Duas coisas mudaram ao mesmo tempo: o tipo de camada e o código, de 2 números para 32. Só com o
+# pt: código maior, até a PCA ganha a maior parte da diferença. Eu treinaria uma rede densa e uma convolucional
+# pt: com códigos do mesmo tamanho, mais ou menos os mesmos parâmetros e as mesmas épocas, cada uma com várias
+# pt: sementes, e compararia os erros nas mesmas imagens de teste, ao lado da PCA desse tamanho.
+# pt: """
 # %% exercise="C2" role="check"
 check.answer_2(answer_c2)
 # check.answer_2.hint()
@@ -617,17 +634,19 @@ answer_c3 = """
 """
 # %% tags=["solution"]
 answer_c3 = """
-The losses cannot be compared directly. A grey pixel costs its entropy even if it is predicted exactly,  #@en
-and clothes have many grey pixels, so their floor is several times that of digits. What says how well the  #@en
-network does is the way from the mean image down to the floor that it has gone, or the squared error  #@en
-beside that of PCA. Validation images decide when to stop and which settings to keep. If they are the  #@en
-test images, we choose what suits just these, and the result is too good for new clothes.  #@en
-Os dois custos não se comparam diretamente. Um pixel cinza custa a sua entropia mesmo quando previsto com  #@pt-BR
-exatidão, e roupas têm muitos pixels cinza; seu piso é várias vezes o dos dígitos. O que diz quão bem a  #@pt-BR
-rede se sai é quanto ela andou da imagem média até o piso, ou o erro quadrático ao lado do da PCA. As  #@pt-BR
-imagens de validação decidem quando parar e que ajustes manter. Se forem as de teste, escolhemos o que  #@pt-BR
-convém justamente a elas, e o resultado fica bom demais para roupas novas.  #@pt-BR
+The losses cannot be compared directly. A grey pixel costs its entropy even if it is predicted exactly,
+and clothes have many grey pixels, so their floor is several times that of digits. What says how well the
+network does is the way from the mean image down to the floor that it has gone, or the squared error
+beside that of PCA. Validation images decide when to stop and which settings to keep. If they are the
+test images, we choose what suits just these, and the result is too good for new clothes.
 """
+# pt: """
+# pt: Os dois custos não se comparam diretamente. Um pixel cinza custa a sua entropia mesmo quando previsto com
+# pt: exatidão, e roupas têm muitos pixels cinza; seu piso é várias vezes o dos dígitos. O que diz quão bem a
+# pt: rede se sai é quanto ela andou da imagem média até o piso, ou o erro quadrático ao lado do da PCA. As
+# pt: imagens de validação decidem quando parar e que ajustes manter. Se forem as de teste, escolhemos o que
+# pt: convém justamente a elas, e o resultado fica bom demais para roupas novas.
+# pt: """
 # %% exercise="C3" role="check"
 check.answer_3(answer_c3)
 # check.answer_3.hint()

@@ -32,20 +32,17 @@
 # **Pré-requisitos:** convoluções e passos (*strides*); aula 02 (custo, treino, validação).
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("04_denoising")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports. This time the oneDNN kernels are switched **on**, before TensorFlow wakes up:
-# on many processors they are off by default, and convolutions gain from them what the dense networks of lessons 01 and 02 did not (an epoch of our first network took 12 seconds in place of 18).
+# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações. Desta vez os núcleos do oneDNN são **ligados**, antes de o TensorFlow acordar:
-# em muitos processadores eles vêm desligados, e as convoluções ganham com eles o que as redes densas das aulas 01 e 02 não ganhavam (uma época da nossa primeira rede levou 12 segundos em vez de 18).
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import sys
 import time
 
@@ -65,8 +62,7 @@ from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
 
-tf.get_logger().setLevel("ERROR")  # no advice about retracing: we train several models  #@en
-tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": treinamos vários modelos  #@pt-BR
+
 # %% [markdown] lang="en"
 # ## 1. Spoil the input, keep the target
 #
@@ -93,22 +89,24 @@ tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": treinamos vário
 # imagem é multiplicada por uma matriz à esquerda e pela transposta à direita. Que matriz? O que o `resize` do scikit-image fizer da identidade. Assim, 70.000 imagens dispensam o laço.
 # %%
 def enlarging_matrix(before, after, order=1):
-    """What scikit-image's interpolation does to a column of `before` pixels, as a matrix."""  #@en
-    """O que a interpolação do scikit-image faz com uma coluna de `before` pixels, em matriz."""  #@pt-BR
+    """What scikit-image's interpolation does to a column of `before` pixels, as a matrix."""
+    # pt: """O que a interpolação do scikit-image faz com uma coluna de `before` pixels, em matriz."""
     return resize(np.eye(before), (after, before), order=order, clip=False).astype("float32")
 
 
 def enlarge(images, matrix):
-    """Square images (n, before, before) as (n, after, after)."""  #@en
-    """Imagens quadradas (n, before, before) como (n, after, after)."""  #@pt-BR
+    """Square images (n, before, before) as (n, after, after)."""
+    # pt: """Imagens quadradas (n, before, before) como (n, after, after)."""
     return matrix @ images @ matrix.T
 
 
 def add_noise(x, std, seed=0):
-    """Images plus Gaussian noise of standard deviation `std`, clipped to [0, 1]."""  #@en
-    """Imagens mais ruído gaussiano de desvio padrão `std`, cortadas em [0, 1]."""  #@pt-BR
+    """Images plus Gaussian noise of standard deviation `std`, clipped to [0, 1]."""
+    # pt: """Imagens mais ruído gaussiano de desvio padrão `std`, cortadas em [0, 1]."""
     noise = np.random.default_rng(seed).standard_normal(x.shape, dtype="float32")
     return (x + np.float32(std) * noise).clip(0, 1)
+
+
 # %%
 noise_std = 0.5
 digits = data.mnist.load()
@@ -120,16 +118,17 @@ x_val, x_test = enlarge(digits.x_train[-n_val:], to_32), enlarge(digits.x_test, 
 x_val_noisy, x_test_noisy = add_noise(x_val, noise_std, 1), add_noise(x_test, noise_std, 2)
 print(digits.provenance)
 print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
-del digits  # 200 MB that nobody needs any more  #@en
-del digits  # 200 MB de que ninguém mais precisa  #@pt-BR
+del digits  # 200 MB that nobody needs any more  # pt: 200 MB de que ninguém mais precisa
 # %%
-plt.rcParams["image.interpolation"] = "nearest"  # noise is to be seen pixel by pixel  #@en
-plt.rcParams["image.interpolation"] = "nearest"  # o ruído deve ser visto pixel a pixel  #@pt-BR
+plt.rcParams["image.interpolation"] = "nearest"  # noise is to be seen pixel by pixel
+# pt: o ruído deve ser visto pixel a pixel
 plot.image_rows(
     {f"σ = {text.number(std, '.1f')}": add_noise(x_test[:10], std) for std in (0, 0.1, 0.3, 0.5, 1)},
-    alt="Ten digits under growing noise: at 0.5 still readable, at 1.0 hardly.",  #@en
-    alt="Dez dígitos sob ruído crescente: em 0,5 ainda se leem, em 1,0 quase não.",  #@pt-BR
+    alt="Ten digits under growing noise: at 0.5 still readable, at 1.0 hardly.",
+    # pt: "Dez dígitos sob ruído crescente: em 0,5 ainda se leem, em 1,0 quase não."
 )
+
+
 # %% [markdown] lang="en"
 # At σ = 0.5 we still read most digits, because we know what digits look like. A filter that only knows that neighbouring pixels agree has less to go by. The network is to learn what we know.
 #
@@ -150,16 +149,16 @@ plot.image_rows(
 # **Antes de executar, arrisque:** quantos números tem o código, e quantos parâmetros tem a rede toda: mais ou menos que os 50.992 da rede densa simples da aula 02?
 # %%
 def build_denoiser():
-    """Encoder, decoder and autoencoder for images of 32 x 32 pixels."""  #@en
-    """Codificador, decodificador e autoencoder para imagens de 32 x 32 pixels."""  #@pt-BR
+    """Encoder, decoder and autoencoder for images of 32 x 32 pixels."""
+    # pt: """Codificador, decodificador e autoencoder para imagens de 32 x 32 pixels."""
     encoder = keras.Sequential([keras.Input((32, 32, 1))], name="encoder")
     for filters in (16, 24, 32):
         encoder.add(layers.Conv2D(filters, 3, strides=2, padding="same", activation="leaky_relu"))
     decoder = keras.Sequential([keras.Input((4, 4, 32))], name="decoder")
     for filters in (16, 8, 4):
         decoder.add(layers.Conv2DTranspose(filters, 3, strides=2, padding="same", activation="relu"))
-    paper = keras.initializers.Constant(-2)  # the first answer is nearly white paper  #@en
-    paper = keras.initializers.Constant(-2)  # a primeira resposta é papel quase branco  #@pt-BR
+    paper = keras.initializers.Constant(-2)  # the first answer is nearly white paper
+    # pt: a primeira resposta é papel quase branco
     decoder.add(layers.Conv2D(1, 1, activation="sigmoid", bias_initializer=paper, name="x_hat"))
     return encoder, decoder, keras.Sequential([encoder, decoder], name="autoencoder")
 
@@ -169,6 +168,8 @@ encoder, decoder, autoencoder = build_denoiser()
 encoder.summary()
 decoder.summary()
 claims.check(source, F7_code=np.prod(encoder.output_shape[1:]), F7_params=autoencoder.count_params())
+
+
 # %% [markdown] lang="en"
 # {{ F7_code }} numbers in the code and only {{ F7_params }} parameters: a filter of 3 × 3 is used at every place of the image. The code is half as large as the image of 1,024 pixels, no narrow bottleneck at all.
 # Here it is the damage that forces learning.
@@ -193,8 +194,8 @@ claims.check(source, F7_code=np.prod(encoder.output_shape[1:]), F7_params=autoen
 # do conjunto de treino na memória. (Primeiro tornamos os dados infinitos, com `repeat`, e só então sorteamos: na outra ordem, o TensorFlow recomeçaria os mesmos números aleatórios a cada época.)
 # %%
 def noise_maker(low, high):
-    """Turns batches into (noisy, clean); each image gets its own std between the two."""  #@en
-    """Transforma lotes em (com ruído, limpo); cada imagem tem seu desvio entre os dois."""  #@pt-BR
+    """Turns batches into (noisy, clean); each image gets its own std between the two."""
+    # pt: """Transforma lotes em (com ruído, limpo); cada imagem tem seu desvio entre os dois."""
 
     def damage(x):
         std = tf.random.uniform((tf.shape(x)[0], 1, 1, 1), low, high)
@@ -204,10 +205,12 @@ def noise_maker(low, high):
 
 
 def damaged_batches(clean, damage, size):
-    """An endless stream of shuffled batches; `damage` gives input and target."""  #@en
-    """Um fluxo sem fim de lotes embaralhados; `damage` dá entrada e alvo."""  #@pt-BR
+    """An endless stream of shuffled batches; `damage` gives input and target."""
+    # pt: """Um fluxo sem fim de lotes embaralhados; `damage` dá entrada e alvo."""
     stream = data.batches(clean, size, seed=settings.seed()).repeat()
     return stream.map(lambda x, _: damage(x)).prefetch(2)
+
+
 # %% [markdown] lang="en"
 # The lecture trains with a constant learning rate of `0.001` and batches of 1024 for 30 epochs; profile `full` does the same. Profile `class` takes smaller batches, hence more steps an epoch, and a learning rate
 # that climbs to a peak and comes down along a cosine. XLA, which paid off for dense layers, makes these convolutions slower on a CPU, so it stays off.
@@ -216,8 +219,8 @@ def damaged_batches(clean, damage, size):
 # que sobe até um pico e desce por um cosseno. O XLA, que compensava em camadas densas, torna estas convoluções mais lentas numa CPU; fica desligado.
 # %%
 def train(model, clean, damage, validation, epochs, batch, peak):
-    """Fit `model` to undo `damage`; gives the history and the seconds it took."""  #@en
-    """Ajusta `model` para desfazer `damage`; dá o histórico e os segundos gastos."""  #@pt-BR
+    """Fit `model` to undo `damage`; gives the history and the seconds it took."""
+    # pt: """Ajusta `model` para desfazer `damage`; dá o histórico e os segundos gastos."""
     steps = len(clean) // batch
     warm = max(1, epochs * steps // 8)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -237,6 +240,8 @@ def train(model, clean, damage, validation, epochs, batch, peak):
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)],
     )
     return history, time.perf_counter() - start
+
+
 # %%
 batch = settings.pick(quick=48, class_=128, full=1024)
 epochs = settings.pick(quick=3, class_=4, full=30)
@@ -245,18 +250,16 @@ history_digits, seconds_digits = train(
 )
 # %%
 plot.history(
-    {"noise 0.5": history_digits},  #@en
-    ylabel="binary cross-entropy",  #@en
-    alt="Training and validation loss fall together; most is gained in the first epochs.",  #@en
-    {"ruído 0,5": history_digits},  #@pt-BR
-    ylabel="entropia cruzada binária",  #@pt-BR
-    alt="Custos de treino e de validação caem juntos; o maior ganho vem nas primeiras épocas.",  #@pt-BR
+    {"noise 0.5": history_digits},  # pt: "ruído 0,5"
+    ylabel="binary cross-entropy",
+    alt="Training and validation loss fall together; most is gained in the first epochs.",
+    # pt: "Custos de treino e de validação caem juntos; o maior ganho vem nas primeiras épocas."
 )
 
 
 def restore(model, damaged):
-    """Images (n, height, width) as `model` mends them, in large batches."""  #@en
-    """Imagens (n, altura, largura) como `model` as conserta, em lotes grandes."""  #@pt-BR
+    """Images (n, height, width) as `model` mends them, in large batches."""
+    # pt: """Imagens (n, altura, largura) como `model` as conserta, em lotes grandes."""
     return model.predict(damaged[..., None], batch_size=500, verbose=0)[..., 0]
 
 
@@ -264,14 +267,14 @@ x_hat = restore(autoencoder, x_test_noisy)
 plot.image_rows(
     {
         "original": x_test[:10],
-        "noisy": x_test_noisy[:10],  #@en
-        "denoised": x_hat[:10],  #@en
-        "com ruído": x_test_noisy[:10],  #@pt-BR
-        "restaurado": x_hat[:10],  #@pt-BR
+        "noisy": x_test_noisy[:10],  # pt: "com ruído"
+        "denoised": x_hat[:10],  # pt: "restaurado"
     },
-    alt="Ten test digits, the same under heavy noise, and the network's clean versions: soft, but the same digits.",  #@en
-    alt="Dez dígitos de teste, os mesmos sob ruído forte e as versões limpas da rede: macias, mas os mesmos dígitos.",  #@pt-BR
+    alt="Ten test digits, the same under heavy noise, and the network's clean versions: soft, but the same digits.",
+    # pt: "Dez dígitos de teste, os mesmos sob ruído forte e as versões limpas da rede: macias, mas os mesmos dígitos."
 )
+
+
 # %% [markdown] lang="en"
 # The background is white again and the strokes are whole. They are also *soft*. That is no accident: both the cross-entropy and the squared error are smallest when the output is the **mean** of all clean images that could hide
 # behind this noisy one, and a mean of sharp strokes in slightly different places is a blurred stroke. The softer the stroke, the less sure the network.
@@ -294,8 +297,8 @@ plot.image_rows(
 # **Arrisque:** qual é a acurácia de uma saída perfeita, a própria imagem limpa? E a de uma folha em branco?
 # %%
 def binary_accuracy(x, x_hat):
-    """What Keras counts: pixels where the rounded output equals the target exactly."""  #@en
-    """O que o Keras conta: pixels em que a saída arredondada é exatamente igual ao alvo."""  #@pt-BR
+    """What Keras counts: pixels where the rounded output equals the target exactly."""
+    # pt: """O que o Keras conta: pixels em que a saída arredondada é exatamente igual ao alvo."""
     return float(np.mean((x_hat > 0.5) == x))
 
 
@@ -308,6 +311,8 @@ claims.check(
     acc_blank=binary_accuracy(x_test, np.zeros_like(x_test)),
     grey_share=np.mean((x_test > 0) & (x_test < 1)),
 )
+
+
 # %% [markdown] lang="en"
 # We reproduce the source's figure: {{ F7_acc_train }} on training and {{ F7_acc_test }} on test images. But the **perfect answer gets only {{ acc_perfect }}**: {{ grey_share }} of the pixels are grey, and a rounded output, 0 or 1,
 # can never equal a grey target. And the **blank sheet gets {{ acc_blank }}**, since most pixels are paper. The whole range between "no digit at all" and "flawless" is squeezed into a few thousandths. A metric that can hardly tell those two apart is no metric.
@@ -330,31 +335,28 @@ claims.check(
 # As duas são calculadas para cada imagem; depois se tira a média.
 # %%
 def psnr(x, x_hat):
-    """Mean peak signal-to-noise ratio over the images, in dB."""  #@en
-    """Relação sinal-ruído de pico, média sobre as imagens, em dB."""  #@pt-BR
+    """Mean peak signal-to-noise ratio over the images, in dB."""
+    # pt: """Relação sinal-ruído de pico, média sobre as imagens, em dB."""
     return float(np.mean([peak_signal_noise_ratio(a, b, data_range=1) for a, b in zip(x, x_hat)]))
 
 
 def ssim(x, x_hat):
-    """Mean structural similarity over the images."""  #@en
-    """Similaridade estrutural, média sobre as imagens."""  #@pt-BR
+    """Mean structural similarity over the images."""
+    # pt: """Similaridade estrutural, média sobre as imagens."""
     return float(np.mean([structural_similarity(a, b, data_range=1) for a, b in zip(x, x_hat)]))
 
 
 rivals = {
-    "blank sheet": np.full_like(x_test, 1e-3),  #@en
-    "noisy": x_test_noisy,  #@en
-    "denoised": x_hat,  #@en
-    "folha em branco": np.full_like(x_test, 1e-3),  #@pt-BR
-    "com ruído": x_test_noisy,  #@pt-BR
-    "restaurado": x_hat,  #@pt-BR
+    "blank sheet": np.full_like(x_test, 1e-3),  # pt: "folha em branco"
+    "noisy": x_test_noisy,  # pt: "com ruído"
+    "denoised": x_hat,  # pt: "restaurado"
 }
 rows = [
     (name, *(text.number(f(x_test[:1000], x[:1000]), ".3f") for f in (binary_accuracy, psnr, ssim)))
     for name, x in rivals.items()
 ]
-text.table(("image", "binary accuracy", "PSNR (dB)", "SSIM"), rows, "One thousand test digits")  #@en
-text.table(("imagem", "acurácia binária", "PSNR (dB)", "SSIM"), rows, "Mil dígitos de teste")  #@pt-BR
+text.table(("image", "binary accuracy", "PSNR (dB)", "SSIM"), rows, "One thousand test digits")
+# pt: "imagem", "acurácia binária", "Mil dígitos de teste"
 # %% [markdown] lang="en"
 # Binary accuracy puts the blank sheet near the denoised digits; PSNR and SSIM put a wide gap between them. From here on we use these two.
 #
@@ -373,19 +375,19 @@ fig, axes = plt.subplots(4, 9, figsize=(11, 5))
 for ax in axes.flat:
     ax.axis("off")
 axes[1, 0].imshow(x_test_noisy[0], vmin=0, vmax=1)
-axes[1, 0].set_title("input")  #@en
-axes[1, 0].set_title("entrada")  #@pt-BR
+axes[1, 0].set_title("input")
 axes[2, 0].imshow(x_hat[0], vmin=0, vmax=1)
-axes[2, 0].set_title("output", y=-0.4)  #@en
-axes[2, 0].set_title("saída", y=-0.4)  #@pt-BR
+axes[2, 0].set_title("output", y=-0.4)
 largest = np.abs(z[0]).max()
 for channel in range(32):
     axes[channel // 8, 1 + channel % 8].imshow(z[0, :, :, channel], "PuOr_r", vmin=-largest, vmax=largest)
 plot.show(
     fig,
-    alt="A noisy seven, its clean version, and the 32 channels of its code as maps of 4 by 4 in two colours.",  #@en
-    alt="Um sete com ruído, sua versão limpa e os 32 canais do seu código, mapas de 4 por 4 em duas cores.",  #@pt-BR
+    alt="A noisy seven, its clean version, and the 32 channels of its code as maps of 4 by 4 in two colours.",
+    # pt: "Um sete com ruído, sua versão limpa e os 32 canais do seu código, mapas de 4 por 4 em duas cores."
 )
+
+
 # %% [markdown] lang="en"
 # Orange is positive, purple negative (leaky relu lets a fifth of it through), white is zero. Each map keeps the layout of the image: upper left says something about the upper left of the digit. What a channel stands for is not written anywhere,
 # but each answers to its own kind of stroke, and some are almost silent for this image.
@@ -398,8 +400,8 @@ plot.show(
 # Quanto do ruído entra no código? Comparamos duas distâncias: quanto o ruído desloca uma imagem, e a que distância está outro dígito. Em pixels e, depois, no código.
 # %%
 def noise_against_neighbour(clean, noisy):
-    """How far noise moves something, over how far the next item is away; medians."""  #@en
-    """Quanto o ruído desloca algo, sobre a distância até o item seguinte; medianas."""  #@pt-BR
+    """How far noise moves something, over how far the next item is away; medians."""
+    # pt: """Quanto o ruído desloca algo, sobre a distância até o item seguinte; medianas."""
     clean, noisy = clean.reshape(len(clean), -1), noisy.reshape(len(noisy), -1)
     moved = np.linalg.norm(noisy - clean, axis=1)
     away = np.linalg.norm(clean - np.roll(clean, 1, axis=0), axis=1)
@@ -440,7 +442,7 @@ claims.check(
 # acima de 0 (metade do ruído é cortada ali), o que média alguma pode saber; por isso cada filtro pode terminar numa reta, com inclinação e deslocamento ajustados nas mesmas imagens de validação. Eles também são informados do nível de ruído. À rede não se diz nada.
 # %%
 SETTINGS = {
-    "median": (disk(1), np.ones((3, 3)), np.ones((5, 5))),
+    "median": (disk(1), np.ones((3, 3)), np.ones((5, 5))),  # pt: "median"
     "nlm": ((0.5, 0), (1.2, 0), (0.5, 0.5), (0.9, 0.5)),
     "wavelet": (("sym4", "BayesShrink", 0.7), ("sym4", "VisuShrink", 0.25), ("sym4", "VisuShrink", 0.5),
                 ("db1", "VisuShrink", 0.25)),
@@ -448,20 +450,22 @@ SETTINGS = {
 
 
 def classical(name, images, std, setting):
-    """Images through one filter; every setting but the window is relative to the noise."""  #@en
-    """Imagens por um filtro; todo ajuste, salvo a janela, é relativo ao ruído."""  #@pt-BR
+    """Images through one filter; every setting but the window is relative to the noise."""
+    # pt: """Imagens por um filtro; todo ajuste, salvo a janela, é relativo ao ruído."""
     if name == "median":
         return median(images, setting[None])
     if name == "nlm":
         known = {"patch_size": 5, "patch_distance": 6, "h": setting[0] * std, "sigma": setting[1] * std}
         return np.stack([denoise_nl_means(image, fast_mode=True, **known) for image in images])
     wavelet, method, factor = setting
-    known = {"sigma": factor * std, "wavelet": wavelet, "method": method}
+    known = {"sigma": factor * std, "wavelet": wavelet, "method": method}  # pt: "method"
     return np.stack([denoise_wavelet(image, **known) for image in images])
+
+
 # %%
 def tune(name, clean, noisy, std):
-    """Setting, slope and offset with the best PSNR on validation images."""  #@en
-    """Ajuste, inclinação e deslocamento de melhor PSNR em imagens de validação."""  #@pt-BR
+    """Setting, slope and offset with the best PSNR on validation images."""
+    # pt: """Ajuste, inclinação e deslocamento de melhor PSNR em imagens de validação."""
     trials = []
     for setting in SETTINGS[name]:
         filtered = classical(name, noisy, std, setting)
@@ -471,10 +475,12 @@ def tune(name, clean, noisy, std):
 
 
 def apply_tuned(name, images, std, tuned):
-    """Images through a filter with what `tune` found."""  #@en
-    """Imagens por um filtro com o que `tune` encontrou."""  #@pt-BR
+    """Images through a filter with what `tune` found."""
+    # pt: """Imagens por um filtro com o que `tune` encontrou."""
     setting, slope, offset = tuned
     return (slope * classical(name, images, std, setting) + offset).clip(0, 1).astype("float32")
+
+
 # %% [markdown] lang="en"
 # Our network was trained at σ = 0.5 only. Will it manage other levels? To find out what an *informed guess* is worth we train a second one, of the same shape, with a random level between `0.1` and `1.0` for every image.
 #
@@ -497,6 +503,7 @@ clean, tuned, scores, spent = x_test[:few], {}, {}, {}
 for level in tqdm(levels, file=sys.stdout):
     noisy, noisy_val = add_noise(clean, level, 4), add_noise(x_val[:tuned_on], level, 5)
     mended = {"noisy": noisy, "at 0.5": restore(autoencoder, noisy), "all": restore(all_levels, noisy)}
+    # pt: "noisy"
     for name in SETTINGS:
         start = time.perf_counter()
         tuned[name, level] = tune(name, x_val[:tuned_on], noisy_val, level)
@@ -507,25 +514,29 @@ for level in tqdm(levels, file=sys.stdout):
         scores[name, level] = psnr(clean, images), ssim(clean, images)
 # %%
 labels = {
-    "all": "network, all levels", "at 0.5": "network, trained at 0.5",  #@en
-    "nlm": "non-local means", "wavelet": "wavelets", "median": "median", "noisy": "noisy image",  #@en
-    "all": "rede, todos os níveis", "at 0.5": "rede, treinada em 0,5",  #@pt-BR
-    "nlm": "médias não locais", "wavelet": "wavelets", "median": "mediana", "noisy": "imagem com ruído",  #@pt-BR
+    "all": "network, all levels",  # pt: "rede, todos os níveis"
+    "at 0.5": "network, trained at 0.5",  # pt: "rede, treinada em 0,5"
+    "nlm": "non-local means",  # pt: "médias não locais"
+    "wavelet": "wavelets",
+    "median": "median",  # pt: "median", "mediana"
+    "noisy": "noisy image",  # pt: "noisy", "imagem com ruído"
 }
 fig, axes = plt.subplots(1, 2, figsize=(13, 5.4))
 for i, ylabel in enumerate(("PSNR (dB)", "SSIM")):
     for name, style in zip(labels, ("o-", "s-", "^--", "v--", "D--", "x:")):
         axes[i].plot(levels, [scores[name, level][i] for level in levels], style, label=labels[name])
-    axes[i].set(xlabel="noise level σ", ylabel=ylabel)  #@en
-    axes[i].set(xlabel="nível de ruído σ", ylabel=ylabel)  #@pt-BR
+    axes[i].set(xlabel="noise level σ", ylabel=ylabel)  # pt: "nível de ruído σ"
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-plot.show(fig, alt="PSNR and SSIM fall as noise grows; from 0.3 on both networks stay above every filter.")  #@en
-plot.show(fig, alt="PSNR e SSIM caem com o ruído; de 0,3 em diante as duas redes ficam acima de todo filtro.")  #@pt-BR
+plot.show(
+    fig, alt="PSNR and SSIM fall as noise grows; from 0.3 on both networks stay above every filter."
+)  # pt: "PSNR e SSIM caem com o ruído; de 0,3 em diante as duas redes ficam acima de todo filtro."
+
+
 # %%
 def lead(network, which, at_least=0.0, at_most=1.0):
-    """Smallest lead of a network over the best filter or the noisy image, on these levels."""  #@en
-    """Menor vantagem de uma rede sobre o melhor filtro ou a imagem, nestes níveis."""  #@pt-BR
-    others = (*SETTINGS, "noisy")
+    """Smallest lead of a network over the best filter or the noisy image, on these levels."""
+    # pt: """Menor vantagem de uma rede sobre o melhor filtro ou a imagem, nestes níveis."""
+    others = (*SETTINGS, "noisy")  # pt: "noisy"
     return min(
         scores[network, level][which] - max(scores[name, level][which] for name in others)
         for level in levels
@@ -543,6 +554,8 @@ claims.check(
     lead_all_faint=lead("all", 0, at_most=0.1),
     gain_all=scores["all", 1.0][0] - scores["at 0.5", 1.0][0],
 )
+
+
 # %% [markdown] lang="en"
 # Read the curves from right to left.
 #
@@ -565,16 +578,16 @@ claims.check(
 # A tabela para σ = 0,5, com o que custa cada método. Um código ocupa 4 bytes por número; filtros não têm código. Segundos: do treino, ou da busca de ajustes; depois, o tempo de uma imagem.
 # %%
 def milliseconds(model):
-    """Time of one image when many are mended together."""  #@en
-    """Tempo de uma imagem quando muitas são consertadas juntas."""  #@pt-BR
+    """Time of one image when many are mended together."""
+    # pt: """Tempo de uma imagem quando muitas são consertadas juntas."""
     start = time.perf_counter()
     restore(model, x_val_noisy[:2000])
     return 1000 * (time.perf_counter() - start) / len(x_val_noisy[:2000])
 
 
 def row(name, parameters="–", code="–", seconds=0.0, ms=0.0):
-    """One line of the comparison at noise 0.5."""  #@en
-    """Uma linha da comparação com ruído 0,5."""  #@pt-BR
+    """One line of the comparison at noise 0.5."""
+    # pt: """Uma linha da comparação com ruído 0,5."""
     quality = zip(scores[name, noise_std], (".2f", ".3f"))
     costs = text.number(seconds, ".1f"), text.number(ms, ".2f")
     return labels[name], *(text.number(value, spec) for value, spec in quality), parameters, code, *costs
@@ -582,10 +595,15 @@ def row(name, parameters="–", code="–", seconds=0.0, ms=0.0):
 
 weights, code_bytes = text.number(autoencoder.count_params(), ",d"), text.number(4 * 512, ",d")
 rows = [row("noisy"), *(row(n, "3", "–", spent[n, 0.5][0], 1000 * spent[n, 0.5][1] / few) for n in SETTINGS)]
+# pt: "noisy"
 for name, model, seconds in (("at 0.5", autoencoder, seconds_digits), ("all", all_levels, seconds_all)):
     rows.append(row(name, weights, code_bytes, seconds, milliseconds(model)))
-text.table(("method", "PSNR (dB)", "SSIM", "parameters", "bytes per code", "seconds", "ms per image"), rows, "Test digits, noise 0.5")  #@en
-text.table(("método", "PSNR (dB)", "SSIM", "parâmetros", "bytes por código", "segundos", "ms por imagem"), rows, "Dígitos de teste, ruído 0,5")  #@pt-BR
+text.table(
+    ("method", "PSNR (dB)", "SSIM", "parameters", "bytes per code", "seconds", "ms per image"),
+    # pt: "método", "ms por imagem"
+    rows,
+    "Test digits, noise 0.5",  # pt: "Dígitos de teste, ruído 0,5"
+)
 claims.check(source, **{f"psnr_{n.replace('at 0.5', 'F7')}": scores[n, noise_std][0] for n in labels})
 # %%
 chosen = {name: tuned[name, 0.5] for name in SETTINGS}
@@ -597,9 +615,11 @@ plot.image_rows(
         **{labels[n]: apply_tuned(n, few_noisy, 0.5, chosen[n]) for n in SETTINGS},
         labels["at 0.5"]: restore(autoencoder, few_noisy),
     },
-    alt="Eight digits, noisy, through three filters and through the network: filters leave stains and ragged strokes.",  #@en
-    alt="Oito dígitos, com ruído, por três filtros e pela rede: os filtros deixam manchas e traços esfarrapados.",  #@pt-BR
+    alt="Eight digits, noisy, through three filters and through the network: filters leave stains and ragged strokes.",
+    # pt: "Oito dígitos, com ruído, por três filtros e pela rede: os filtros deixam manchas e traços esfarrapados."
 )
+
+
 # %% [markdown] lang="en"
 # At σ = 0.5 the best filter reaches less than the network's {{ psnr_F7 }} dB: the median {{ psnr_median }}, non-local means {{ psnr_nlm }}, wavelets {{ psnr_wavelet }}, from a noisy image of {{ psnr_noisy }} dB. The filters keep stains where the noise happened to agree with itself; the network knows that paper is
 # white. On the other hand they need three numbers and no data, and work on *any* image. Section 6 shows what that is worth.
@@ -616,8 +636,8 @@ plot.image_rows(
 # Mova o nível de ruído. Abaixo de que σ você preferiria ficar com a imagem com ruído em vez da resposta da rede? Ache um dígito que a rede transforma em outro.
 # %%
 def nearest(x, std):
-    """Non-local means with the settings of the nearest level."""  #@en
-    """Médias não locais com os ajustes do nível mais próximo."""  #@pt-BR
+    """Non-local means with the settings of the nearest level."""
+    # pt: """Médias não locais com os ajustes do nível mais próximo."""
     level = min(levels, key=lambda known: abs(known - std))
     return apply_tuned("nlm", x, max(std, 0.05), tuned["nlm", level])
 
@@ -625,10 +645,9 @@ def nearest(x, std):
 explore.denoising.noise(
     {
         labels["nlm"]: nearest,
-        "trained at 0.5": lambda x, std: np.asarray(autoencoder(x[..., None]))[..., 0],  #@en
-        "all levels": lambda x, std: np.asarray(all_levels(x[..., None]))[..., 0],  #@en
-        "treinada em 0,5": lambda x, std: np.asarray(autoencoder(x[..., None]))[..., 0],  #@pt-BR
-        "todos os níveis": lambda x, std: np.asarray(all_levels(x[..., None]))[..., 0],  #@pt-BR
+        "trained at 0.5": lambda x, std: np.asarray(autoencoder(x[..., None]))[..., 0],
+        # pt: "treinada em 0,5"
+        "all levels": lambda x, std: np.asarray(all_levels(x[..., None]))[..., 0],  # pt: "todos os níveis"
     },
     x_test[:40],
 )
@@ -653,7 +672,9 @@ clothes_train, y_train = fashion.x_train[:-n_val][:n_train].copy(), fashion.y_tr
 clothes_val, y_val = fashion.x_train[-n_val:][:1000].copy(), fashion.y_train[-n_val:][:1000]
 clothes_test, y_clothes, class_names = fashion.x_test[:1000], fashion.y_test[:1000], fashion.class_names
 print(fashion.provenance)
-print(f"clothes_train {clothes_train.shape}, clothes_val {clothes_val.shape}, clothes_test {clothes_test.shape}")
+print(
+    f"clothes_train {clothes_train.shape}, clothes_val {clothes_val.shape}, clothes_test {clothes_test.shape}"
+)
 del fashion
 # %%
 large_train, large_val = enlarge(clothes_train, to_32)[..., None], enlarge(clothes_val, to_32)
@@ -661,32 +682,37 @@ keras.utils.set_random_seed(settings.seed())
 clothes_denoiser = build_denoiser()[2]
 epochs = settings.pick(quick=3, class_=6, full=30)
 train(
-    clothes_denoiser, tf.constant(large_train), noise_maker(noise_std, noise_std),
-    (add_noise(large_val, noise_std, 6), large_val), epochs, batch, peak=5e-3,
+    clothes_denoiser,
+    tf.constant(large_train),
+    noise_maker(noise_std, noise_std),
+    (add_noise(large_val, noise_std, 6), large_val),
+    epochs,
+    batch,
+    peak=5e-3,
 )
 large_test = enlarge(clothes_test[:500], to_32)
 exchanged = {}
-for kind, images in (("digits", x_test[:500]), ("clothes", large_test)):
+for kind, images in (("digits", x_test[:500]), ("clothes", large_test)):  # pt: "clothes"
     noisy = add_noise(images, noise_std, 7)
     exchanged[kind] = {
-        "noisy": psnr(images, noisy),
+        "noisy": psnr(images, noisy),  # pt: "noisy"
         "digits": psnr(images, restore(autoencoder, noisy)),
-        "clothes": psnr(images, restore(clothes_denoiser, noisy)),
+        "clothes": psnr(images, restore(clothes_denoiser, noisy)),  # pt: "clothes"
         "median": psnr(images, apply_tuned("median", noisy, noise_std, tuned["median", 0.5])),
+        # pt: "median", "median"
     }
 # %%
 names = {
-    "noisy": "nothing done", "median": "median filter, tuned on digits",  #@en
-    "digits": "network trained on digits", "clothes": "network trained on clothes",  #@en
-    "noisy": "nada feito", "median": "filtro da mediana, ajustado em dígitos",  #@pt-BR
-    "digits": "rede treinada em dígitos", "clothes": "rede treinada em roupas",  #@pt-BR
+    "noisy": "nothing done",  # pt: "nada feito"
+    "median": "median filter, tuned on digits",  # pt: "filtro da mediana, ajustado em dígitos"
+    "digits": "network trained on digits",  # pt: "rede treinada em dígitos"
+    "clothes": "network trained on clothes",  # pt: "rede treinada em roupas"
 }
 rows = [
-    (name, *(text.number(exchanged[kind][key], ".2f") for kind in exchanged))
-    for key, name in names.items()
+    (name, *(text.number(exchanged[kind][key], ".2f") for kind in exchanged)) for key, name in names.items()
 ]
-text.table(("method", "test digits", "test clothes"), rows, "PSNR in dB, noise 0.5")  #@en
-text.table(("método", "dígitos de teste", "roupas de teste"), rows, "PSNR em dB, ruído 0,5")  #@pt-BR
+text.table(("method", "test digits", "test clothes"), rows, "PSNR in dB, noise 0.5")
+# pt: "método", "dígitos de teste", "roupas de teste", "PSNR em dB, ruído 0,5"
 claims.check(
     source,
     clothes_noisy=exchanged["clothes"]["noisy"],
@@ -703,16 +729,15 @@ ten_noisy = add_noise(ten, noise_std, 8)
 plot.image_rows(
     {
         "original": ten,
-        "noisy": ten_noisy,  #@en
-        "digit network": restore(autoencoder, ten_noisy),  #@en
-        "clothes network": restore(clothes_denoiser, ten_noisy),  #@en
-        "com ruído": ten_noisy,  #@pt-BR
-        "rede dos dígitos": restore(autoencoder, ten_noisy),  #@pt-BR
-        "rede das roupas": restore(clothes_denoiser, ten_noisy),  #@pt-BR
+        "noisy": ten_noisy,  # pt: "com ruído"
+        "digit network": restore(autoencoder, ten_noisy),  # pt: "rede dos dígitos"
+        "clothes network": restore(clothes_denoiser, ten_noisy),  # pt: "rede das roupas"
     },
-    alt="Ten clothes under noise: the digit network answers with fragments of strokes, the clothes network with blurred clothes.",  #@en
-    alt="Dez roupas com ruído: a rede dos dígitos responde com pedaços de traços; a das roupas, com roupas borradas.",  #@pt-BR
+    alt="Ten clothes under noise: the digit network answers with fragments of strokes, the clothes network with blurred clothes.",
+    # pt: "Dez roupas com ruído: a rede dos dígitos responde com pedaços de traços; a das roupas, com roupas borradas."
 )
+
+
 # %% [markdown] lang="en"
 # On clothes the digit network gives {{ clothes_by_digits }} dB, the same network trained on clothes {{ clothes_by_clothes }} dB, the noisy image itself {{ clothes_noisy }} dB, and the median filter {{ clothes_median }} dB. The digit network breaks a pullover
 # into strokes: whatever comes in, out comes something made of pen strokes. The reverse holds too: on digits, the network trained on clothes gives {{ digits_by_clothes }} dB where the one trained on digits gives {{ digits_by_digits }}.
@@ -735,8 +760,8 @@ plot.image_rows(
 # uma para devolver roupas limpas, outra para tirar ruído de 0,5. O rival na primeira tarefa é a PCA com o mesmo tanto de números; na segunda, nossos três filtros, reajustados em roupas.
 # %%
 def build_clothes_encoder(code_size=32):
-    """Nine layers: 28 x 28 pixels to a code."""  #@en
-    """Nove camadas: de 28 x 28 pixels a um código."""  #@pt-BR
+    """Nine layers: 28 x 28 pixels to a code."""
+    # pt: """Nove camadas: de 28 x 28 pixels a um código."""
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -752,10 +777,12 @@ def build_clothes_encoder(code_size=32):
         ],
         name="encoder",
     )
+
+
 # %%
 def build_clothes_decoder(code_size=32):
-    """Eleven layers: a code to 28 x 28 pixels."""  #@en
-    """Onze camadas: de um código a 28 x 28 pixels."""  #@pt-BR
+    """Eleven layers: a code to 28 x 28 pixels."""
+    # pt: """Onze camadas: de um código a 28 x 28 pixels."""
     return keras.Sequential(
         [
             keras.Input((code_size,)),
@@ -773,20 +800,24 @@ def build_clothes_decoder(code_size=32):
         ],
         name="decoder",
     )
+
+
 # %% tags=["nbval-check-output"]
 print(len(build_clothes_encoder().layers), len(build_clothes_decoder().layers))
+
+
 # %%
 def unspoilt(x):
-    """No damage at all: reconstruction."""  #@en
-    """Estrago nenhum: reconstrução."""  #@pt-BR
+    """No damage at all: reconstruction."""
+    # pt: """Estrago nenhum: reconstrução."""
     return x, x
 
 
 clothes_tensor = tf.constant(clothes_train[..., None])
 clothes_val_noisy = add_noise(clothes_val, noise_std, 9)
 tasks = {
-    "reconstruction": (unspoilt, clothes_val),
-    "denoising": (noise_maker(noise_std, noise_std), clothes_val_noisy),
+    "reconstruction": (unspoilt, clothes_val),  # pt: "reconstruction"
+    "denoising": (noise_maker(noise_std, noise_std), clothes_val_noisy),  # pt: "denoising"
 }
 epochs = settings.pick(quick=2, class_=6, full=25)
 deep, deep_histories, deep_seconds = {}, {}, {}
@@ -801,25 +832,21 @@ clothes_noisy = add_noise(clothes_test, noise_std, 10)
 rebuilt = restore(deep["reconstruction"], clothes_test)
 denoised = restore(deep["denoising"], clothes_noisy)
 plot.history(
-    {"reconstruction": deep_histories["reconstruction"], "denoising": deep_histories["denoising"]},  #@en
-    ylabel="binary cross-entropy",  #@en
-    alt="Both losses fall and flatten; denoising stays above reconstruction.",  #@en
-    {"reconstrução": deep_histories["reconstruction"], "remoção de ruído": deep_histories["denoising"]},  #@pt-BR
-    ylabel="entropia cruzada binária",  #@pt-BR
-    alt="Os dois custos caem e se estabilizam; o da remoção de ruído fica acima do da reconstrução.",  #@pt-BR
+    {"reconstruction": deep_histories["reconstruction"], "denoising": deep_histories["denoising"]},
+    # pt: "reconstrução", "remoção de ruído"
+    ylabel="binary cross-entropy",
+    alt="Both losses fall and flatten; denoising stays above reconstruction.",
+    # pt: "Os dois custos caem e se estabilizam; o da remoção de ruído fica acima do da reconstrução."
 )
 plot.image_rows(
     {
         "original": clothes_test[firsts],
-        "reconstruction": rebuilt[firsts],  #@en
-        "noisy": clothes_noisy[firsts],  #@en
-        "denoised": denoised[firsts],  #@en
-        "reconstrução": rebuilt[firsts],  #@pt-BR
-        "com ruído": clothes_noisy[firsts],  #@pt-BR
-        "restaurado": denoised[firsts],  #@pt-BR
+        "reconstruction": rebuilt[firsts],  # pt: "reconstrução"
+        "noisy": clothes_noisy[firsts],  # pt: "com ruído"
+        "denoised": denoised[firsts],  # pt: "restaurado"
     },
-    alt="One piece of clothing of each class: original, reconstruction, noisy, denoised; shapes stay, prints and folds fade.",  #@en
-    alt="Uma peça de cada classe: original, reconstrução, com ruído, restaurada; as formas ficam, estampas e dobras somem.",  #@pt-BR
+    alt="One piece of clothing of each class: original, reconstruction, noisy, denoised; shapes stay, prints and folds fade.",
+    # pt: "Uma peça de cada classe: original, reconstrução, com ruído, restaurada; as formas ficam, estampas e dobras somem."
 )
 # %% [markdown] lang="en"
 # Each garment seems to remain what it was. *Seems* is not enough, so a **judge** is needed: a small classifier, trained on the same 12,000 *clean* clothes with their labels. It says which class it sees in the original and which in the
@@ -830,10 +857,18 @@ plot.image_rows(
 # %%
 keras.utils.set_random_seed(settings.seed())
 judge = keras.Sequential(
-    [keras.Input((28, 28)), layers.Flatten(), layers.Dense(256, "relu"), layers.Dropout(0.3), layers.Dense(10)]
+    [
+        keras.Input((28, 28)),
+        layers.Flatten(),
+        layers.Dense(256, "relu"),
+        layers.Dropout(0.3),
+        layers.Dense(10),
+    ]
 )
 judge.compile(
-    keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"]
+    keras.optimizers.Adam(1e-3),
+    keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
 )
 judge.fit(clothes_train, y_train, 100, epochs=settings.pick(quick=8, class_=10, full=15), verbose=0,
           validation_data=(clothes_val, y_val))  # fmt: skip
@@ -844,7 +879,7 @@ pca = PCA(32, random_state=settings.seed()).fit(flat_train)
 costs = {"pca": (784 * 33, 4 * 32, time.perf_counter() - start)}
 from_pca = pca.inverse_transform(pca.transform(flat_test)).clip(0, 1)
 shown = {"original": clothes_test, "pca": from_pca.reshape(clothes_test.shape).astype("float32")}
-shown |= {"rebuilt": rebuilt, "noisy": clothes_noisy}
+shown |= {"rebuilt": rebuilt, "noisy": clothes_noisy}  # pt: "noisy"
 for name in SETTINGS:
     start = time.perf_counter()
     found = tune(name, clothes_val[:tuned_on], clothes_val_noisy[:tuned_on], noise_std)
@@ -852,34 +887,51 @@ for name in SETTINGS:
     shown[name] = apply_tuned(name, clothes_noisy, noise_std, found)
 shown["denoised"] = denoised
 for name, task in (("rebuilt", "reconstruction"), ("denoised", "denoising")):
+    # pt: "reconstruction", "denoised", "denoising"
     costs[name] = deep[task].count_params(), 4 * 32, deep_seconds[task]
 verdicts = {name: judge.predict_on_batch(images).argmax(axis=1) for name, images in shown.items()}
 kept = {name: np.mean(verdict == verdicts["original"]) for name, verdict in verdicts.items()}
 right = {name: np.mean(verdict == y_clothes) for name, verdict in verdicts.items()}
 # %%
 names = labels | {
-    "original": "original", "pca": "PCA, 32 numbers", "noisy": "noisy",  #@en
-    "rebuilt": "reconstruction", "denoised": "denoised",  #@en
-    "original": "original", "pca": "PCA, 32 números", "noisy": "com ruído",  #@pt-BR
-    "rebuilt": "reconstrução", "denoised": "restaurada",  #@pt-BR
+    "original": "original",
+    "pca": "PCA, 32 numbers",  # pt: "PCA, 32 números"
+    "noisy": "noisy",  # pt: "noisy", "com ruído"
+    "rebuilt": "reconstruction",  # pt: "reconstrução"
+    "denoised": "denoised",  # pt: "denoised", "restaurada"
 }
 quality = {name: (psnr(clothes_test, images), ssim(clothes_test, images))
            for name, images in shown.items() if name != "original"}  # fmt: skip
 rows = []
 for key in shown:
     cells = zip(quality.get(key, (0, 0)), (".2f", ".3f"))
-    cells = [*cells, (right[key], ".1%"), (kept[key], ".1%"), *zip(costs.get(key, (0, 0, 0)), (",d", ",d", ".1f"))]
+    cells = [
+        *cells,
+        (right[key], ".1%"),
+        (kept[key], ".1%"),
+        *zip(costs.get(key, (0, 0, 0)), (",d", ",d", ".1f")),
+    ]
     rows.append((names[key], *(text.number(value, spec) if value else "–" for value, spec in cells)))
-header = ("image", "PSNR (dB)", "SSIM", "judge is right", "class kept", "parameters", "bytes per code", "seconds")  #@en
-text.table(header, rows, "Test clothes; noise 0.5 from the row \"noisy\" on")  #@en
-header = ("imagem", "PSNR (dB)", "SSIM", "juiz acerta", "classe mantida", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-text.table(header, rows, "Roupas de teste; ruído 0,5 da linha \"com ruído\" em diante")  #@pt-BR
+# %%
+header = (
+    "image",  # pt: "imagem"
+    "PSNR (dB)",
+    "SSIM",
+    "judge is right",  # pt: "juiz acerta"
+    "class kept",  # pt: "classe mantida"
+    "parameters",
+    "bytes per code",
+    "seconds",
+)
+text.table(header, rows, 'Test clothes; noise 0.5 from the row "noisy" on')
+# pt: 'Roupas de teste; ruído 0,5 da linha "com ruído" em diante'
 claims.check(
     source,
     judge_original=right["original"],
     judge_denoised=right["denoised"],
     **{f"kept_{name}": kept[name] for name in ("noisy", "nlm", "pca", "rebuilt", "denoised")},
-    **{f"F11_{name}": quality[name][0] for name in ("nlm", "pca", "rebuilt", "denoised")},
+    # pt: "noisy", "denoised"
+    **{f"F11_{name}": quality[name][0] for name in ("nlm", "pca", "rebuilt", "denoised")},  # pt: "denoised"
 )
 # %% [markdown] lang="en"
 # **Reconstruction.** From 32 numbers the network rebuilds clothes at {{ F11_rebuilt }} dB, PCA at {{ F11_pca }} dB. The class is kept in {{ kept_rebuilt }} of the cases by the network and in {{ kept_pca }} by PCA: whoever only wants the class, gains little over PCA (one percentage point is ten garments).
@@ -900,16 +952,15 @@ claims.check(
 # %%
 fig, ax = plt.subplots(figsize=(11, 4.6))
 places = np.arange(10)
-for shift, key in ((-0.2, "rebuilt"), (0.2, "denoised")):
+for shift, key in ((-0.2, "rebuilt"), (0.2, "denoised")):  # pt: "denoised"
     same = verdicts[key] == verdicts["original"]
     shares = [100 * same[verdicts["original"] == label].mean() for label in places]
     ax.bar(places + shift, shares, 0.38, label=names[key])
 ax.set_xticks(places, class_names, rotation=30, ha="right")
-ax.set(ylabel="class kept (%)", ylim=(0, 100))  #@en
-ax.set(ylabel="classe mantida (%)", ylim=(0, 100))  #@pt-BR
+ax.set(ylabel="class kept (%)", ylim=(0, 100))  # pt: "classe mantida (%)"
 ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=2)
-plot.show(fig, alt="Share of each class that is kept: high for trousers, bags and boots, lowest for shirts.")  #@en
-plot.show(fig, alt="Parcela de cada classe que se mantém: alta em calças, bolsas e botas, menor em camisas.")  #@pt-BR
+plot.show(fig, alt="Share of each class that is kept: high for trousers, bags and boots, lowest for shirts.")
+# pt: "Parcela de cada classe que se mantém: alta em calças, bolsas e botas, menor em camisas."
 # %% [markdown] lang="en"
 # Shirts, pullovers and coats have the same outline; a collar or a row of buttons tells them apart, and that is just what the noise hides and the mean of many garments blurs. **A restoration can look fine and lose what matters.** Ask what the image is for.
 #
@@ -941,8 +992,8 @@ HOLE = 10
 
 
 def random_squares(n):
-    """`n` masks of 32 x 32 pixels: one square each, at least five pixels off the border."""  #@en
-    """`n` máscaras de 32 x 32 pixels: um quadrado em cada, a cinco pixels ou mais da borda."""  #@pt-BR
+    """`n` masks of 32 x 32 pixels: one square each, at least five pixels off the border."""
+    # pt: """`n` máscaras de 32 x 32 pixels: um quadrado em cada, a cinco pixels ou mais da borda."""
     corner = tf.random.uniform((n, 2), 5, 32 - 5 - HOLE + 1, tf.int32)
     place = tf.range(32) - corner[:, :, None]
     inside = (place >= 0) & (place < HOLE)
@@ -950,9 +1001,11 @@ def random_squares(n):
 
 
 def cut_hole(x):
-    """Batches as (with a grey square, whole)."""  #@en
-    """Lotes como (com um quadrado cinza, inteiro)."""  #@pt-BR
+    """Batches as (with a grey square, whole)."""
+    # pt: """Lotes como (com um quadrado cinza, inteiro)."""
     return tf.where(random_squares(tf.shape(x)[0]), 0.5, x), x
+
+
 # %%
 keras.utils.set_random_seed(settings.seed())
 filler = build_denoiser()[2]
@@ -968,26 +1021,25 @@ holed = np.where(masks, np.float32(0.5), whole)
 filled = {
     "mean": np.where(masks, np.mean(x_train, axis=0)[..., 0], whole),
     "biharmonic": np.stack([inpaint_biharmonic(image, mask) for image, mask in zip(holed, masks)]),
-    "network": np.where(masks, restore(filler, holed), whole),
+    # pt: "biharmonic"
+    "network": np.where(masks, restore(filler, holed), whole),  # pt: "network"
 }
 hole_errors = {name: np.mean((images - whole)[masks] ** 2) for name, images in filled.items()}
 # %%
 plot.image_rows(
     {
         "original": whole[:10],
-        "with a hole": holed[:10],  #@en
-        "mean digit": filled["mean"][:10],  #@en
-        "biharmonic": filled["biharmonic"][:10].clip(0, 1),  #@en
-        "network": filled["network"][:10],  #@en
-        "com buraco": holed[:10],  #@pt-BR
-        "dígito médio": filled["mean"][:10],  #@pt-BR
-        "biarmônico": filled["biharmonic"][:10].clip(0, 1),  #@pt-BR
-        "rede": filled["network"][:10],  #@pt-BR
+        "with a hole": holed[:10],  # pt: "com buraco"
+        "mean digit": filled["mean"][:10],  # pt: "dígito médio"
+        "biharmonic": filled["biharmonic"][:10].clip(0, 1),  # pt: "biarmônico"
+        "network": filled["network"][:10],  # pt: "rede"
     },
-    alt="Ten digits with a grey square, filled in three ways: the mean is a cloud, the membrane a smear, the network continues the strokes.",  #@en
-    alt="Dez dígitos com um quadrado cinza, preenchidos de três modos: a média é uma nuvem, a membrana um borrão, a rede continua os traços.",  #@pt-BR
+    alt="Ten digits with a grey square, filled in three ways: the mean is a cloud, the membrane a smear, the network continues the strokes.",
+    # pt: "Dez dígitos com um quadrado cinza, preenchidos de três modos: a média é uma nuvem, a membrana um borrão, a rede continua os traços."
 )
 claims.check(source, **{f"hole_{name}": error for name, error in hole_errors.items()})
+
+
 # %% [markdown] lang="en"
 # Squared error inside the hole: mean digit {{ hole_mean }}, biharmonic {{ hole_biharmonic }}, network {{ hole_network }}. The membrane knows only the rim; the network knows that a loop which leaves the square on one side and returns on the other is probably closed.
 #
@@ -1006,14 +1058,14 @@ claims.check(source, **{f"hole_{name}": error for name, error in hole_errors.ite
 # **Arrisque:** a rede viu as formas de 12.000 roupas. Quantos decibéis de vantagem ela terá?
 # %%
 def shrink(x):
-    """Batches as (half the size, original)."""  #@en
-    """Lotes como (metade do tamanho, original)."""  #@pt-BR
+    """Batches as (half the size, original)."""
+    # pt: """Lotes como (metade do tamanho, original)."""
     return tf.nn.avg_pool2d(x, 2, 2, "VALID"), x
 
 
 def build_enlarger(filters=24):
-    """14 x 14 pixels to 28 x 28."""  #@en
-    """De 14 x 14 pixels a 28 x 28."""  #@pt-BR
+    """14 x 14 pixels to 28 x 28."""
+    # pt: """De 14 x 14 pixels a 28 x 28."""
     return keras.Sequential(
         [
             keras.Input((14, 14, 1)),
@@ -1023,6 +1075,8 @@ def build_enlarger(filters=24):
             layers.Conv2D(1, 3, padding="same", activation="sigmoid", name="x_hat"),
         ]
     )
+
+
 # %%
 keras.utils.set_random_seed(settings.seed())
 enlarger = build_enlarger()
@@ -1043,13 +1097,11 @@ plot.image_rows(
     {
         "original": clothes_test[firsts[:8]],
         "14 × 14": np.kron(small_test[firsts[:8]], np.ones((1, 2, 2))),
-        "bicubic": bicubic[firsts[:8]],  #@en
-        "network": sharper[firsts[:8]],  #@en
-        "bicúbica": bicubic[firsts[:8]],  #@pt-BR
-        "rede": sharper[firsts[:8]],  #@pt-BR
+        "bicubic": bicubic[firsts[:8]],  # pt: "bicúbica"
+        "network": sharper[firsts[:8]],  # pt: "rede"
     },
-    alt="Eight clothes, shrunk to 14 by 14, enlarged by bicubic interpolation and by the network, which keeps edges crisper.",  #@en
-    alt="Oito roupas, reduzidas a 14 por 14, ampliadas por interpolação bicúbica e pela rede, que mantém bordas mais nítidas.",  #@pt-BR
+    alt="Eight clothes, shrunk to 14 by 14, enlarged by bicubic interpolation and by the network, which keeps edges crisper.",
+    # pt: "Oito roupas, reduzidas a 14 por 14, ampliadas por interpolação bicúbica e pela rede, que mantém bordas mais nítidas."
 )
 # %% [markdown] lang="en"
 # Bicubic interpolation reaches {{ bicubic_psnr }} dB (SSIM {{ bicubic_ssim }}), the network {{ enlarger_psnr }} dB ({{ enlarger_ssim }}). It sharpens edges, and its parameters are few. It brings no detail back that four pixels had in common and lost: what looks like detail is a well-informed guess.
@@ -1064,17 +1116,20 @@ plot.image_rows(
 #
 # Codificador e decodificador vão para arquivos próprios, no formato `.keras`; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar as mesmas imagens, bit a bit.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 
 
 def load_and_restore(folder, damaged):
-    """Images mended by the saved halves."""  #@en
-    """Imagens consertadas pelas metades salvas."""  #@pt-BR
+    """Images mended by the saved halves."""
+    # pt: """Imagens consertadas pelas metades salvas."""
     first = keras.models.load_model(folder / "encoder.keras", safe_mode=True)
     second = keras.models.load_model(folder / "decoder.keras", safe_mode=True)
     return second.predict_on_batch(first.predict_on_batch(damaged[..., None]))[..., 0]
+
+
 # %% tags=["nbval-check-output"]
 in_memory = autoencoder.predict_on_batch(x_test_noisy[:100, ..., None])[..., 0]
 print(np.array_equal(load_and_restore(work, x_test_noisy[:100]), in_memory))
@@ -1156,8 +1211,8 @@ my_psnr = None
 
 
 def my_psnr(x, x_hat):
-    """Mean over the images of 10 log10(1 / MSE), in dB."""  #@en
-    """Média sobre as imagens de 10 log10(1 / MSE), em dB."""  #@pt-BR
+    """Mean over the images of 10 log10(1 / MSE), in dB."""
+    # pt: """Média sobre as imagens de 10 log10(1 / MSE), em dB."""
     errors = ((x.astype("float64") - x_hat) ** 2).mean(axis=(1, 2))
     return float(np.mean(-10 * np.log10(errors)))
 
@@ -1169,7 +1224,7 @@ from exercises import denoising as check
 check.psnr(my_psnr, x_test[:100], x_test_noisy[:100])
 # check.psnr.hint()
 if check.psnr.done:
-    print("scikit-image:", text.number(psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
+    print("scikit-image:", text.number(psnr(x_test[:100], x_test_noisy[:100]), ".4f"))  # pt: "scikit-image:"
     print("my_psnr:     ", text.number(my_psnr(x_test[:100], x_test_noisy[:100]), ".4f"))
 # %% [markdown] lang="en"
 # ### Exercise 2: salt and pepper
@@ -1187,8 +1242,8 @@ salt_and_pepper = None
 
 
 def salt_and_pepper(x, share, seed=0):
-    """Images in which `share` of the pixels became 0 or 1."""  #@en
-    """Imagens em que uma parcela `share` dos pixels virou 0 ou 1."""  #@pt-BR
+    """Images in which `share` of the pixels became 0 or 1."""
+    # pt: """Imagens em que uma parcela `share` dos pixels virou 0 ou 1."""
     rng = np.random.default_rng(seed)
     hit = rng.random(x.shape) < share
     return np.where(hit, rng.integers(0, 2, x.shape), x).astype("float32")
@@ -1201,7 +1256,10 @@ check.pepper(salt_and_pepper)
 if check.pepper.done:
     for share in (0.02, 0.1, 0.2, 0.4):
         peppered = np.asarray(salt_and_pepper(x_test[:200], share, 0), "float32")
-        answers = {labels["median"]: median(peppered, np.ones((1, 3, 3))), labels["at 0.5"]: restore(autoencoder, peppered)}
+        answers = {
+            labels["median"]: median(peppered, np.ones((1, 3, 3))),
+            labels["at 0.5"]: restore(autoencoder, peppered),
+        }
         texts = [f"{name} {text.number(psnr(x_test[:200], x), '.2f')} dB" for name, x in answers.items()]
         print(text.number(share, ".2f"), *texts, sep="  ")
 # %% [markdown] lang="en"
@@ -1216,10 +1274,10 @@ if check.pepper.done:
 once, twice = restore(autoencoder, x_test_noisy[:500]), None
 ### BEGIN SOLUTION
 twice = restore(autoencoder, once)
-# The second input is soft and free of noise: nothing like it stood in the training. The network  #@en
-# still takes away the noise it expects, and takes parts of the strokes instead.  #@en
-# A segunda entrada é macia e sem ruído: nada parecido havia no treino. A rede continua a descontar  #@pt-BR
-# o ruído que espera e, em vez dele, tira pedaços dos traços.  #@pt-BR
+# The second input is soft and free of noise: nothing like it stood in the training. The network
+# still takes away the noise it expects, and takes parts of the strokes instead.
+# pt: A segunda entrada é macia e sem ruído: nada parecido havia no treino. A rede continua a descontar
+# pt: o ruído que espera e, em vez dele, tira pedaços dos traços.
 ### END SOLUTION
 # %% exercise="3" role="check"
 check.twice(twice, autoencoder, x_test_noisy[:500], x_test[:500])

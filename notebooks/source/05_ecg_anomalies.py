@@ -36,20 +36,17 @@
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
 #
 # > **Um exemplo didático, não um dispositivo médico.** Uma gravação antiga de um só paciente, com rótulos dados por um programa: nada aqui serve para julgar o coração de ninguém.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("05_ecg_anomalies")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports; the switch in the first lines must
-# come before TensorFlow wakes up: dense networks as small as ours gain nothing from the oneDNN kernels.
+# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações; a chave das primeiras linhas
-# tem de vir antes de o TensorFlow acordar: redes densas pequenas como as nossas nada ganham com os núcleos do oneDNN.
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import sys
 import time
 
@@ -68,8 +65,6 @@ from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
 
-tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use several small models  #@en
-tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos vários modelos pequenos  #@pt-BR
 # %% [markdown] lang="en"
 # ## 1. Five thousand beats of one heart
 #
@@ -92,8 +87,8 @@ print(heart.provenance)
 names = data.ecg_anomalies.kind_names()
 pd.set_option("display.max_columns", 8, "display.precision", 2)
 beats = pd.DataFrame(heart.x, columns=[f"t{i}" for i in range(heart.x.shape[1])])
-beats["kind"] = [names[kind] for kind in heart.kind]  #@en
-beats["tipo"] = [names[kind] for kind in heart.kind]  #@pt-BR
+KIND = "kind"  # pt: "tipo"
+beats[KIND] = [names[kind] for kind in heart.kind]
 beats.head()
 # %%
 beats.describe()
@@ -104,12 +99,11 @@ beats.describe()
 # O `describe` percorre as colunas: quanto os batimentos variam em cada instante, e entre que extremos; perto de `t2`, por exemplo, quase todos estão bem abaixo de zero. Os extremos `min` e `max` vão importar na seção 2.
 # Agora por linhas e por classe:
 # %%
-abnormal = ~heart.normal  # the positive class: what the alarm is there to find  #@en
-per_kind = beats["kind"].value_counts().to_frame("beats")  #@en
-per_kind["share"] = (per_kind["beats"] / len(beats)).map("{:.1%}".format)  #@en
-abnormal = ~heart.normal  # a classe positiva: o que o alarme existe para achar  #@pt-BR
-per_kind = beats["tipo"].value_counts().to_frame("batimentos")  #@pt-BR
-per_kind["fração"] = (per_kind["batimentos"] / len(beats)).map("{:.1%}".format)  #@pt-BR
+abnormal = ~heart.normal  # the positive class: what the alarm is there to find
+# pt: a classe positiva: o que o alarme existe para achar
+counts = beats[KIND].value_counts()
+per_kind = pd.DataFrame({"beats": counts, "share": (counts / len(beats)).map("{:.1%}".format)})
+# pt: "fração"
 claims.check(
     heart.source,
     beats=len(beats),
@@ -118,6 +112,8 @@ claims.check(
     row_sd=heart.x.std(axis=1, ddof=1).mean(),
 )
 per_kind
+
+
 # %% [markdown] lang="en"
 # {{ beats }} beats, of which {{ share_abnormal }} are abnormal: far more than in any healthy ward, and unevenly spread over the kinds. The last two lines of the upper table check what we were told: each row has mean 0 and standard deviation 1. So
 # the *height* of the heartbeat, in millivolts, is gone before we begin; only its shape is left.
@@ -134,12 +130,11 @@ per_kind
 # Que cara têm os tipos?
 # %%
 def panels(count, height=3.4):
-    """A row of empty panels for beats, sharing the vertical axis."""  #@en
-    """Uma linha de painéis vazios para batimentos, com eixo vertical comum."""  #@pt-BR
+    """A row of empty panels for beats, sharing the vertical axis."""
+    # pt: """Uma linha de painéis vazios para batimentos, com eixo vertical comum."""
     fig, axes = plt.subplots(1, count, figsize=(3.1 * count, height), sharey=True, squeeze=False)
     for ax in axes[0]:
-        ax.set_xlabel("sample")  #@en
-        ax.set_xlabel("amostra")  #@pt-BR
+        ax.set_xlabel("sample")  # pt: "amostra"
     return fig, axes[0]
 
 
@@ -150,10 +145,12 @@ for ax, kind in zip(axes, sorted(present, key=lambda kind: kind != 1)):
     ax.plot(mine[:15].T, color=plot.SKY if kind == 1 else plot.ORANGE, linewidth=0.7)
     ax.plot(mine.mean(axis=0), color=plot.BLUE if kind == 1 else plot.RED)
     ax.set_title(names[kind].replace(" ", "\n", 1), fontsize=14)
-axes[0].set_ylabel("standard deviations")  #@en
-plot.show(fig, alt="Fifteen beats of each kind and their mean: normal ones lie close together, abnormal ones end in a fall or scatter widely.")  #@en
-axes[0].set_ylabel("desvios padrão")  #@pt-BR
-plot.show(fig, alt="Quinze batimentos de cada tipo e sua média: os normais ficam juntos; os anormais terminam em queda ou se espalham.")  #@pt-BR
+axes[0].set_ylabel("standard deviations")
+plot.show(
+    fig,
+    alt="Fifteen beats of each kind and their mean: normal ones lie close together, abnormal ones end in a fall or scatter widely.",
+    # pt: "Quinze batimentos de cada tipo e sua média: os normais ficam juntos; os anormais terminam em queda ou se espalham."
+)
 # %% [markdown] lang="en"
 # Thin lines are single beats, the thick one is the mean of their kind. Normal beats resemble each other: the deep main deflection, a shallow dip, a clear late wave. The abnormal ones disagree with the normal ones *and with each other*.
 #
@@ -186,18 +183,18 @@ plot.show(fig, alt="Quinze batimentos de cada tipo e sua média: os normais fica
 rest, test = train_test_split(np.arange(len(heart.x)), test_size=0.2, random_state=21)
 train, val = train_test_split(rest, test_size=0.2, random_state=21)
 y_train, y_val, y_test = abnormal[train], abnormal[val], abnormal[test]
-print(f"training {len(train)}, validation {len(val)}, test {len(test)} beats")  #@en
-print(f"treino {len(train)}, validação {len(val)}, teste {len(test)} batimentos")  #@pt-BR
+print(f"training {len(train)}, validation {len(val)}, test {len(test)} beats")
+# pt: f"treino {len(train)}, validação {len(val)}, teste {len(test)} batimentos"
 
 
 def scale(x, low, high):
-    """Beats on a scale where `low` is 0 and `high` is 1."""  #@en
-    """Batimentos numa escala em que `low` é 0 e `high` é 1."""  #@pt-BR
+    """Beats on a scale where `low` is 0 and `high` is 1."""
+    # pt: """Batimentos numa escala em que `low` é 0 e `high` é 1."""
     return ((x - low) / (high - low)).astype("float32")
 
 
-low, high = heart.x[train].min(), heart.x[train].max()  # training beats, nothing else  #@en
-low, high = heart.x[train].min(), heart.x[train].max()  # batimentos de treino, e só  #@pt-BR
+low, high = heart.x[train].min(), heart.x[train].max()  # training beats, nothing else
+# pt: batimentos de treino, e só
 x_train, x_val, x_test = (scale(heart.x[part], low, high) for part in (train, val, test))
 x_normal, x_val_normal = x_train[~y_train], x_val[~y_val]
 print(f"normal: {len(x_normal)} + {len(x_val_normal)}; {x_test.min():.2f} … {x_test.max():.2f}")
@@ -213,20 +210,18 @@ print(f"normal: {len(x_normal)} + {len(x_val_normal)}; {x_test.min():.2f} … {x
 # é medido em unidades de $\text{high} - \text{low}$. Veja que nome recebe **um mesmo** erro de reconstrução, um décimo de desvio padrão, com réguas diferentes:
 # %%
 rulers = {
-    "training beats (ours)": heart.x[train],  #@en
-    "normal training beats": heart.x[train][~y_train],  #@en
-    "first training beat": heart.x[train][:1],  #@en
-    "another set: pixels 0 … 255": np.array([0, 255]),  #@en
-    "batimentos de treino (nossa)": heart.x[train],  #@pt-BR
-    "batimentos normais de treino": heart.x[train][~y_train],  #@pt-BR
-    "primeiro batimento de treino": heart.x[train][:1],  #@pt-BR
-    "outro conjunto: pixels 0 … 255": np.array([0, 255]),  #@pt-BR
+    "training beats (ours)": heart.x[train],  # pt: "batimentos de treino (nossa)"
+    "normal training beats": heart.x[train][~y_train],  # pt: "batimentos normais de treino"
+    "first training beat": heart.x[train][:1],  # pt: "primeiro batimento de treino"
+    "another set: pixels 0 … 255": np.array([0, 255]),  # pt: "outro conjunto: pixels 0 … 255"
 }
 widths = {name: float(x.max() - x.min()) for name, x in rulers.items()}
 rows = [(name, text.number(w, ".2f"), text.number(0.1 / w, ".5f")) for name, w in widths.items()]
-text.table(("extremes taken from", "width", "error of 0.1 sd reads"), rows, "One error, four rulers")  #@en
-text.table(("extremos tirados de", "largura", "erro de 0,1 dp vira"), rows, "Um erro, quatro réguas")  #@pt-BR
+text.table(("extremes taken from", "width", "error of 0.1 sd reads"), rows, "One error, four rulers")
+# pt: "extremos tirados de", "largura", "erro de 0,1 dp vira", "Um erro, quatro réguas"
 width = high - low
+
+
 # %% [markdown] lang="en"
 # The same beat, the same mistake, four figures. Therefore we quote errors on our scale *and* in standard deviations of the beat, which no choice of ruler can change, and we do not expect the source's figures to the last digit.
 #
@@ -247,8 +242,8 @@ width = high - low
 # 140 → 32 → 16 → **8** → 16 → 32 → 140, relu por dentro, sigmoide no fim. Erro quadrático como função de custo, erro absoluto médio (MAE) para ler. `build` está escrita de modo que a seção 7 possa mudar uma coisa por vez.
 # %%
 def build(sizes=(32, 16, 8), hidden="relu", code="relu", output="sigmoid"):
-    """Encoder, decoder and autoencoder; the decoder mirrors the encoder's layer sizes."""  #@en
-    """Codificador, decodificador e autoencoder; o decodificador espelha os tamanhos das camadas."""  #@pt-BR
+    """Encoder, decoder and autoencoder; the decoder mirrors the encoder's layer sizes."""
+    # pt: """Codificador, decodificador e autoencoder; o decodificador espelha os tamanhos das camadas."""
     beat = h = keras.Input((heart.x.shape[1],), name="beat")
     for units in sizes[:-1]:
         h = layers.Dense(units, hidden)(h)
@@ -265,12 +260,10 @@ keras.utils.set_random_seed(settings.seed())
 encoder, decoder, autoencoder = build()
 plot.architecture(
     [encoder, decoder],
-    title="dense autoencoder of beats",  #@en
-    alt="Bars for the layers: 140 values, 32, 16, a code of 8, 16, 32, 140 outputs: an hourglass.",  #@en
-    inputs="beat",  #@en
-    title="autoencoder denso de batimentos",  #@pt-BR
-    alt="Barras para as camadas: 140 valores, 32, 16, código de 8, 16, 32, 140 saídas: uma ampulheta.",  #@pt-BR
-    inputs="batimento",  #@pt-BR
+    title="dense autoencoder of beats",  # pt: "autoencoder denso de batimentos"
+    alt="Bars for the layers: 140 values, 32, 16, a code of 8, 16, 32, 140 outputs: an hourglass.",
+    # pt: "Barras para as camadas: 140 valores, 32, 16, código de 8, 16, 32, 140 saídas: uma ampulheta."
+    inputs="beat",  # pt: "batimento"
 )
 # %% [markdown] lang="en"
 # The training sees normal beats only, and is watched on normal validation beats only. `full` is the source's recipe (Adam at a constant `0.001`, batches of 512); `class` reaches its error sooner with smaller batches and a learning rate that climbs
@@ -280,16 +273,22 @@ plot.architecture(
 # até um pico e desce por um cosseno. `data.batches` e `jit_compile` são explicados na aula 02.
 # %%
 GPU = bool(tf.config.list_physical_devices("GPU"))
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
+# compiling pays off in long trainings
+# pt: compilar só compensa em treinos longos
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)
 
 
+# %%
 def train_on(model, x, x_held_out, epochs, batch, peak, constant=False):
-    """Fit `model` to give back its input; returns the history and the seconds."""  #@en
-    """Ajusta `model` para devolver a entrada; dá o histórico e os segundos."""  #@pt-BR
+    """Fit `model` to give back its input; returns the history and the seconds."""
+    # pt: """Ajusta `model` para devolver a entrada; dá o histórico e os segundos."""
     steps = len(x) // batch
-    rate = peak if constant else keras.optimizers.schedules.CosineDecay(
-        0.0, epochs * steps * 9 // 10, warmup_target=peak, warmup_steps=epochs * steps // 10
+    rate = (
+        peak
+        if constant
+        else keras.optimizers.schedules.CosineDecay(
+            0.0, epochs * steps * 9 // 10, warmup_target=peak, warmup_steps=epochs * steps // 10
+        )
     )
     adam = keras.optimizers.Adam(rate)
     model.compile(adam, "mse", metrics=["mae"], jit_compile=XLA, steps_per_execution=steps)
@@ -297,10 +296,14 @@ def train_on(model, x, x_held_out, epochs, batch, peak, constant=False):
     history = model.fit(
         data.batches(x, batch, seed=settings.seed()),
         validation_data=data.batches(x_held_out, len(x_held_out)),
-        epochs=epochs, shuffle=False, verbose=0,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)],
     )
     return history, time.perf_counter() - start
+
+
 # %%
 epochs = settings.pick(quick=25, class_=100, full=200)
 batch = settings.pick(quick=32, class_=64, full=512)
@@ -312,25 +315,26 @@ history, seconds = train_on(
 plot.history(
     {"MAE": history},
     metric="mae",
-    ylabel="MAE (scale of section 2)",  #@en
-    alt="Training and validation error fall together, steeply at first, and level off close to each other.",  #@en
-    ylabel="MAE (escala da seção 2)",  #@pt-BR
-    alt="Os erros de treino e de validação caem juntos, depressa no início, e estacionam um perto do outro.",  #@pt-BR
+    ylabel="MAE (scale of section 2)",  # pt: "MAE (escala da seção 2)"
+    alt="Training and validation error fall together, steeply at first, and level off close to each other.",
+    # pt: "Os erros de treino e de validação caem juntos, depressa no início, e estacionam um perto do outro."
 )
+
+
 # %% [markdown] lang="en"
 # Both curves fall together: the network has not memorised single beats. In the first epochs they rest on a shelf; section 7 will recognise its height. Let us put a figure on it, on normal validation beats:
 # %% [markdown] lang="pt-BR"
 # As duas curvas caem juntas: a rede não decorou batimentos. Nas primeiras épocas, descansam num patamar; a seção 7 reconhecerá a sua altura. Ponhamos um número nisso, em batimentos normais de validação:
 # %%
 def beat_errors(x, x_hat):
-    """Mean absolute error of each beat, shape (n,)."""  #@en
-    """Erro absoluto médio de cada batimento, forma (n,)."""  #@pt-BR
+    """Mean absolute error of each beat, shape (n,)."""
+    # pt: """Erro absoluto médio de cada batimento, forma (n,)."""
     return np.abs(x - x_hat).mean(axis=1)
 
 
 def network_errors(x):
-    """Error of each beat after a passage through the autoencoder."""  #@en
-    """Erro de cada batimento depois de passar pelo autoencoder."""  #@pt-BR
+    """Error of each beat after a passage through the autoencoder."""
+    # pt: """Erro de cada batimento depois de passar pelo autoencoder."""
     return beat_errors(x, autoencoder.predict_on_batch(x))
 
 
@@ -341,6 +345,8 @@ claims.check(
     F8_mae=val_mae,
     F8_mae_sd=val_mae * width,
 )
+
+
 # %% [markdown] lang="en"
 # {{ F8_params }} parameters rebuild a normal beat from eight numbers with a mean error of {{ F8_mae }}, or {{ F8_mae_sd }} standard deviations. The source reports {{ F8_mae.source }}; its ruler is another one (trap 1) and so are its beats (4,998 of the 5,000), so the two figures
 # agree in size and cannot agree in digits.
@@ -361,14 +367,11 @@ claims.check(
 # **Antes de executar, arrisque:** a rede nunca viu um batimento anormal. O que vai desenhar ao receber um: ruído, uma reta ou outra coisa?
 # %%
 def error_area(ax, x, x_hat, title):
-    """One beat, its reconstruction, and the area between them."""  #@en
-    """Um batimento, sua reconstrução e a área entre os dois."""  #@pt-BR
-    ax.fill_between(np.arange(len(x)), x, x_hat, color=plot.ORANGE, alpha=0.5, label="error")  #@en
-    ax.plot(x, color=plot.BLUE, linewidth=2, label="input")  #@en
-    ax.plot(x_hat, "--", color=plot.RED, linewidth=2, label="output")  #@en
-    ax.fill_between(np.arange(len(x)), x, x_hat, color=plot.ORANGE, alpha=0.5, label="erro")  #@pt-BR
-    ax.plot(x, color=plot.BLUE, linewidth=2, label="entrada")  #@pt-BR
-    ax.plot(x_hat, "--", color=plot.RED, linewidth=2, label="saída")  #@pt-BR
+    """One beat, its reconstruction, and the area between them."""
+    # pt: """Um batimento, sua reconstrução e a área entre os dois."""
+    ax.fill_between(np.arange(len(x)), x, x_hat, color=plot.ORANGE, alpha=0.5, label="error")  # pt: "erro"
+    ax.plot(x, color=plot.BLUE, linewidth=2, label="input")
+    ax.plot(x_hat, "--", color=plot.RED, linewidth=2, label="output")
     ax.set_title(f"{title}\nMAE {text.number(np.abs(x - x_hat).mean(), '.3f')}", fontsize=14)
 
 
@@ -378,8 +381,13 @@ fig, axes = panels(len(chosen), height=4)
 for ax, i, x_hat in zip(axes, chosen, autoencoder.predict_on_batch(x_val[chosen])):
     error_area(ax, x_val[i], x_hat, names[kinds_val[i]].replace(" ", "\n", 1))
 axes[0].legend(frameon=False, fontsize=12)
-plot.show(fig, alt="One validation beat of each kind: the normal one is rebuilt closely, the abnormal ones come out as something else with large filled areas.")  #@en
-plot.show(fig, alt="Um batimento de validação de cada tipo: o normal é bem refeito; os anormais saem como outra coisa, com grandes áreas preenchidas.")  #@pt-BR
+plot.show(
+    fig,
+    alt="One validation beat of each kind: the normal one is rebuilt closely, the abnormal ones come out as something else with large filled areas.",
+    # pt: "Um batimento de validação de cada tipo: o normal é bem refeito; os anormais saem como outra coisa, com grandes áreas preenchidas."
+)
+
+
 # %% [markdown] lang="en"
 # The network answers with the nearest thing it can draw, and it can draw only (mixtures of) normal beats. The filled area is largest exactly where the beat departs from health: that is worth more to a reader of ECGs than a bare alarm.
 #
@@ -402,31 +410,33 @@ plot.show(fig, alt="Um batimento de validação de cada tipo: o normal é bem re
 # Nenhum batimento anormal é preciso para calculá-lo. **Arrisque:** que fração dos batimentos *normais* ficará acima? (Numa curva em forma de sino, um desvio padrão acima da média deixa 16 % à direita.)
 # %%
 def source_threshold(errors):
-    """The source's rule: mean plus standard deviation of the errors of normal training beats."""  #@en
-    """A regra da fonte: média mais desvio padrão dos erros dos batimentos normais de treino."""  #@pt-BR
+    """The source's rule: mean plus standard deviation of the errors of normal training beats."""
+    # pt: """A regra da fonte: média mais desvio padrão dos erros dos batimentos normais de treino."""
     return float(errors.mean() + errors.std())
 
 
 def histograms(ax, errors, positive, marks):
-    """Errors of normal and abnormal beats, and thresholds as vertical lines."""  #@en
-    """Erros de batimentos normais e anormais, e limiares como linhas verticais."""  #@pt-BR
+    """Errors of normal and abnormal beats, and thresholds as vertical lines."""
+    # pt: """Erros de batimentos normais e anormais, e limiares como linhas verticais."""
     edges = np.linspace(0, np.quantile(errors, 0.98), 50)
     ax.hist(errors[~positive], edges, color=plot.BLUE, alpha=0.6, label="normal")
-    ax.hist(errors[positive], edges, color=plot.RED, alpha=0.6, label="abnormal")  #@en
-    ax.set(xlabel="error of the beat (MAE)", ylabel="beats")  #@en
-    ax.hist(errors[positive], edges, color=plot.RED, alpha=0.6, label="anormal")  #@pt-BR
-    ax.set(xlabel="erro do batimento (MAE)", ylabel="batimentos")  #@pt-BR
+    ax.hist(errors[positive], edges, color=plot.RED, alpha=0.6, label="abnormal")
+    ax.set(xlabel="error of the beat (MAE)", ylabel="beats")  # pt: "erro do batimento (MAE)"
     for (name, value), style in zip(marks.items(), ("-", "--", ":", "-.")):
         ax.axvline(value, color="black", linestyle=style, label=name)
     ax.legend(frameon=False)
+
+
 # %%
 errors_train, errors_val = network_errors(x_normal), network_errors(x_val)
 threshold = source_threshold(errors_train)
 fig, ax = plt.subplots(figsize=(10, 4.6))
-histograms(ax, errors_val, y_val, {"mean + sd": threshold})  #@en
-plot.show(fig, alt="Histograms of validation errors: a narrow hill of normal beats at the left, a broad one of abnormal beats at the right, the threshold between them.")  #@en
-histograms(ax, errors_val, y_val, {"média + dp": threshold})  #@pt-BR
-plot.show(fig, alt="Histogramas dos erros de validação: um morro estreito de normais à esquerda, um largo de anormais à direita, o limiar entre os dois.")  #@pt-BR
+histograms(ax, errors_val, y_val, {"mean + sd": threshold})
+plot.show(
+    fig,
+    alt="Histograms of validation errors: a narrow hill of normal beats at the left, a broad one of abnormal beats at the right, the threshold between them.",
+    # pt: "Histogramas dos erros de validação: um morro estreito de normais à esquerda, um largo de anormais à direita, o limiar entre os dois."
+)
 claims.check(
     heart.source,
     F8_threshold=threshold,
@@ -434,6 +444,8 @@ claims.check(
     above_val=(errors_val[~y_val] > threshold).mean(),
     above_abnormal=(errors_val[y_val] > threshold).mean(),
 )
+
+
 # %% [markdown] lang="en"
 # The threshold is {{ F8_threshold }} (source: {{ F8_threshold.source }}, on its own scale). {{ above_train }} of the normal training beats and {{ above_val }} of the normal validation beats lie above it, fewer than under a bell curve, since the hill has a long tail to the right that stretches the standard deviation. Those are **false alarms**. Of the abnormal beats, {{ above_abnormal }} lie above it. Where the hills
 # overlap, no threshold is right: moving it only trades one mistake for the other.
@@ -446,15 +458,18 @@ claims.check(
 # O diagnóstico em si é uma comparação. É também o lugar de medir as palavras: a função diz *suspeito*, não *doente*.
 # %%
 def diagnose(x, threshold):
-    """Which beats of `x` are suspicious: True where the error exceeds the threshold."""  #@en
-    """Quais batimentos de `x` são suspeitos: True onde o erro passa do limiar."""  #@pt-BR
+    """Which beats of `x` are suspicious: True where the error exceeds the threshold."""
+    # pt: """Quais batimentos de `x` são suspeitos: True onde o erro passa do limiar."""
     return network_errors(x) > threshold
 
 
 for i in chosen:
     suspicious = diagnose(x_val[i : i + 1], threshold)[0]
-    print(f"{names[kinds_val[i]]:26} error {errors_val[i]:.4f}  {'SUSPICIOUS' if suspicious else 'normal'}")  #@en
-    print(f"{names[kinds_val[i]]:26} erro {errors_val[i]:.4f}  {'SUSPEITO' if suspicious else 'normal'}")  #@pt-BR
+    print(
+        f"{names[kinds_val[i]]:26} error {errors_val[i]:.4f}  {'SUSPICIOUS' if suspicious else 'normal'}"
+    )  # pt: f"{names[kinds_val[i]]:26} erro {errors_val[i]:.4f}  {'SUSPEITO' if suspicious else 'normal'}"
+
+
 # %% [markdown] lang="en"
 # ## 6. Other thresholds
 #
@@ -475,18 +490,18 @@ for i in chosen:
 # Primeiro, a faixa toda de uma vez. A **curva ROC** mostra, para cada limiar, a fração de anormais achados contra a fração de normais que dão falso alarme. A **curva de precisão-revocação** mostra quantos dos alarmes estão certos contra quantos anormais são achados.
 # %%
 def best_f1_threshold(errors, positive):
-    """The threshold with the largest F1 on these beats."""  #@en
-    """O limiar de maior F1 nestes batimentos."""  #@pt-BR
+    """The threshold with the largest F1 on these beats."""
+    # pt: """O limiar de maior F1 nestes batimentos."""
     precision, recall, limits = metrics.precision_recall_curve(positive, errors)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    best = f1[:-1].argmax()  # alarm from limits[best] on: put the threshold just below  #@en
-    best = f1[:-1].argmax()  # alarme a partir de limits[best]: o limiar fica logo abaixo  #@pt-BR
+    best = f1[:-1].argmax()  # alarm from limits[best] on: put the threshold just below
+    # pt: alarme a partir de limits[best]: o limiar fica logo abaixo
     return float(np.nextafter(limits[best], -np.inf))
 
 
 def curves(ax_roc, ax_pr, errors, positive, label, marks=()):
-    """ROC and precision-recall curve of these errors; `marks` are thresholds to point at."""  #@en
-    """Curvas ROC e de precisão-revocação destes erros; `marks` são limiares a apontar."""  #@pt-BR
+    """ROC and precision-recall curve of these errors; `marks` are thresholds to point at."""
+    # pt: """Curvas ROC e de precisão-revocação destes erros; `marks` são limiares a apontar."""
     false_alarms, found, _ = metrics.roc_curve(positive, errors)
     precision, recall, _ = metrics.precision_recall_curve(positive, errors)
     ax_roc.plot(false_alarms, found, label=label)
@@ -495,16 +510,14 @@ def curves(ax_roc, ax_pr, errors, positive, label, marks=()):
         alarm = errors > value
         ax_roc.plot(alarm[~positive].mean(), alarm[positive].mean(), marker, color="black", ms=9)
         ax_pr.plot(alarm[positive].mean(), positive[alarm].mean(), marker, color="black", ms=9)
+
+
 # %%
 thresholds = {
-    "mean + sd": threshold,  #@en
-    "95th percentile": float(np.quantile(errors_val[~y_val], 0.95)),  #@en
-    "99th percentile": float(np.quantile(errors_val[~y_val], 0.99)),  #@en
-    "best F1": best_f1_threshold(errors_val, y_val),  #@en
-    "média + dp": threshold,  #@pt-BR
-    "percentil 95": float(np.quantile(errors_val[~y_val], 0.95)),  #@pt-BR
-    "percentil 99": float(np.quantile(errors_val[~y_val], 0.99)),  #@pt-BR
-    "melhor F1": best_f1_threshold(errors_val, y_val),  #@pt-BR
+    "mean + sd": threshold,
+    "95th percentile": float(np.quantile(errors_val[~y_val], 0.95)),  # pt: "percentil 95"
+    "99th percentile": float(np.quantile(errors_val[~y_val], 0.99)),  # pt: "percentil 99"
+    "best F1": best_f1_threshold(errors_val, y_val),
 }
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(12, 4.8))
@@ -512,12 +525,13 @@ curves(*axes, errors_val, y_val, "", marks=thresholds.values())
 for name, marker in zip(thresholds, "osD^"):
     axes[1].plot([], [], marker, color="black", ms=9, label=name)
 axes[1].legend(frameon=False, loc="lower left")
-axes[0].set(xlabel="false alarms among normal", ylabel="found among abnormal")  #@en
-axes[1].set(xlabel="recall", ylabel="precision", ylim=(0.5, 1.02))  #@en
-plot.show(fig, alt="ROC curve close to the upper left corner and precision-recall curve close to the upper right, with the four thresholds as points near the bend.")  #@en
-axes[0].set(xlabel="falsos alarmes entre normais", ylabel="achados entre anormais")  #@pt-BR
-axes[1].set(xlabel="revocação", ylabel="precisão", ylim=(0.5, 1.02))  #@pt-BR
-plot.show(fig, alt="Curva ROC perto do canto superior esquerdo e precisão-revocação perto do superior direito, com os quatro limiares como pontos junto à dobra.")  #@pt-BR
+axes[0].set(xlabel="false alarms among normal", ylabel="found among abnormal")
+axes[1].set(xlabel="recall", ylabel="precision", ylim=(0.5, 1.02))
+plot.show(
+    fig,
+    alt="ROC curve close to the upper left corner and precision-recall curve close to the upper right, with the four thresholds as points near the bend.",
+    # pt: "Curva ROC perto do canto superior esquerdo e precisão-revocação perto do superior direito, com os quatro limiares como pontos junto à dobra."
+)
 # %% [markdown] lang="en"
 # By construction the percentiles stand at 5 % and 1 % of false alarms. The source's rule is the generous one: more false alarms, fewer misses. The best F1 sits where the curves bend. The strictest rule pays for its silence with recall. The **area under the ROC curve** sums up the curve in one number that needs no threshold: the probability that a random abnormal beat has a larger error than a random normal one. 0.5 is guessing, 1 is perfect.
 #
@@ -532,6 +546,8 @@ plot.show(fig, alt="Curva ROC perto do canto superior esquerdo e precisão-revoc
 # Mova o limiar sobre os batimentos de validação. Ache o lugar com mais acertos; depois, o lugar em que não mais que cinco anormais escapam. Quanto custa cada um? Para quem um falso alarme é barato, para quem é caro?
 # %%
 explore.ecg_anomalies.threshold(errors_val, y_val, start=threshold)
+
+
 # %% [markdown] lang="en"
 # ## 7. Rivals: what is the network worth?
 #
@@ -546,8 +562,8 @@ explore.ecg_anomalies.threshold(errors_val, y_val, start=threshold)
 # **Arrisque:** o erro da PCA em batimentos normais cai a cada componente. O *alarme* também melhora a cada componente?
 # %%
 def pca_rebuild(pca, x, k):
-    """Beats rebuilt from their first `k` components; 0 gives the mean beat."""  #@en
-    """Batimentos refeitos com seus primeiros `k` componentes; 0 dá o batimento médio."""  #@pt-BR
+    """Beats rebuilt from their first `k` components; 0 gives the mean beat."""
+    # pt: """Batimentos refeitos com seus primeiros `k` componentes; 0 dá o batimento médio."""
     basis = pca.components_[:k]
     return pca.mean_ + ((x - pca.mean_) @ basis.T) @ basis
 
@@ -569,12 +585,13 @@ right.legend(frameon=False, loc="lower left")
 for ax in (left, right):
     ax.set_xscale("symlog", linthresh=1, base=2)
     ax.set_xticks([0, 1, 2, 4, 8, 16, 32, 64], [0, 1, 2, 4, 8, 16, 32, 64])
-left.set(xlabel="components k", ylabel="MAE, normal beats", ylim=0)  #@en
-right.set(xlabel="components k", ylabel="area under the ROC")  #@en
-plot.show(fig, alt="Left, PCA's error falls with every component. Right, the area under the ROC curve rises for a few components, then falls steeply.")  #@en
-left.set(xlabel="componentes k", ylabel="MAE, normais", ylim=0)  #@pt-BR
-right.set(xlabel="componentes k", ylabel="área sob a ROC")  #@pt-BR
-plot.show(fig, alt="À esquerda, o erro da PCA cai a cada componente. À direita, a área sob a ROC sobe com poucos componentes e depois despenca.")  #@pt-BR
+left.set(xlabel="components k", ylabel="MAE, normal beats", ylim=0)  # pt: "MAE, normais"
+right.set(xlabel="components k", ylabel="area under the ROC")  # pt: "área sob a ROC"
+plot.show(
+    fig,
+    alt="Left, PCA's error falls with every component. Right, the area under the ROC curve rises for a few components, then falls steeply.",
+    # pt: "À esquerda, o erro da PCA cai a cada componente. À direita, a área sob a ROC sobe com poucos componentes e depois despenca."
+)
 claims.check(
     heart.source,
     mean_area=area_mae[0],
@@ -601,10 +618,12 @@ z = encoder.predict_on_batch(x_normal)
 awake = z.max(axis=0) > 0
 fig, ax = plt.subplots(figsize=(9, 3.6))
 ax.boxplot(z, whis=(0, 100), medianprops={"color": plot.RED, "linewidth": 2.5})
-ax.set(xlabel="code unit", ylabel="value")  #@en
-plot.show(fig, alt="Range of the eight code units over normal beats: some vary widely, the others stay at zero for every beat.")  #@en
-ax.set(xlabel="unidade do código", ylabel="valor")  #@pt-BR
-plot.show(fig, alt="Faixa das oito unidades do código nos batimentos normais: algumas variam muito; as outras ficam em zero para todos.")  #@pt-BR
+ax.set(xlabel="code unit", ylabel="value")  # pt: "valor"
+plot.show(
+    fig,
+    alt="Range of the eight code units over normal beats: some vary widely, the others stay at zero for every beat.",
+    # pt: "Faixa das oito unidades do código nos batimentos normais: algumas variam muito; as outras ficam em zero para todos."
+)
 claims.check(heart.source, awake=awake.sum())
 # %% [markdown] lang="en"
 # Only {{ awake }} of the eight code units ever leave zero ({{ awake.mean }} on average over our seeds). A relu unit that is negative for every beat has no gradient and never wakes up again (lesson 02 met one). The network of the source is in truth a network with a smaller code.
@@ -629,8 +648,8 @@ centre, spread = x_normal.mean(axis=0), x_normal.std(axis=0).mean()
 
 
 def centred(x):
-    """Beats minus the mean normal beat, in standard deviations around it."""  #@en
-    """Batimentos menos o batimento normal médio, em desvios padrão em torno dele."""  #@pt-BR
+    """Beats minus the mean normal beat, in standard deviations around it."""
+    # pt: """Batimentos menos o batimento normal médio, em desvios padrão em torno dele."""
     return ((x - centre) / spread).astype("float32")
 
 
@@ -643,34 +662,37 @@ _, seconds_step = train_on(step, centred(x_normal), centred(x_val_normal), epoch
 keras.utils.set_random_seed(settings.seed())
 _, _, better = build(hidden="gelu", code=None, output=None)
 _, seconds_better = train_on(better, centred(x_normal), centred(x_val_normal), epochs, size, rate)
+
+
 # %% [markdown] lang="en"
 # One more rival, for fairness: with labels for *both* classes in the training part one would simply train a classifier. A logistic regression on the 140 values will do.
 # %% [markdown] lang="pt-BR"
 # Mais um rival, por justiça: com rótulos das *duas* classes na parte de treino, treinaríamos simplesmente um classificador. Uma regressão logística sobre os 140 valores basta.
 # %%
 def supervised(x):
-    """Inputs of the classifier: the beats in standard deviations, as in the file."""  #@en
-    """Entradas do classificador: os batimentos em desvios padrão, como no arquivo."""  #@pt-BR
+    """Inputs of the classifier: the beats in standard deviations, as in the file."""
+    # pt: """Entradas do classificador: os batimentos em desvios padrão, como no arquivo."""
     return x * width + low
+
+
 # %%
 start = time.perf_counter()
 classifier = LogisticRegression(max_iter=2000).fit(supervised(x_train), y_train)
 seconds_classifier = time.perf_counter() - start
 rebuild = {
-    "mean beat": lambda x: np.broadcast_to(centre, x.shape),  #@en
-    "PCA, 8 numbers": lambda x: pca_rebuild(pca, x, 8),  #@en
-    "network of the source": autoencoder.predict_on_batch,  #@en
-    "+ centred beats": lambda x: centre + spread * step.predict_on_batch(centred(x)),  #@en
-    "+ gelu, linear code": lambda x: centre + spread * better.predict_on_batch(centred(x)),  #@en
-    "batimento médio": lambda x: np.broadcast_to(centre, x.shape),  #@pt-BR
-    "PCA, 8 números": lambda x: pca_rebuild(pca, x, 8),  #@pt-BR
-    "rede da fonte": autoencoder.predict_on_batch,  #@pt-BR
-    "+ batimentos centrados": lambda x: centre + spread * step.predict_on_batch(centred(x)),  #@pt-BR
-    "+ gelu, código linear": lambda x: centre + spread * better.predict_on_batch(centred(x)),  #@pt-BR
+    "mean beat": lambda x: np.broadcast_to(centre, x.shape),
+    "PCA, 8 numbers": lambda x: pca_rebuild(pca, x, 8),  # pt: "PCA, 8 números"
+    "network of the source": autoencoder.predict_on_batch,  # pt: "rede da fonte"
+    "+ centred beats": lambda x: centre + spread * step.predict_on_batch(centred(x)),
+    # pt: "+ batimentos centrados"
+    "+ gelu, linear code": lambda x: centre + spread * better.predict_on_batch(centred(x)),
+    # pt: "+ gelu, código linear"
 }
 alarms = {name: lambda x, f=f: beat_errors(x, f(x)) for name, f in rebuild.items()}
-alarms["logistic regression, labels"] = lambda x: classifier.decision_function(supervised(x))  #@en
-alarms["regressão logística, rótulos"] = lambda x: classifier.decision_function(supervised(x))  #@pt-BR
+alarms |= {
+    "logistic regression, labels": lambda x: classifier.decision_function(supervised(x)),
+    # pt: "regressão logística, rótulos"
+}
 # %%
 maes = [alarms[name](x_val_normal).mean() for name in rebuild]
 areas = [metrics.roc_auc_score(y_val, alarms[name](x_val)) for name in alarms]
@@ -683,8 +705,8 @@ rows = [
     for name, mae, area, count, took, size_of_code in zip(
         alarms, [*maes, None], areas, parameters, spent, ["0", "32", "32", "32", "32", "–"])
 ]  # fmt: skip
-text.table(("model", "MAE, normal", "ROC area", "parameters", "s", "bytes a code"), rows, "Validation part")  #@en
-text.table(("modelo", "MAE, normais", "área ROC", "parâmetros", "s", "bytes por código"), rows, "Parte de validação")  #@pt-BR
+text.table(("model", "MAE, normal", "ROC area", "parameters", "s", "bytes a code"), rows, "Validation part")
+# pt: "MAE, normais", "área ROC", "parâmetros", "bytes por código", "Parte de validação"
 claims.check(
     heart.source,
     awake_centred=(step_encoder.predict_on_batch(centred(x_normal)).max(axis=0) > 0).sum(),
@@ -694,6 +716,8 @@ claims.check(
     better_area=areas[4],
     labels_area=areas[5],
 )
+
+
 # %% [markdown] lang="en"
 # Read it from the top:
 #
@@ -716,8 +740,8 @@ claims.check(
 # Rede, limiares e rivais estão fixados. Agora, e só agora, os batimentos de teste. Primeiro a rede da fonte com seus quatro limiares; a última linha é a armadilha 2 posta em prática: o limiar que é o melhor *na própria parte de teste*.
 # %%
 def scores(alarm, positive):
-    """Accuracy, recall, precision and F1 of an alarm for the class `positive`."""  #@en
-    """Acurácia, revocação, precisão e F1 de um alarme para a classe `positive`."""  #@pt-BR
+    """Accuracy, recall, precision and F1 of an alarm for the class `positive`."""
+    # pt: """Acurácia, revocação, precisão e F1 de um alarme para a classe `positive`."""
     found = (alarm & positive).sum()
     recall, precision = found / positive.sum(), found / max(alarm.sum(), 1)
     f1 = 2 * found / (alarm.sum() + positive.sum())
@@ -725,17 +749,19 @@ def scores(alarm, positive):
 
 
 errors_test = network_errors(x_test)
-peeked = {"best F1 on the test (trap 2)": best_f1_threshold(errors_test, y_test)}  #@en
-peeked = {"melhor F1 no teste (armadilha 2)": best_f1_threshold(errors_test, y_test)}  #@pt-BR
-table = {
-    name: (value, *scores(errors_test > value, y_test)) for name, value in (thresholds | peeked).items()
-}
+peeked = {"best F1 on the test (trap 2)": best_f1_threshold(errors_test, y_test)}
+# pt: "melhor F1 no teste (armadilha 2)"
+table = {name: (value, *scores(errors_test > value, y_test)) for name, value in (thresholds | peeked).items()}
 rows = [
     (name, text.number(value, ".4f"), *(text.number(s, ".3f") for s in four))
     for name, (value, *four) in table.items()
 ]
-text.table(("rule", "threshold", "accuracy", "recall", "precision", "F1"), rows, "Test part, abnormal is positive")  #@en
-text.table(("regra", "limiar", "acurácia", "revocação", "precisão", "F1"), rows, "Parte de teste, anormal é positivo")  #@pt-BR
+text.table(
+    ("rule", "threshold", "accuracy", "recall", "precision", "F1"),
+    rows,
+    "Test part, abnormal is positive",
+    # pt: "regra", "limiar", "acurácia", "Parte de teste, anormal é positivo"
+)
 # %%
 alarm = errors_test > threshold
 accuracy, recall, precision, f1 = scores(alarm, y_test)
@@ -778,7 +804,9 @@ matrix = metrics.confusion_matrix(y_test, alarm, labels=[True, False])
 fig, (ax, ax_kind) = plt.subplots(1, 2, figsize=(12, 4.4), width_ratios=[1, 1.5])
 ax.imshow(matrix / matrix.sum(axis=1, keepdims=True), cmap="Blues", vmin=0, vmax=1)
 for (row, column), count in np.ndenumerate(matrix):
-    ax.text(column, row, count, ha="center", va="center", fontsize=22, color="white" if row == column else "black")
+    ax.text(
+        column, row, count, ha="center", va="center", fontsize=22, color="white" if row == column else "black"
+    )
 kinds_test = heart.kind[test]
 kinds_there = [kind for kind in present if (kinds_test == kind).any()]
 shares = [alarm[kinds_test == kind].mean() for kind in kinds_there]
@@ -787,12 +815,13 @@ ax_kind.set(xlim=(0, 1), yticks=range(len(shares)))
 ax_kind.invert_yaxis()
 ax.set(xticks=[0, 1], yticks=[0, 1])
 ax_kind.set_yticklabels([f"{names[k]} ({(kinds_test == k).sum()})" for k in kinds_there])
-ax.set(xticklabels=["alarm", "silence"], yticklabels=["abnormal", "normal"])  #@en
-ax_kind.set_xlabel("share with alarm")  #@en
-plot.show(fig, alt="Confusion matrix, most counts on the diagonal; bars by kind: few normal beats and most beats of each abnormal kind raise an alarm.")  #@en
-ax.set(xticklabels=["alarme", "silêncio"], yticklabels=["anormal", "normal"])  #@pt-BR
-ax_kind.set_xlabel("fração com alarme")  #@pt-BR
-plot.show(fig, alt="Matriz de confusão, quase tudo na diagonal; barras por tipo: poucos normais e a maioria de cada tipo anormal disparam o alarme.")  #@pt-BR
+ax.set(xticklabels=["alarm", "silence"], yticklabels=["abnormal", "normal"])  # pt: "alarme"
+ax_kind.set_xlabel("share with alarm")  # pt: "fração com alarme"
+plot.show(
+    fig,
+    alt="Confusion matrix, most counts on the diagonal; bars by kind: few normal beats and most beats of each abnormal kind raise an alarm.",
+    # pt: "Matriz de confusão, quase tudo na diagonal; barras por tipo: poucos normais e a maioria de cada tipo anormal disparam o alarme."
+)
 # %% [markdown] lang="en"
 # Read the left half by rows: of the abnormal beats (upper row) how many were found, of the normal ones how many were left in peace. At the right the same by kind, with the number of test beats in brackets; a kind with a handful of beats proves nothing.
 #
@@ -804,10 +833,8 @@ plot.show(fig, alt="Matriz de confusão, quase tudo na diagonal; barras por tipo
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(12, 5))
 test_areas, test_precisions = {}, {}
-for name in list(alarms)[1:]:
-    if name == "+ centred beats":  #@en
-    if name == "+ batimentos centrados":  #@pt-BR
-        continue
+_, *two, _, better_name, with_labels = alarms
+for name in (*two, better_name, with_labels):
     found = alarms[name](x_test)
     test_areas[name] = metrics.roc_auc_score(y_test, found)
     test_precisions[name] = metrics.average_precision_score(y_test, found)
@@ -818,12 +845,15 @@ axes[0].set(xlim=(-0.01, 0.4), ylim=(0.6, 1.01))
 axes[1].set(xlim=(0.4, 1.01), ylim=(0.6, 1.01))
 for ax in axes:
     ax.legend(frameon=False, loc="lower right" if ax is axes[0] else "lower left", fontsize=12)
-axes[0].set(xlabel="false alarms among normal", ylabel="found among abnormal", title="ROC and its area")  #@en
-axes[1].set(xlabel="recall", ylabel="precision", title="precision-recall and its area")  #@en
-plot.show(fig, alt="Corners of the ROC and precision-recall curves on the test part for four models, with the areas in the legends; the classifier with labels is nearest to the corner.")  #@en
-axes[0].set(xlabel="falsos alarmes entre normais", ylabel="achados entre anormais", title="ROC e sua área")  #@pt-BR
-axes[1].set(xlabel="revocação", ylabel="precisão", title="precisão-revocação e sua área")  #@pt-BR
-plot.show(fig, alt="Cantos das curvas ROC e de precisão-revocação no teste para quatro modelos, com as áreas nas legendas; o classificador com rótulos fica mais perto do canto.")  #@pt-BR
+axes[0].set(xlabel="false alarms among normal", ylabel="found among abnormal", title="ROC and its area")
+# pt: "ROC e sua área"
+axes[1].set(xlabel="recall", ylabel="precision", title="precision-recall and its area")
+# pt: "precisão-revocação e sua área"
+plot.show(
+    fig,
+    alt="Corners of the ROC and precision-recall curves on the test part for four models, with the areas in the legends; the classifier with labels is nearest to the corner.",
+    # pt: "Cantos das curvas ROC e de precisão-revocação no teste para quatro modelos, com as áreas nas legendas; o classificador com rótulos fica mais perto do canto."
+)
 # %%
 pca_test, source_test, better_test, labels_test = test_areas.values()
 claims.check(
@@ -834,6 +864,8 @@ claims.check(
     better_area_test=better_test,
     labels_area_test=labels_test,
 )
+
+
 # %% [markdown] lang="en"
 # (The axes show only the interesting corner.) On the test part the source's network has an area of {{ roc_area }} under the ROC and {{ pr_area }} under the precision-recall curve, as the average precision measures it. The precision-recall curve is the stricter judge: among many normal beats even a small share of false alarms is a crowd. The order of the rivals
 # is about that of the validation part, and where two of them differ in the third digit, another split would shuffle them.
@@ -858,8 +890,8 @@ claims.check(
 # **Arrisque:** o que sobra de uma precisão de {{ precision }} quando um batimento em cem é anormal?
 # %%
 def precision_at(share, recall, false_alarms):
-    """Precision of an alarm where `share` of the beats are abnormal (Bayes' rule)."""  #@en
-    """Precisão de um alarme quando a fração `share` dos batimentos é anormal (regra de Bayes)."""  #@pt-BR
+    """Precision of an alarm where `share` of the beats are abnormal (Bayes' rule)."""
+    # pt: """Precisão de um alarme quando a fração `share` dos batimentos é anormal (regra de Bayes)."""
     right, wrong = share * recall, (1 - share) * false_alarms
     return right / (right + wrong)
 
@@ -891,15 +923,16 @@ claims.check(heart.source, precision_rare=rare)
 #
 # Um alarme é mais que pesos: codificador, decodificador, os extremos da escala e o limiar. São salvos juntos; os modelos, no formato `.keras`; os números, num npz simples.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 np.savez(work / "alarm.npz", low=low, high=high, threshold=threshold)
 
 
 def load_alarm(folder):
-    """A function from beats as recorded to True where they are suspicious, from the saved files."""  #@en
-    """Uma função de batimentos como gravados a True onde são suspeitos, a partir dos arquivos."""  #@pt-BR
+    """A function from beats as recorded to True where they are suspicious, from the saved files."""
+    # pt: """Uma função de batimentos como gravados a True onde são suspeitos, a partir dos arquivos."""
     first = keras.models.load_model(folder / "encoder.keras", safe_mode=True)
     second = keras.models.load_model(folder / "decoder.keras", safe_mode=True)
     with np.load(folder / "alarm.npz") as file:
@@ -910,6 +943,8 @@ def load_alarm(folder):
         return beat_errors(x, second.predict_on_batch(first.predict_on_batch(x))) > limit
 
     return alarm_of
+
+
 # %% tags=["nbval-check-output"]
 loaded = load_alarm(work)
 print(np.array_equal(loaded(heart.x[val]), diagnose(x_val, threshold)))
@@ -992,9 +1027,7 @@ print(np.array_equal(loaded(heart.x[val]), diagnose(x_val, threshold)))
 # %% exercise="1" role="answer"
 threshold_cost = None
 ### BEGIN SOLUTION
-costs = [
-    10 * (errors_val[y_val] <= value).sum() + (errors_val[~y_val] > value).sum() for value in errors_val
-]
+costs = [10 * (errors_val[y_val] <= value).sum() + (errors_val[~y_val] > value).sum() for value in errors_val]
 threshold_cost = float(errors_val[np.argmin(costs)])
 ### END SOLUTION
 # %% exercise="1" role="check"
@@ -1004,10 +1037,15 @@ check.cost(threshold_cost, errors_val, y_val, errors_test)
 # check.cost.hint()
 if check.cost.done:
     fig, ax = plt.subplots(figsize=(10, 4.6))
-    histograms(ax, errors_val, y_val, {"best F1": thresholds["best F1"], "least cost": threshold_cost})  #@en
-    plot.show(fig, alt="The histograms of section 5 with two thresholds: that of best F1 and that of least cost.")  #@en
-    histograms(ax, errors_val, y_val, {"melhor F1": thresholds["melhor F1"], "menor custo": threshold_cost})  #@pt-BR
-    plot.show(fig, alt="Os histogramas da seção 5 com dois limiares: o de melhor F1 e o de menor custo.")  #@pt-BR
+    histograms(
+        ax, errors_val, y_val, {"best F1": best_f1_threshold(errors_val, y_val), "least cost": threshold_cost}
+    )
+    # pt: "menor custo"
+    plot.show(
+        fig,
+        alt="The histograms of section 5 with two thresholds: that of best F1 and that of least cost.",
+        # pt: "Os histogramas da seção 5 com dois limiares: o de melhor F1 e o de menor custo."
+    )
 # %% [markdown] lang="en"
 # ### Exercise 2: another score
 #
@@ -1025,7 +1063,9 @@ peak_errors = np.abs(x_val - autoencoder.predict_on_batch(x_val)).max(axis=1)
 check.peaks(peak_errors, autoencoder, x_val)
 # check.peaks.hint()
 if check.peaks.done:
-    print(f"{metrics.roc_auc_score(y_val, errors_val):.4f} -> {metrics.roc_auc_score(y_val, peak_errors):.4f}")
+    print(
+        f"{metrics.roc_auc_score(y_val, errors_val):.4f} -> {metrics.roc_auc_score(y_val, peak_errors):.4f}"
+    )
 # %% [markdown] lang="en"
 # ### Exercise 3: unclean health
 #
@@ -1047,7 +1087,9 @@ check.mixed(x_mixed, mixed, autoencoder, x_train, y_train)
 # check.mixed.hint()
 if check.mixed.done:
     errors_mixed = beat_errors(x_val, mixed.predict_on_batch(x_val))
-    print(f"{metrics.roc_auc_score(y_val, errors_val):.4f} -> {metrics.roc_auc_score(y_val, errors_mixed):.4f}")
+    print(
+        f"{metrics.roc_auc_score(y_val, errors_val):.4f} -> {metrics.roc_auc_score(y_val, errors_mixed):.4f}"
+    )
 # %% [markdown] lang="en"
 # ## Summary
 #

@@ -34,20 +34,17 @@
 # **Pré-requisitos:** aula 01 (PCA, dados reservados); um primeiro contato com convoluções ajuda.
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito; fones de ouvido, se houver gente por perto. Não é preciso GPU.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("06_music")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports. The first switch must come before
-# TensorFlow wakes up: its oneDNN kernels, off by default on many processors, make our convolutions about twice as fast.
+# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações. A primeira chave tem
-# de vir antes de o TensorFlow acordar: os núcleos do oneDNN, desligados de fábrica em muitos processadores, deixam as nossas convoluções cerca de duas vezes mais rápidas.
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import io
 import sys
 import time
@@ -65,8 +62,6 @@ from tqdm.keras import TqdmCallback
 
 from utils import audio, claims, data, explore, plot, resume, settings, text
 
-tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use several models  #@en
-tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos vários modelos  #@pt-BR
 # %% [markdown] lang="en"
 # ## 1. Sound is a long list of numbers
 #
@@ -102,12 +97,13 @@ for ax, track in zip(axes.flat, shown):
     ax.set(xlabel="", ylim=(-1, 1), xticks=range(0, 17, 4))
     ax.set_title(tracks.names_train[track], fontsize=14)
 for ax in axes[-1]:
-    ax.set_xlabel("time (s)")  #@en
-    ax.set_xlabel("tempo (s)")  #@pt-BR
-fig.supylabel("amplitude (peak 1)")  #@en
-plot.show(fig, alt="Waveforms of eight training tracks: some swell and fade, some are even; each touches 1 or -1 once.")  #@en
-fig.supylabel("amplitude (pico 1)")  #@pt-BR
-plot.show(fig, alt="Ondas de oito faixas de treino: umas crescem e somem, outras são constantes; cada uma toca 1 ou -1.")  #@pt-BR
+    ax.set_xlabel("time (s)")
+fig.supylabel("amplitude (peak 1)")  # pt: "amplitude (pico 1)"
+plot.show(
+    fig,
+    alt="Waveforms of eight training tracks: some swell and fade, some are even; each touches 1 or -1 once.",
+    # pt: "Ondas de oito faixas de treino: umas crescem e somem, outras são constantes; cada uma toca 1 ou -1."
+)
 # %% [markdown] lang="en"
 # Sixteen seconds on a few centimetres show only the **envelope**, the loudness over time. The melody is in the thousands of swings that are too narrow to be seen here.
 #
@@ -121,8 +117,8 @@ plot.show(fig, alt="Ondas de oito faixas de treino: umas crescem e somem, outras
 # %%
 LISTEN = False
 PART = 4096
-CLIP = 6 * PART  # what a player plays: 3 seconds keep the notebook small  #@en
-CLIP = 6 * PART  # o que um reprodutor toca: 3 segundos mantêm o notebook pequeno  #@pt-BR
+CLIP = 6 * PART  # what a player plays: 3 seconds keep the notebook small
+# pt: o que um reprodutor toca: 3 segundos mantêm o notebook pequeno
 first = dict(zip(pieces.names_train, pieces.x_train[:, :CLIP]))
 audio.play({name: first[name] for name in pieces.names_train[:2]}, pieces.source)
 audio.play({tracks.names_train[0]: x_train[0]}, tracks.source, my_copy=LISTEN)
@@ -152,12 +148,15 @@ for i in range(3):
     here = slice(i * PART, (i + 1) * PART)
     ax.plot(seconds[here], x_train[0, here], color=plot.LINE_COLOURS[i], linewidth=0.8)
     ax.axvline(i * PART / RATE, color="0.3", linestyle=":")
-    ax.text((i + 0.5) * PART / RATE, 1.05, f"part {i}", ha="center")  #@en
-    ax.text((i + 0.5) * PART / RATE, 1.05, f"trecho {i}", ha="center")  #@pt-BR
-ax.set(xlabel="time (s)", ylabel="amplitude", ylim=(-1, 1.3), xlim=(0, seconds[-1]))  #@en
-plot.show(fig, alt="The first three parts of a track in three colours; the cuts fall wherever they fall, amid the music.")  #@en
-ax.set(xlabel="tempo (s)", ylabel="amplitude", ylim=(-1, 1.3), xlim=(0, seconds[-1]))  #@pt-BR
-plot.show(fig, alt="Os três primeiros trechos de uma faixa em três cores; os cortes caem onde caem, no meio da música.")  #@pt-BR
+    ax.text((i + 0.5) * PART / RATE, 1.05, f"part {i}", ha="center")  # pt: f"trecho {i}"
+ax.set(xlabel="time (s)", ylabel="amplitude", ylim=(-1, 1.3), xlim=(0, seconds[-1]))
+plot.show(
+    fig,
+    alt="The first three parts of a track in three colours; the cuts fall wherever they fall, amid the music.",
+    # pt: "Os três primeiros trechos de uma faixa em três cores; os cortes caem onde caem, no meio da música."
+)
+
+
 # %% [markdown] lang="en"
 # The difference is {{ cut_difference }}: exactly zero, and {{ parts }} parts make a tensor of shape `(1600, 4096, 1)`; the last axis is the single channel of a mono sound. The cuts fall in the middle of notes, wherever
 # a multiple of 4,096 happens to be. Keep that in mind for the exercises.
@@ -180,8 +179,8 @@ plot.show(fig, alt="Os três primeiros trechos de uma faixa em três cores; os c
 # **Antes de executar, arrisque:** onde estão os pesos? Nas oito convoluções ou nas duas camadas densas?
 # %%
 def build_encoder(part, code_size):
-    """From parts (n, part, 1) to codes (n, code_size)."""  #@en
-    """De trechos (n, part, 1) a códigos (n, code_size)."""  #@pt-BR
+    """From parts (n, part, 1) to codes (n, code_size)."""
+    # pt: """De trechos (n, part, 1) a códigos (n, code_size)."""
     encoder = keras.Sequential([keras.Input((part, 1))], name="encoder")
     for channels in (32, 32, 64, 64):
         encoder.add(layers.Conv1D(channels, 3, strides=2, padding="same", activation="leaky_relu"))
@@ -191,8 +190,8 @@ def build_encoder(part, code_size):
 
 
 def build_decoder(part, code_size):
-    """From codes (n, code_size) to parts (n, part, 1)."""  #@en
-    """De códigos (n, code_size) a trechos (n, part, 1)."""  #@pt-BR
+    """From codes (n, code_size) to parts (n, part, 1)."""
+    # pt: """De códigos (n, code_size) a trechos (n, part, 1)."""
     decoder = keras.Sequential([keras.Input((code_size,))], name="decoder")
     decoder.add(layers.Dense(part // 16 * 64))
     decoder.add(layers.Reshape((part // 16, 64)))
@@ -201,6 +200,8 @@ def build_decoder(part, code_size):
         decoder.add(layer)
     decoder.add(layers.Conv1D(1, 1, activation="tanh", name="x_hat"))
     return decoder
+
+
 # %%
 CODE = settings.pick(quick=128, class_=1024, full=1024)
 keras.utils.set_random_seed(settings.seed())
@@ -214,6 +215,8 @@ claims.check(
     F9_decoder=decoder.count_params(),
     F9_parameters=autoencoder.count_params(),
 )
+
+
 # %% [markdown] lang="en"
 # {{ F9_parameters }} weights for {{ parts }} examples, and all but a few tens of thousands of them in the two dense layers, between 16,384 and 1,024 numbers. The convolutions cost next to nothing. Twenty thousand
 # weights for each training example: whoever has that many can learn by heart. Hold that thought.
@@ -238,14 +241,14 @@ claims.check(
 # própria potência da música. E de que tamanho são os primeiros gradientes?
 # %%
 def mae(x, x_hat):
-    """Mean absolute error over samples and tracks."""  #@en
-    """Erro absoluto médio sobre amostras e faixas."""  #@pt-BR
+    """Mean absolute error over samples and tracks."""
+    # pt: """Erro absoluto médio sobre amostras e faixas."""
     return float(np.mean(np.abs(x - x_hat)))
 
 
 def gradient_sizes(model, x):
-    """Median absolute gradient of the squared error in each kernel of `model`, on one batch."""  #@en
-    """Mediana do gradiente absoluto do erro quadrático em cada núcleo de `model`, num lote."""  #@pt-BR
+    """Median absolute gradient of the squared error in each kernel of `model`, on one batch."""
+    # pt: """Mediana do gradiente absoluto do erro quadrático em cada núcleo de `model`, num lote."""
     kernels = [w.value for w in model.trainable_weights if len(w.shape) > 1]
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(tf.square(x - model(x, training=True)))
@@ -253,8 +256,8 @@ def gradient_sizes(model, x):
 
 
 sizes = gradient_sizes(autoencoder, parts_train[::100])
-print("median |gradient| of each kernel:", " ".join(f"{size:.0e}" for size in sizes))  #@en
-print("mediana do |gradiente| de cada núcleo:", " ".join(f"{size:.0e}" for size in sizes))  #@pt-BR
+print("median |gradient| of each kernel:", " ".join(f"{size:.0e}" for size in sizes))
+# pt: "mediana do |gradiente| de cada núcleo:"
 power = float(np.mean(x_train**2))
 claims.check(tracks.source, power=power, silence_train=mae(x_train, 0), gradient=min(sizes))
 # %% [markdown] lang="en"
@@ -279,9 +282,10 @@ claims.check(tracks.source, power=power, silence_train=mae(x_train, 0), gradient
 BATCH = 64
 
 
+# %%
 def train(model, x, x_held_out, steps, peak):
-    """Fit `model` to give back its input in about `steps` steps; returns history and seconds."""  #@en
-    """Ajusta `model` para devolver a entrada em cerca de `steps` passos; dá histórico e segundos."""  #@pt-BR
+    """Fit `model` to give back its input in about `steps` steps; returns history and seconds."""
+    # pt: """Ajusta `model` para devolver a entrada em cerca de `steps` passos; dá histórico e segundos."""
     epochs = max(1, steps // (len(x) // BATCH))
     short = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 10, warmup_target=peak, warmup_steps=steps // 10
@@ -289,21 +293,26 @@ def train(model, x, x_held_out, steps, peak):
     long = keras.optimizers.schedules.InverseTimeDecay(1e-3, decay_steps=1, decay_rate=2e-3)
     rate, epsilon = settings.pick(quick=(short, 1e-12), class_=(short, 1e-12), full=(long, 1e-7))
     adam = keras.optimizers.Adam(rate, epsilon=epsilon)
-    model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # XLA slows these convolutions  #@en
-    model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # o XLA atrasa estas convoluções  #@pt-BR
-    kept = resume.backup(model, epochs, len(x))  # cut off? run the cell again: it goes on  #@en
-    kept = resume.backup(model, epochs, len(x))  # interrompido? rode de novo a célula: continua  #@pt-BR
+    model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # XLA slows these convolutions
+    # pt: o XLA atrasa estas convoluções
+    kept = resume.backup(model, epochs, len(x))  # cut off? run the cell again: it goes on
+    # pt: interrompido? rode de novo a célula: continua
     start = time.perf_counter()
     history = model.fit(
         data.batches(tf.constant(x), BATCH, seed=settings.seed()),
         validation_data=None if x_held_out is None else data.batches(x_held_out, BATCH),
-        epochs=epochs, shuffle=False, verbose=0,
+        epochs=epochs,
+        initial_epoch=kept.epoch,
+        shuffle=False,
+        verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
     )
     spent = time.perf_counter() - start
-    model.compile("sgd", "mse")  # lets go of Adam's memory, twice the size of the weights  #@en
-    model.compile("sgd", "mse")  # solta a memória do Adam, o dobro do tamanho dos pesos  #@pt-BR
+    model.compile("sgd", "mse")  # lets go of Adam's memory, twice the size of the weights
+    # pt: solta a memória do Adam, o dobro do tamanho dos pesos
     return history, spent
+
+
 # %%
 if tf.config.list_physical_devices("GPU"):
     tf.config.experimental.enable_op_determinism()
@@ -311,26 +320,24 @@ steps = settings.pick(quick=24, class_=450, full=7500)
 history, seconds_network = train(autoencoder, parts_train, parts_val, steps, peak=2e-3)
 # %%
 plot.history(
-    {"network": history},  #@en
-    ylabel="mean squared error",  #@en
-    alt="Training error falls from the power of the music almost to zero; validation error soon stops far above.",  #@en
-    {"rede": history},  #@pt-BR
-    ylabel="erro quadrático médio",  #@pt-BR
-    alt="O erro de treino cai da potência da música até quase zero; o de validação logo para, bem acima.",  #@pt-BR
+    {"network": history},  # pt: "rede"
+    ylabel="mean squared error",
+    alt="Training error falls from the power of the music almost to zero; validation error soon stops far above.",
+    # pt: "O erro de treino cai da potência da música até quase zero; o de validação logo para, bem acima."
 )
 plot.history(
-    {"network": history},  #@en
-    ylabel="mean absolute error",  #@en
-    alt="The same two curves for the mean absolute error: the gap between training and validation opens early.",  #@en
-    {"rede": history},  #@pt-BR
-    ylabel="erro absoluto médio",  #@pt-BR
-    alt="As mesmas duas curvas para o erro absoluto médio: a distância entre treino e validação se abre cedo.",  #@pt-BR
+    {"network": history},  # pt: "rede"
+    ylabel="mean absolute error",  # pt: "erro absoluto médio"
+    alt="The same two curves for the mean absolute error: the gap between training and validation opens early.",
+    # pt: "As mesmas duas curvas para o erro absoluto médio: a distância entre treino e validação se abre cedo."
     metric="mae",
 )
+
+
 # %%
 def rebuild(model, x):
-    """Tracks (n, length) cut, passed through `model` part by part, and joined again."""  #@en
-    """Faixas (n, length) cortadas, passadas trecho a trecho por `model` e emendadas de novo."""  #@pt-BR
+    """Tracks (n, length) cut, passed through `model` part by part, and joined again."""
+    # pt: """Faixas (n, length) cortadas, passadas trecho a trecho por `model` e emendadas de novo."""
     parts = model.predict(audio.cut(x, PART), batch_size=BATCH, verbose=0)
     return audio.join(parts, x.shape[1])
 
@@ -363,8 +370,8 @@ x_hat_test = rebuild(autoencoder, x_test)
 
 
 def overlays(rows, alt, start=80_000, count=240):
-    """`count` samples of some tracks: the original wide and pale, the reconstruction thin."""  #@en
-    """`count` amostras de algumas faixas: o original largo e claro, a reconstrução fina."""  #@pt-BR
+    """`count` samples of some tracks: the original wide and pale, the reconstruction thin."""
+    # pt: """`count` amostras de algumas faixas: o original largo e claro, a reconstrução fina."""
     fig, axes = plt.subplots(len(rows) // 2, 2, figsize=(12, 2.1 * len(rows) // 2), sharex=True)
     time_ms = 1000 * np.arange(count) / RATE
     for ax, (name, x, x_hat) in zip(axes.flat, rows):
@@ -373,8 +380,7 @@ def overlays(rows, alt, start=80_000, count=240):
         ax.set_title(name, fontsize=14)
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
     fig.supylabel("amplitude")
-    fig.supxlabel("time (ms)")  #@en
-    fig.supxlabel("tempo (ms)")  #@pt-BR
+    fig.supxlabel("time (ms)")  # pt: "tempo (ms)"
     plot.show(fig, alt)
 
 
@@ -382,9 +388,11 @@ known, unseen = (np.unique(np.linspace(0, len(x) - 1, 4).astype(int)) for x in (
 overlays(
     [(tracks.names_train[i], x_train[i], x_hat_train[i]) for i in known]
     + [(tracks.names_test[i], x_test[i], x_hat_test[i]) for i in unseen],
-    alt="Eight pairs of curves: on training tracks the reconstruction lies on the original, on test tracks it strays.",  #@en
-    alt="Oito pares de curvas: nas faixas de treino a reconstrução segue o original, nas de teste ela se desvia.",  #@pt-BR
+    alt="Eight pairs of curves: on training tracks the reconstruction lies on the original, on test tracks it strays.",
+    # pt: "Oito pares de curvas: nas faixas de treino a reconstrução segue o original, nas de teste ela se desvia."
 )
+
+
 # %% [markdown] lang="en"
 # The ear hears frequencies, not waveforms. A **mel spectrogram** shows how strong each frequency is over time, on the mel scale, on which equal steps sound equally far apart: low notes get more room than high ones. Loudness is in decibels
 # below the loudest moment of the original.
@@ -393,15 +401,15 @@ overlays(
 # decibéis abaixo do momento mais forte do original.
 # %%
 def mel(x, loudest):
-    """Mel spectrogram of a sound in dB below `loudest` (a power)."""  #@en
-    """Espectrograma mel de um som, em dB abaixo de `loudest` (uma potência)."""  #@pt-BR
+    """Mel spectrogram of a sound in dB below `loudest` (a power)."""
+    # pt: """Espectrograma mel de um som, em dB abaixo de `loudest` (uma potência)."""
     power = librosa.feature.melspectrogram(y=x, sr=RATE, n_fft=1024, hop_length=256, n_mels=64)
     return librosa.power_to_db(power, ref=loudest, amin=1e-9, top_db=None), power.max()
 
 
 def mel_rows(rows, alt):
-    """Mel spectrograms of originals (left) and reconstructions (right), a track in each row."""  #@en
-    """Espectrogramas mel de originais (esquerda) e reconstruções (direita), uma faixa por linha."""  #@pt-BR
+    """Mel spectrograms of originals (left) and reconstructions (right), a track in each row."""
+    # pt: """Espectrogramas mel de originais (esquerda) e reconstruções (direita), uma faixa por linha."""
     fig, axes = plt.subplots(len(rows), 2, figsize=(12, 3.3 * len(rows)), sharex=True, sharey=True)
     for line, (name, pair) in zip(axes, rows.items()):
         loudest = mel(pair[0], 1.0)[1]
@@ -411,13 +419,13 @@ def mel_rows(rows, alt):
                 ax=ax, cmap="cividis", vmin=-60, vmax=0,
             )  # fmt: skip
             ax.set(title=f"{name}: {what}", xlabel="", ylabel="Hz")
-    fig.supxlabel("time (s)")  #@en
-    fig.supxlabel("tempo (s)")  #@pt-BR
+    fig.supxlabel("time (s)")
     fig.colorbar(seen, ax=axes, label="dB")
     plot.show(fig, alt)
+
+
 # %%
-new = pieces.x_test[:2]  # two of our pieces  #@en
-new = pieces.x_test[:2]  # duas das nossas peças  #@pt-BR
+new = pieces.x_test[:2]  # two of our pieces  # pt: duas das nossas peças
 new_hat = rebuild(autoencoder, new)
 HALF = LENGTH // 2
 mel_rows(
@@ -426,9 +434,11 @@ mel_rows(
         tracks.names_test[0]: (x_test[0, :HALF], x_hat_test[0, :HALF]),
         pieces.names_test[0]: (new[0, :HALF], new_hat[0, :HALF]),
     },
-    alt="Mel spectrograms: lines of notes at the left; at the right the strong ones remain, over a floor of noise.",  #@en
-    alt="Espectrogramas mel: à esquerda, as linhas das notas; à direita restam as fortes, sobre um chão de ruído.",  #@pt-BR
+    alt="Mel spectrograms: lines of notes at the left; at the right the strong ones remain, over a floor of noise.",
+    # pt: "Espectrogramas mel: à esquerda, as linhas das notas; à direita restam as fortes, sobre um chão de ruído."
 )
+
+
 # %% [markdown] lang="en"
 # On the training track the lines lie at the same heights. On the two strangers only the strongest notes are left, and everywhere between them, where the original is dark, the reconstruction has a **floor of noise**.
 #
@@ -439,18 +449,17 @@ mel_rows(
 # Agora, os ouvidos. Nosso minueto nunca foi mostrado à rede: um teste de generalização que se pode ouvir. Ao lado, um rival que nada aprendeu: o mesmo som guardado com **um quarto das amostras**, 1.024 por trecho, tantos números quantos tem o código.
 # %%
 def quarter(x):
-    """Tracks kept at a quarter of their samples, without what is too high for that, and back."""  #@en
-    """Faixas guardadas com um quarto das amostras, sem o que é agudo demais para isso, e de volta."""  #@pt-BR
+    """Tracks kept at a quarter of their samples, without what is too high for that, and back."""
+    # pt: """Faixas guardadas com um quarto das amostras, sem o que é agudo demais para isso, e de volta."""
     return resample_poly(resample_poly(x, 1, 4, axis=1), 4, 1, axis=1)
 
 
 audio.play(
     {
         f"{pieces.names_test[0]}: original": new[0, :CLIP],
-        "rebuilt by the network": new_hat[0, :CLIP],  #@en
-        "kept at a quarter of its samples": quarter(new[:1])[0, :CLIP],  #@en
-        "refeito pela rede": new_hat[0, :CLIP],  #@pt-BR
-        "guardado com um quarto das amostras": quarter(new[:1])[0, :CLIP],  #@pt-BR
+        "rebuilt by the network": new_hat[0, :CLIP],  # pt: "refeito pela rede"
+        "kept at a quarter of its samples": quarter(new[:1])[0, :CLIP],
+        # pt: "guardado com um quarto das amostras"
     },
     pieces.source,
 )
@@ -485,18 +494,22 @@ fig, axes = plt.subplots(1, 2, figsize=(12, 4.4), sharey=True)
 for ax, values, colour in zip(axes, (snr_train, snr_test), (plot.BLUE, plot.RED)):
     ax.bar(range(len(values)), np.sort(values)[::-1], color=colour)
     ax.axhline(np.median(values), color="0.2", linestyle=":")
-axes[0].set(title="training tracks", xlabel="track, best first", ylabel="SNR (dB)")  #@en
-axes[1].set(title="test tracks, never seen", xlabel="track, best first")  #@en
-plot.show(fig, alt="Bars of SNR in falling order: training tracks stand far higher than test tracks; dotted, the medians.")  #@en
-axes[0].set(title="faixas de treino", xlabel="faixa, da melhor à pior", ylabel="SNR (dB)")  #@pt-BR
-axes[1].set(title="faixas de teste, nunca vistas", xlabel="faixa, da melhor à pior")  #@pt-BR
-plot.show(fig, alt="Barras de SNR em ordem: as faixas de treino ficam bem acima das de teste; pontilhadas, as medianas.")  #@pt-BR
+axes[0].set(title="training tracks", xlabel="track, best first", ylabel="SNR (dB)")  # pt: "faixas de treino"
+axes[1].set(title="test tracks, never seen", xlabel="track, best first")
+# pt: "faixas de teste, nunca vistas"
+plot.show(
+    fig,
+    alt="Bars of SNR in falling order: training tracks stand far higher than test tracks; dotted, the medians.",
+    # pt: "Barras de SNR em ordem: as faixas de treino ficam bem acima das de teste; pontilhadas, as medianas."
+)
 claims.check(
     tracks.source,
     snr_train=float(np.median(snr_train)),
     snr_test=float(np.median(snr_test)),
     mae_test=mae(x_test, x_hat_test),
 )
+
+
 # %% [markdown] lang="en"
 # **The trap.** The lecture plays and plots training tracks only: {{ snr_train }} dB in the median. On tracks that the network never saw, the same network has {{ snr_test }} dB, and its MAE is {{ mae_test }} instead of
 # {{ F9_mae }}. A figure from training tracks shows how well the network *remembers*; only held-out tracks show what it has *understood* of music. "MAE below 0.01 at the end" is true, and says nothing about the next track.
@@ -509,8 +522,8 @@ claims.check(
 # As faixas de teste são mesmo novas? O GTZAN é conhecido por trechos que aparecem duas vezes. Uma cópia se trairia na **correlação cruzada**, a semelhança de duas faixas em cada atraso possível, que a transformada de Fourier dá de uma vez.
 # %%
 def closest(x, others):
-    """Largest |correlation| of the tracks `x` with any of `others`, over all delays."""  #@en
-    """Maior |correlação| das faixas `x` com alguma de `others`, em todos os atrasos."""  #@pt-BR
+    """Largest |correlation| of the tracks `x` with any of `others`, over all delays."""
+    # pt: """Maior |correlação| das faixas `x` com alguma de `others`, em todos os atrasos."""
     slow = [resample_poly(a, 1, 4, axis=1) for a in (x, others)]
     size = 2 * slow[0].shape[1]
     waves = [np.fft.rfft(a / np.linalg.norm(a, axis=1, keepdims=True), size) for a in slow]
@@ -519,6 +532,8 @@ def closest(x, others):
 
 held_out = np.concatenate([x_val, x_test])
 claims.check(tracks.source, twin=closest(held_out, x_train), itself=closest(x_train[:1], x_train))
+
+
 # %% [markdown] lang="en"
 # A copy would give 1, as a track with itself ({{ itself }}); the most similar pair of a held-out and a training track reaches {{ twin }}. No excerpt stands on both sides.
 #
@@ -535,14 +550,14 @@ claims.check(tracks.source, twin=closest(held_out, x_train), itself=closest(x_tr
 # componentes aprende o melhor código linear dos trechos de treino. Todos nas mesmas faixas:
 # %%
 def mean_of_four(x):
-    """Each sample replaced by the mean of its group of four."""  #@en
-    """Cada amostra trocada pela média do seu grupo de quatro."""  #@pt-BR
+    """Each sample replaced by the mean of its group of four."""
+    # pt: """Cada amostra trocada pela média do seu grupo de quatro."""
     return x.reshape(-1, 4).mean(axis=1).repeat(4).reshape(x.shape)
 
 
 def pca_rebuild(pca, x):
-    """Tracks rebuilt part by part from their principal components."""  #@en
-    """Faixas refeitas trecho a trecho a partir de seus componentes principais."""  #@pt-BR
+    """Tracks rebuilt part by part from their principal components."""
+    # pt: """Faixas refeitas trecho a trecho a partir de seus componentes principais."""
     parts = audio.cut(x, PART)[:, :, 0]
     return audio.join(pca.inverse_transform(pca.transform(parts)), x.shape[1])
 
@@ -553,12 +568,10 @@ pca = PCA(components, svd_solver="full").fit(parts_train[:, :, 0])
 seconds_pca = time.perf_counter() - start
 both, size = (x_train, x_test), autoencoder.count_params()
 rivals = {
-    "silence": ([0 * x for x in both], 0, 0, 0),  #@en
-    "mean of four": ([mean_of_four(x) for x in both], 0, 0, 2 * PART // 4),  #@en
-    "a quarter of the samples": ([quarter(x) for x in both], 0, 0, 2 * PART // 4),  #@en
-    "silêncio": ([0 * x for x in both], 0, 0, 0),  #@pt-BR
-    "média de quatro": ([mean_of_four(x) for x in both], 0, 0, 2 * PART // 4),  #@pt-BR
-    "um quarto das amostras": ([quarter(x) for x in both], 0, 0, 2 * PART // 4),  #@pt-BR
+    "silence": ([0 * x for x in both], 0, 0, 0),
+    "mean of four": ([mean_of_four(x) for x in both], 0, 0, 2 * PART // 4),  # pt: "média de quatro"
+    "a quarter of the samples": ([quarter(x) for x in both], 0, 0, 2 * PART // 4),
+    # pt: "um quarto das amostras"
     "PCA": ([pca_rebuild(pca, x) for x in both], PART * (components + 1), seconds_pca, 4 * components),
     "autoencoder": ([x_hat_train, x_hat_test], size, seconds_network, 4 * CODE),
 }
@@ -571,14 +584,22 @@ for name, (rebuilt, parameters, spent, code_bytes) in rivals.items():
     texts = [text.number(e, ".4f") for e in errors] + [text.number(r, ".1f") for r in ratios]
     costs = (parameters, spent, code_bytes)
     rows.append((name, *texts, *(text.number(cost, ",d") for cost in costs)))
-header = ("method", "MAE, training", "MAE, test", "SNR, training", "SNR, test", "parameters", "seconds", "bytes per code")  #@en
-text.table(header, rows, "4,096 samples of 16 bits are 8,192 bytes; SNR: median of the tracks, in dB")  #@en
-header = ("método", "MAE, treino", "MAE, teste", "SNR, treino", "SNR, teste", "parâmetros", "segundos", "bytes por código")  #@pt-BR
-text.table(header, rows, "4.096 amostras de 16 bits são 8.192 bytes; SNR: mediana das faixas, em dB")  #@pt-BR
+header = (
+    "method",  # pt: "método"
+    "MAE, training",  # pt: "MAE, treino"
+    "MAE, test",  # pt: "MAE, teste"
+    "SNR, training",  # pt: "SNR, treino"
+    "SNR, test",  # pt: "SNR, teste"
+    "parameters",
+    "seconds",
+    "bytes per code",
+)
+text.table(header, rows, "4,096 samples of 16 bits are 8,192 bytes; SNR: median of the tracks, in dB")
+# pt: "4.096 amostras de 16 bits são 8.192 bytes; SNR: mediana das faixas, em dB"
 # %%
 _, _, quarters, linear, network = tested.values()
-del rivals, rebuilt  # a quarter of a gigabyte of rebuilt tracks  #@en
-del rivals, rebuilt  # um quarto de gigabyte de faixas refeitas  #@pt-BR
+del rivals, rebuilt  # a quarter of a gigabyte of rebuilt tracks
+# pt: um quarto de gigabyte de faixas refeitas
 claims.check(
     tracks.source,
     quarter_mae_test=quarters[1],
@@ -588,6 +609,8 @@ claims.check(
     pca_snr_train=linear[2],
     pca_snr_test=linear[3],
 )
+
+
 # %% [markdown] lang="en"
 # The honest verdict:
 #
@@ -620,8 +643,8 @@ claims.check(
 # O FLAC não perde nada; o OGG Vorbis deixa de fora o que o ouvido não nota.
 # %%
 def through(x, kind):
-    """A sound written as FLAC or OGG in memory and read again, and the bytes it took."""  #@en
-    """Um som escrito em memória como FLAC ou OGG e lido de volta, e quantos bytes ocupou."""  #@pt-BR
+    """A sound written as FLAC or OGG in memory and read again, and the bytes it took."""
+    # pt: """Um som escrito em memória como FLAC ou OGG e lido de volta, e quantos bytes ocupou."""
     written = audio.encode(x, kind, RATE)
     return audio.load(io.BytesIO(written)), len(written)
 
@@ -632,8 +655,8 @@ for kind in ("FLAC", "OGG"):
     read, written = zip(*(through(x, kind) for x in x_test))
     sizes[kind] = (raw / sum(written), float(np.median(audio.snr(x_test, np.stack(read)))))
 rows = [(k, text.number(ratio, ".1f") + " : 1", text.number(db, ".1f")) for k, (ratio, db) in sizes.items()]
-text.table(("format", "compression", "SNR (dB)"), rows, "Test tracks against 16-bit samples")  #@en
-text.table(("formato", "compressão", "SNR (dB)"), rows, "Faixas de teste, em relação a amostras de 16 bits")  #@pt-BR
+text.table(("format", "compression", "SNR (dB)"), rows, "Test tracks against 16-bit samples")
+# pt: "formato", "compressão", "Faixas de teste, em relação a amostras de 16 bits"
 claims.check(
     tracks.source,
     code_ratio=sizes["autoencoder"][0],
@@ -667,8 +690,7 @@ learnt = rebuild(by_heart, new)
 audio.play(
     {
         f"{pieces.names_test[0]}: original": new[0, :CLIP],
-        "learnt by heart": learnt[0, :CLIP],  #@en
-        "decorada": learnt[0, :CLIP],  #@pt-BR
+        "learnt by heart": learnt[0, :CLIP],  # pt: "decorada"
     },
     pieces.source,
 )
@@ -678,6 +700,8 @@ claims.check(
     heart_snr=float(audio.snr(new, learnt).mean()),
     forgotten_snr=float(np.median(audio.snr(x_train, forgotten))),
 )
+
+
 # %% [markdown] lang="en"
 # A few dozen steps on two pieces, and their {{ new_snr }} dB became {{ heart_snr }}. The network did not get a better ear: it learnt these 64 parts, and the price is paid elsewhere. On the tracks it had been trained on
 # before, the median fell from {{ snr_train }} to {{ forgotten_snr }} dB: what is not rehearsed is **forgotten**.
@@ -700,8 +724,8 @@ claims.check(
 # **Arrisque** e depois ouça as duas.
 # %%
 def latent_mix(encoder, decoder, a, b, weight):
-    """Tracks decoded from `weight` times the codes of `a` plus the rest of the codes of `b`."""  #@en
-    """Faixas decodificadas de `weight` vezes os códigos de `a` mais o resto dos códigos de `b`."""  #@pt-BR
+    """Tracks decoded from `weight` times the codes of `a` plus the rest of the codes of `b`."""
+    # pt: """Faixas decodificadas de `weight` vezes os códigos de `a` mais o resto dos códigos de `b`."""
     z_a = encoder.predict(audio.cut(a, PART), verbose=0)
     z_b = encoder.predict(audio.cut(b, PART), verbose=0)
     z = weight * z_a + (1 - weight) * z_b
@@ -714,10 +738,8 @@ mixed = latent_mix(heart_encoder, heart_decoder, a, b, weight)
 desk = weight * a + (1 - weight) * b
 audio.play(
     {
-        "mixed codes, 0.75 / 0.25": mixed[0, :CLIP],  #@en
-        "mixed waveforms, 0.75 / 0.25": desk[0, :CLIP],  #@en
-        "códigos misturados, 0,75 / 0,25": mixed[0, :CLIP],  #@pt-BR
-        "ondas misturadas, 0,75 / 0,25": desk[0, :CLIP],  #@pt-BR
+        "mixed codes, 0.75 / 0.25": mixed[0, :CLIP],  # pt: "códigos misturados, 0,75 / 0,25"
+        "mixed waveforms, 0.75 / 0.25": desk[0, :CLIP],  # pt: "ondas misturadas, 0,75 / 0,25"
     },
     pieces.source,
 )
@@ -766,14 +788,17 @@ explore.music.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], tw
 #
 # Quem envia e quem recebe precisam de uma metade cada um; por isso codificador e decodificador vão para arquivos próprios; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar o mesmo som, até o último bit.
 # %% tags=["nbval-check-output"]
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
 sender = keras.models.load_model(work / "encoder.keras", safe_mode=True)
 receiver = keras.models.load_model(work / "decoder.keras", safe_mode=True)
 some = parts_val[:32]
 sent = sender.predict_on_batch(some)
-print(np.array_equal(receiver.predict_on_batch(sent), decoder.predict_on_batch(encoder.predict_on_batch(some))))
+print(
+    np.array_equal(receiver.predict_on_batch(sent), decoder.predict_on_batch(encoder.predict_on_batch(some)))
+)
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -871,16 +896,16 @@ snr_shifted = None
 ### BEGIN SOLUTION
 shifted = x_train[:, PART // 2 : -PART // 2]
 snr_shifted = audio.snr(shifted, rebuild(autoencoder, shifted))
-# Close to the tracks it never saw: it remembers parts, with their cuts, not music.  #@en
-# Perto das faixas que nunca viu: ela lembra trechos, com seus cortes, não música.  #@pt-BR
+# Close to the tracks it never saw: it remembers parts, with their cuts, not music.
+# pt: Perto das faixas que nunca viu: ela lembra trechos, com seus cortes, não música.
 ### END SOLUTION
 # %% exercise="2" role="check"
 check.shifted(snr_shifted, autoencoder, x_train, PART)
 # check.shifted.hint()
 if check.shifted.done:
     medians = [float(np.median(s)) for s in (snr_train, snr_shifted, snr_test)]
-    print("training, shifted, test (dB):", " ".join(f"{m:.1f}" for m in medians))  #@en
-    print("treino, deslocado, teste (dB):", " ".join(f"{m:.1f}" for m in medians))  #@pt-BR
+    print("training, shifted, test (dB):", " ".join(f"{m:.1f}" for m in medians))
+    # pt: "treino, deslocado, teste (dB):"
 # %% [markdown] lang="en"
 # ### Exercise 3: without seams
 #

@@ -34,27 +34,23 @@
 # **Pré-requisitos:** aulas 01 e 02 (PCA, treino, validação, API funcional).
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("07_sequences")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports; the switch in the first lines must be set before
-# TensorFlow wakes up: our recurrent networks are small, and the oneDNN kernels do not make them faster (measured).
+# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações; a chave das primeiras linhas tem de ser
-# definida antes de o TensorFlow acordar: nossas redes recorrentes são pequenas, e os núcleos do oneDNN não as deixam mais rápidas (medimos).
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import sys
 import time
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-import tensorflow as tf
 from keras import layers
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
@@ -64,8 +60,6 @@ from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
 
-tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
-tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
 # %% [markdown] lang="en"
 # ## 1. Reading in order
 #
@@ -121,9 +115,11 @@ for name, tensor in {
 # %%
 dense = layers.Dense(3)
 difference = float(np.abs(layers.TimeDistributed(dense)(every) - dense(every)).max())
-COMPUTED = "real"  # what a formula gives is there without any download  #@en
-COMPUTED = "real"  # o que uma fórmula dá existe sem download algum  #@pt-BR
+COMPUTED = "real"  # what a formula gives is there without any download
+# pt: o que uma fórmula dá existe sem download algum
 claims.check(COMPUTED, td_difference=difference)
+
+
 # %% [markdown] lang="en"
 # The same numbers (largest difference {{ td_difference }}). We write `TimeDistributed` where it says what we mean, and where the layer is more than a dense one: in section 7 it is a whole image network.
 #
@@ -138,8 +134,8 @@ claims.check(COMPUTED, td_difference=difference)
 # Quase toda introdução aos autoencoders LSTM treina numa única sequência, 0,1, 0,2, …, 0,9, com cem unidades de cada lado. Façamos o mesmo, primeiro.
 # %%
 def build_classic():
-    """The network of the introductions: a code of 100 numbers for 9."""  #@en
-    """A rede das introduções: um código de 100 números para 9."""  #@pt-BR
+    """The network of the introductions: a code of 100 numbers for 9."""
+    # pt: """A rede das introduções: um código de 100 números para 9."""
     return keras.Sequential(
         [
             keras.Input((9, 1)),
@@ -155,6 +151,8 @@ def build_classic():
 keras.utils.set_random_seed(settings.seed())
 classic = build_classic()
 classic.summary()
+
+
 # %% [markdown] lang="en"
 # Two remarks on speed, for CPUs. `unroll=True` writes the nine steps out one after the other instead of running a loop: a larger graph to build, but each training step is faster; right for short sequences. And many steps
 # run between two visits to Python (`steps_per_execution`). The learning rate climbs for a tenth of the time and comes down along a cosine, as in the lessons before. To ask a small model, we just call it, `model(x)`: `predict` would first compile a graph, which pays for large data only.
@@ -163,26 +161,31 @@ classic.summary()
 # correm entre duas visitas ao Python (`steps_per_execution`). A taxa de aprendizado sobe durante um décimo do tempo e desce por um cosseno, como nas aulas anteriores. Para consultar um modelo pequeno, basta chamá-lo, `model(x)`: `predict` primeiro compilaria um grafo, o que só compensa com muitos dados.
 # %%
 def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **settings):
-    """Fit with a cosine schedule; returns the history and the seconds."""  #@en
-    """Ajusta com taxa em cosseno; devolve o histórico e os segundos."""  #@pt-BR
+    """Fit with a cosine schedule; returns the history and the seconds."""
+    # pt: """Ajusta com taxa em cosseno; devolve o histórico e os segundos."""
     steps = -(-len(x) // batch)
     warm = max(1, epochs * steps // 10)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, max(1, epochs * steps - warm), warmup_target=peak, warmup_steps=warm
     )
-    model.compile(
-        keras.optimizers.Adam(rate), loss, jit_compile=jit, steps_per_execution=steps, **settings
-    )
-    model.optimizer.build(model.trainable_variables)  # else TensorFlow makes the graph twice  #@en
-    model.optimizer.build(model.trainable_variables)  # senão o TensorFlow monta o grafo duas vezes  #@pt-BR
+    model.compile(keras.optimizers.Adam(rate), loss, jit_compile=jit, steps_per_execution=steps, **settings)
+    model.optimizer.build(model.trainable_variables)  # else TensorFlow makes the graph twice
+    # pt: senão o TensorFlow monta o grafo duas vezes
     watched = settings.pick(quick=None, class_=held_out, full=held_out)
     bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout, mininterval=1)
     start = time.perf_counter()
     history = model.fit(
-        x, y, batch, epochs, validation_data=watched, validation_batch_size=500,
-        verbose=0, callbacks=[bar],
+        x,
+        y,
+        batch,
+        epochs,
+        validation_data=watched,
+        validation_batch_size=500,
+        verbose=0,
+        callbacks=[bar],
     )
     return history, time.perf_counter() - start
+
 
 # %%
 nine = np.arange(1, 10, dtype="float32").reshape(1, 9, 1) / 10
@@ -199,12 +202,9 @@ print(np.asarray(classic(nine)).round(3).ravel())
 # **Arrisque:** o que ela responderá aos mesmos números de trás para a frente? E a nove vezes 0,5?
 # %%
 asked = {
-    "as trained": nine,  #@en
-    "backwards": nine[:, ::-1],  #@en
-    "0.5 nine times": np.full_like(nine, 0.5),  #@en
-    "como no treino": nine,  #@pt-BR
-    "de trás para a frente": nine[:, ::-1],  #@pt-BR
-    "nove vezes 0,5": np.full_like(nine, 0.5),  #@pt-BR
+    "as trained": nine,  # pt: "como no treino"
+    "backwards": nine[:, ::-1],  # pt: "de trás para a frente"
+    "0.5 nine times": np.full_like(nine, 0.5),  # pt: "nove vezes 0,5"
 }
 answers = np.asarray(classic(np.concatenate(list(asked.values()))))
 fig, axes = plt.subplots(1, 3, figsize=(12, 3.8), sharey=True)
@@ -212,17 +212,21 @@ for ax, (name, series), answer in zip(axes, asked.items(), answers):
     ax.plot(range(1, 10), series.ravel(), "o:", color="0.45")
     ax.plot(range(1, 10), answer.ravel(), "s-", color=plot.RED, markersize=5)
     ax.set_title(name)
-axes[1].set_xlabel("step (grey: asked, red: answered)")  #@en
-about = "Three panels: the trained ramp is repeated exactly; asked for others, the answer stays far from the question."  #@en
-axes[1].set_xlabel("passo (cinza: pergunta; vermelho: resposta)")  #@pt-BR
-about = "Três quadros: a rampa do treino sai exata; diante de outras, a resposta fica longe da pergunta."  #@pt-BR
+axes[1].set_xlabel("step (grey: asked, red: answered)")  # pt: "passo (cinza: pergunta; vermelho: resposta)"
+about = "Three panels: the trained ramp is repeated exactly; asked for others, the answer stays far from the question."
+# pt: "Três quadros: a rampa do treino sai exata; diante de outras, a resposta fica longe da pergunta."
 plot.show(fig, alt=about)
 # %%
-gap = {name: float(np.abs(answer - series[0]).mean()) for (name, series), answer in zip(asked.items(), answers)}
+gap = {
+    name: float(np.abs(answer - series[0]).mean()) for (name, series), answer in zip(asked.items(), answers)
+}
 as_trained, backwards, constant = gap.values()
 reciting = float(np.abs(nine - nine[:, ::-1]).mean())
 claims.check(
-    COMPUTED, nine_params=classic.count_params(), nine_error=as_trained, nine_backwards=backwards,
+    COMPUTED,
+    nine_params=classic.count_params(),
+    nine_error=as_trained,
+    nine_backwards=backwards,
     nine_reciting=reciting,
 )
 # %% [markdown] lang="en"
@@ -250,8 +254,8 @@ PAST, FUTURE = 9, 8
 
 
 def waves(count, rng):
-    """Pieces of waves, shape (count, PAST + FUTURE, 1), and the shape of each: 0, 1 or 2."""  #@en
-    """Pedaços de ondas, de forma (count, PAST + FUTURE, 1), e o tipo de cada um: 0, 1 ou 2."""  #@pt-BR
+    """Pieces of waves, shape (count, PAST + FUTURE, 1), and the shape of each: 0, 1 or 2."""
+    # pt: """Pedaços de ondas, de forma (count, PAST + FUTURE, 1), e o tipo de cada um: 0, 1 ou 2."""
     period, start = rng.uniform(6, 20, (count, 1)), rng.random((count, 1))
     turn = (np.arange(PAST + FUTURE) / period + start) % 1
     shapes = np.stack([np.sin(2 * np.pi * turn), 2 * turn - 1, 4 * np.abs(turn - 0.5) - 1])
@@ -261,18 +265,20 @@ def waves(count, rng):
     return x.astype("float32")[:, :, None], kind
 
 
-NOISE = 0.01  # standard deviation: no method can forecast better than that  #@en
-NOISE = 0.01  # desvio padrão: nenhum método prevê melhor do que isso  #@pt-BR
+NOISE = 0.01  # standard deviation: no method can forecast better than that
+# pt: desvio padrão: nenhum método prevê melhor do que isso
 rng = np.random.default_rng(2026)
 count = settings.pick(quick=1000, class_=8000, full=20_000)
 series, kinds = zip(*(waves(n, rng) for n in (count, 1000, 1000)))
 past_train, past_val, past_test = (x[:, :PAST] for x in series)
 future_train, future_val, future_test = (x[:, PAST:] for x in series)
 print(past_train.shape, future_train.shape)
+
+
 # %%
 def wave_panels(titles, lines, alt):
-    """Six test waves in grey and, for each panel, lines (steps, values, colour) upon them."""  #@en
-    """Seis ondas de teste em cinza e, em cada quadro, linhas (passos, valores, cor) sobre elas."""  #@pt-BR
+    """Six test waves in grey and, for each panel, lines (steps, values, colour) upon them."""
+    # pt: """Seis ondas de teste em cinza e, em cada quadro, linhas (passos, valores, cor) sobre elas."""
     fig, axes = plt.subplots(2, 3, figsize=(12, 5.6), sharex=True, sharey=True)
     for ax, title, i in zip(axes.flat, titles, chosen):
         ax.plot(np.arange(1, PAST + FUTURE + 1), series[2][i], "o:", color="0.55", markersize=4)
@@ -280,17 +286,17 @@ def wave_panels(titles, lines, alt):
         for steps, values, colour in lines:
             ax.plot(steps, values[i], color=colour)
         ax.set_title(title)
-    axes[1, 1].set_xlabel("step")  #@en
-    axes[1, 1].set_xlabel("passo")  #@pt-BR
+    axes[1, 1].set_xlabel("step")  # pt: "passo"
     plot.show(fig, alt)
 
 
 chosen = [np.flatnonzero(kinds[2] == kind)[place] for place in (0, 1) for kind in range(3)]
-shape_names = ["sine", "sawtooth", "triangle"] * 2  #@en
-about = "Two sines, two sawtooths, two triangles of seventeen points; a line parts the first nine from the last eight."  #@en
-shape_names = ["seno", "dente de serra", "triângulo"] * 2  #@pt-BR
-about = "Dois senos, dois dentes de serra, dois triângulos de dezessete pontos; uma linha separa os nove primeiros dos oito últimos."  #@pt-BR
+shape_names = ["sine", "sawtooth", "triangle"] * 2  # pt: "seno", "dente de serra", "triângulo"
+about = "Two sines, two sawtooths, two triangles of seventeen points; a line parts the first nine from the last eight."
+# pt: "Dois senos, dois dentes de serra, dois triângulos de dezessete pontos; uma linha separa os nove primeiros dos oito últimos."
 wave_panels(shape_names, [], about)
+
+
 # %% [markdown] lang="en"
 # Left of the line is the past, right of it the future. Before any network, the **baselines**: for the past, the mean wave and PCA with four numbers; for the future, the last value once more and again, the straight line through the last two values, and linear regression from
 # the nine past values on the eight future ones.
@@ -303,18 +309,19 @@ wave_panels(shape_names, [], about)
 # **Arrisque:** qual é pior, "último valor" ou "reta"? E alguma das duas é melhor que a onda média, que nada sabe da onda em questão?
 # %%
 def mse(x, x_hat):
-    """Mean squared error over everything."""  #@en
-    """Erro quadrático médio sobre tudo."""  #@pt-BR
+    """Mean squared error over everything."""
+    # pt: """Erro quadrático médio sobre tudo."""
     return float(np.mean((np.asarray(x) - x_hat) ** 2))
 
 
 def straight_line(past, steps):
-    """The line through the last two values, carried on for `steps`; shape (n, steps, 1)."""  #@en
-    """A reta pelos dois últimos valores, prolongada por `steps` passos; forma (n, steps, 1)."""  #@pt-BR
+    """The line through the last two values, carried on for `steps`; shape (n, steps, 1)."""
+    # pt: """A reta pelos dois últimos valores, prolongada por `steps` passos; forma (n, steps, 1)."""
     slope = past[:, -1:] - past[:, -2:-1]
     return past[:, -1:] + slope * np.arange(1, steps + 1).reshape(1, -1, 1)
 
 
+# %%
 k = 4
 flat = past_train[:, :, 0]
 pca = PCA(k).fit(flat)
@@ -325,37 +332,44 @@ errors = {
     "mean": (mse(past_test, past_train.mean(0)), mse(future_test, future_train.mean(0))),
     "last": (None, mse(future_test, past_test[:, -1:])),
     "line": (None, mse(future_test, straight_line(past_test, FUTURE))),
-    "pca": (mse(past_test[:, :, 0], pca_past), mse(future_test[:, :, 0], from_code.predict(pca.transform(past_test[:, :, 0])))),
+    "pca": (
+        mse(past_test[:, :, 0], pca_past),
+        mse(future_test[:, :, 0], from_code.predict(pca.transform(past_test[:, :, 0]))),
+    ),
     "regression": (None, mse(future_test[:, :, 0], from_past.predict(past_test[:, :, 0]))),
 }
+
+
 # %% [markdown] lang="en"
 # The table with all of them comes when the networks have joined. First the autoencoder: an LSTM reads nine steps, a dense layer squeezes its last word into four numbers, a decoder writes nine steps. We write the builder so that it can attach **several decoders to one encoder**; for now it attaches one.
 # %% [markdown] lang="pt-BR"
 # A tabela com todas virá quando as redes tiverem entrado. Primeiro o autoencoder: uma LSTM lê nove passos, uma camada densa espreme a sua última palavra em quatro números, um decodificador escreve nove passos. Escrevemos o construtor de modo que possa ligar **vários decodificadores a um codificador**; por ora, liga um.
 # %%
 def build_encoder(code_size, units):
-    """Nine steps in, one code out."""  #@en
-    """Entram nove passos, sai um código."""  #@pt-BR
+    """Nine steps in, one code out."""
+    # pt: """Entram nove passos, sai um código."""
     parts = [layers.LSTM(units, unroll=True), layers.Dense(code_size, name="code")]
     return keras.Sequential([keras.Input((PAST, 1)), *parts], name="encoder")
 
 
 def build_decoder(code_size, steps, units, name):
-    """One code in, `steps` values out."""  #@en
-    """Entra um código, saem `steps` valores."""  #@pt-BR
+    """One code in, `steps` values out."""
+    # pt: """Entra um código, saem `steps` valores."""
     repeat = [keras.Input((code_size,)), layers.RepeatVector(steps)]
     write = layers.LSTM(units, return_sequences=True, unroll=True)
     return keras.Sequential([*repeat, write, layers.TimeDistributed(layers.Dense(1))], name=name)
 
 
 def build_recurrent(heads, code_size=4, units=48):
-    """One encoder, a decoder for each head (name -> steps it writes), and the whole model."""  #@en
-    """Um codificador, um decodificador por cabeça (nome -> passos que escreve) e o modelo todo."""  #@pt-BR
+    """One encoder, a decoder for each head (name -> steps it writes), and the whole model."""
+    # pt: """Um codificador, um decodificador por cabeça (nome -> passos que escreve) e o modelo todo."""
     encoder = build_encoder(code_size, units)
     decoders = {name: build_decoder(code_size, steps, units, name) for name, steps in heads.items()}
     past = keras.Input((PAST, 1), name="past")
     z = encoder(past)
     return encoder, decoders, keras.Model(past, {name: write(z) for name, write in decoders.items()})
+
+
 # %%
 targets = {"x_hat": past_train, "future": future_train}
 targets_val = {"x_hat": past_val, "future": future_val}
@@ -365,8 +379,8 @@ built, seconds = {}, {}
 
 
 def train_waves(key, model, jit=False):
-    """Train a model whose outputs are some of `targets`; keep it, and its test errors, as `key`."""  #@en
-    """Treina um modelo cujas saídas são algumas de `targets`; guarda-o, com os erros, como `key`."""  #@pt-BR
+    """Train a model whose outputs are some of `targets`; keep it, and its test errors, as `key`."""
+    # pt: """Treina um modelo cujas saídas são algumas de `targets`; guarda-o, com os erros, como `key`."""
     wanted, held_out = ({name: t[name] for name in model.output} for t in (targets, targets_val))
     _, seconds[key] = train(
         model, past_train, wanted, (past_val, held_out), epochs, batch=125, peak=8e-3, jit=jit
@@ -380,8 +394,10 @@ encoder, decoders, autoencoder = build_recurrent({"x_hat": PAST})
 train_waves("reconstruct", autoencoder)
 # %%
 x_hat = np.asarray(autoencoder(past_test)["x_hat"])
-about = "Red: the reconstruction of the nine past points; it follows each wave, and rounds off corners and jumps."  #@en
-about = "Em vermelho, a reconstrução dos nove pontos passados; acompanha cada onda e arredonda cantos e saltos."  #@pt-BR
+about = (
+    "Red: the reconstruction of the nine past points; it follows each wave, and rounds off corners and jumps."
+    # pt: "Em vermelho, a reconstrução dos nove pontos passados; acompanha cada onda e arredonda cantos e saltos."
+)
 wave_panels(shape_names, [(range(1, PAST + 1), x_hat, plot.RED)], about)
 # %% [markdown] lang="en"
 # These waves were not in the training, and the answer follows *them*: now the network reads. It fails where a wave is not smooth: corners are rounded off, and the jump of a sawtooth becomes a slope.
@@ -405,14 +421,16 @@ train_waves("predict", forecaster)
 keras.utils.set_random_seed(settings.seed())
 shared_encoder, two_decoders, composite = build_recurrent({"x_hat": PAST, "future": FUTURE})
 train_waves("composite", composite)
+
+
 # %% [markdown] lang="en"
 # Is the encoder really shared? Shapes first; then a probe: we disturb the weights of the code layer, of which there is only one, and see whether *both* outputs change. Disturbing one decoder must change one output only.
 # %% [markdown] lang="pt-BR"
 # O codificador é mesmo compartilhado? Primeiro as formas; depois uma sonda: perturbamos os pesos da camada do código, que é uma só, e vemos se *as duas* saídas mudam. Perturbar um decodificador deve mudar uma saída só.
 # %% tags=["nbval-check-output"]
 def disturbed(model, part, x):
-    """Which outputs of `model` change when the weights of `part` are doubled (and put back)."""  #@en
-    """Quais saídas de `model` mudam quando os pesos de `part` dobram (e depois voltam)."""  #@pt-BR
+    """Which outputs of `model` change when the weights of `part` are doubled (and put back)."""
+    # pt: """Quais saídas de `model` mudam quando os pesos de `part` dobram (e depois voltam)."""
     weights, before = part.get_weights(), model(x)
     part.set_weights([2 * w for w in weights])
     after = model(x)
@@ -421,18 +439,20 @@ def disturbed(model, part, x):
 
 
 print({name: tuple(t.shape) for name, t in sorted(composite.output.items())})
-print("encoder:", disturbed(composite, shared_encoder, past_test[:5]))  #@en
-print("decoder of the future:", disturbed(composite, two_decoders["future"], past_test[:5]))  #@en
-print("codificador:", disturbed(composite, shared_encoder, past_test[:5]))  #@pt-BR
-print("decodificador do futuro:", disturbed(composite, two_decoders["future"], past_test[:5]))  #@pt-BR
+print("encoder:", disturbed(composite, shared_encoder, past_test[:5]))  # pt: "codificador:"
+print(
+    "decoder of the future:", disturbed(composite, two_decoders["future"], past_test[:5])
+)  # pt: "decodificador do futuro:"
+
+
 # %% [markdown] lang="en"
 # One rival more, for honesty: nine values in a fixed order need no recurrent network. A **dense** composite model with the same code of four numbers, and then the table.
 # %% [markdown] lang="pt-BR"
 # Mais um rival, por honestidade: nove valores em ordem fixa dispensam rede recorrente. Um modelo composto **denso**, com o mesmo código de quatro números, e então a tabela.
 # %%
 def build_dense(heads, code_size=4, units=96):
-    """The dense rival of `build_recurrent`."""  #@en
-    """O rival denso de `build_recurrent`."""  #@pt-BR
+    """The dense rival of `build_recurrent`."""
+    # pt: """O rival denso de `build_recurrent`."""
     past = keras.Input((PAST, 1), name="past")
     hidden = layers.Dense(units, "gelu")(layers.Flatten()(past))
     z = layers.Dense(code_size, name="code")(layers.Dense(units, "gelu")(hidden))
@@ -447,28 +467,31 @@ keras.utils.set_random_seed(settings.seed())
 train_waves("dense", build_dense({"x_hat": PAST, "future": FUTURE}))
 # %%
 about_rows = {
-    "mean": ("mean wave", PAST + FUTURE, 0),  #@en
-    "last": ("last value", 0, 4),  #@en
-    "line": ("straight line", 0, 8),  #@en
-    "pca": (f"PCA, k = {k}, and regression from its code", 10 * k + 8 * (k + 1), 4 * k),  #@en
-    "regression": ("linear regression from all nine", 80, 4 * PAST),  #@en
-    "mean": ("onda média", PAST + FUTURE, 0),  #@pt-BR
-    "last": ("último valor", 0, 4),  #@pt-BR
-    "line": ("reta", 0, 8),  #@pt-BR
-    "pca": (f"PCA, k = {k}, e regressão a partir do código", 10 * k + 8 * (k + 1), 4 * k),  #@pt-BR
-    "regression": ("regressão linear a partir dos nove", 80, 4 * PAST),  #@pt-BR
+    "mean": ("mean wave", PAST + FUTURE, 0),  # pt: "onda média"
+    "last": ("last value", 0, 4),  # pt: "último valor"
+    "line": ("straight line", 0, 8),  # pt: "reta"
+    "pca": (f"PCA, k = {k}, and regression from its code", 10 * k + 8 * (k + 1), 4 * k),
+    # pt: f"PCA, k = {k}, e regressão a partir do código"
+    "regression": ("linear regression from all nine", 80, 4 * PAST),
+    # pt: "regressão linear a partir dos nove"
 }
-names = {"dense": "dense, composite", "reconstruct": "LSTM, reconstructs", "predict": "LSTM, predicts", "composite": "LSTM, composite"}  #@en
-names = {"dense": "densa, composta", "reconstruct": "LSTM, reconstrói", "predict": "LSTM, prevê", "composite": "LSTM, composta"}  #@pt-BR
+names = {
+    "dense": "dense, composite",  # pt: "densa, composta"
+    "reconstruct": "LSTM, reconstructs",  # pt: "LSTM, reconstrói"
+    "predict": "LSTM, predicts",  # pt: "LSTM, prevê"
+    "composite": "LSTM, composite",  # pt: "LSTM, composta"
+}
 about_rows |= {key: (name, built[key].count_params(), 4 * k) for key, name in names.items()}
 rows = []
 for key, (name, parameters, size) in about_rows.items():
     shown = ["–" if e is None else text.number(e, ".5f") for e in errors[key]]
-    rows.append((name, *shown, text.number(parameters, ",d"), str(size), text.number(seconds.get(key, 0), ".1f")))
-header = ("method", "MSE, past", "MSE, future", "parameters", "bytes per code", "seconds")  #@en
-text.table(header, rows, f"Test waves; noise alone: {text.number(NOISE**2, '.5f')}")  #@en
-header = ("método", "MSE, passado", "MSE, futuro", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-text.table(header, rows, f"Ondas de teste; só o ruído: {text.number(NOISE**2, '.5f')}")  #@pt-BR
+    rows.append(
+        (name, *shown, text.number(parameters, ",d"), str(size), text.number(seconds.get(key, 0), ".1f"))
+    )
+header = ("method", "MSE, past", "MSE, future", "parameters", "bytes per code", "seconds")
+# pt: "método", "MSE, passado", "MSE, futuro"
+text.table(header, rows, f"Test waves; noise alone: {text.number(NOISE**2, '.5f')}")
+# pt: f"Ondas de teste; só o ruído: {text.number(NOISE**2, '.5f')}"
 # %%
 claims.check(
     COMPUTED,
@@ -505,9 +528,11 @@ claims.check(
 out = {name: np.asarray(value) for name, value in composite(past_test).items()}
 lines = [(range(1, PAST + 1), out["x_hat"], plot.RED)]
 lines.append((range(PAST + 1, PAST + FUTURE + 1), out["future"], plot.BLUE))
-about = "Composite model: red reconstructions follow the past, blue forecasts carry the wave on, least well around jumps."  #@en
-about = "Modelo composto: reconstruções em vermelho seguem o passado, previsões em azul continuam a onda, pior perto dos saltos."  #@pt-BR
+about = "Composite model: red reconstructions follow the past, blue forecasts carry the wave on, least well around jumps."
+# pt: "Modelo composto: reconstruções em vermelho seguem o passado, previsões em azul continuam a onda, pior perto dos saltos."
 wave_panels(shape_names, lines, about)
+
+
 # %% [markdown] lang="en"
 # ## 5. Two ways to write, and three switches
 #
@@ -528,20 +553,20 @@ wave_panels(shape_names, lines, about)
 # **Arrisque:** por que fator cresce o erro da primeira situação para a segunda?
 # %%
 def build_one_step(units=48):
-    """At every step the next value, from this one and those before."""  #@en
-    """A cada passo o valor seguinte, a partir deste e dos anteriores."""  #@pt-BR
+    """At every step the next value, from this one and those before."""
+    # pt: """A cada passo o valor seguinte, a partir deste e dos anteriores."""
     walk = layers.LSTM(units, return_sequences=True, unroll=True)
     steps = PAST + FUTURE - 1
     return keras.Sequential([keras.Input((steps, 1)), walk, layers.TimeDistributed(layers.Dense(1))])
 
 
 def free_run(model, past):
-    """The future as a one-step model writes it from its own answers; shape (n, FUTURE, 1)."""  #@en
-    """O futuro como um modelo de um passo o escreve com as próprias respostas; (n, FUTURE, 1)."""  #@pt-BR
+    """The future as a one-step model writes it from its own answers; shape (n, FUTURE, 1)."""
+    # pt: """O futuro como um modelo de um passo o escreve com as próprias respostas; (n, FUTURE, 1)."""
     written = np.zeros((len(past), PAST + FUTURE, 1), "float32")
     written[:, :PAST] = past
-    for step in range(PAST, PAST + FUTURE):  # what is still zero lies ahead and is not read yet  #@en
-    for step in range(PAST, PAST + FUTURE):  # o que ainda é zero fica adiante e não foi lido  #@pt-BR
+    for step in range(PAST, PAST + FUTURE):  # what is still zero lies ahead and is not read yet
+        # pt: o que ainda é zero fica adiante e não foi lido
         written[:, step] = np.asarray(model(written[:, :-1]))[:, step - 1]
     return written[:, PAST:]
 
@@ -552,22 +577,18 @@ held_out = (series[1][:, :-1], series[1][:, 1:])
 train(one_step, series[0][:, :-1], series[0][:, 1:], held_out, epochs, batch=125, peak=8e-3)
 # %%
 written = {
-    "one step, with teacher": np.asarray(one_step(series[2][:, :-1]))[:, PAST - 1 :],  #@en
-    "one step, free running": free_run(one_step, past_test),  #@en
-    "repeated code (composite)": out["future"],  #@en
-    "linear regression": from_past.predict(past_test[:, :, 0])[:, :, None],  #@en
-    "um passo, com professor": np.asarray(one_step(series[2][:, :-1]))[:, PAST - 1 :],  #@pt-BR
-    "um passo, marcha livre": free_run(one_step, past_test),  #@pt-BR
-    "código repetido (composto)": out["future"],  #@pt-BR
-    "regressão linear": from_past.predict(past_test[:, :, 0])[:, :, None],  #@pt-BR
+    "one step, with teacher": np.asarray(one_step(series[2][:, :-1]))[:, PAST - 1 :],
+    # pt: "um passo, com professor"
+    "one step, free running": free_run(one_step, past_test),  # pt: "um passo, marcha livre"
+    "repeated code (composite)": out["future"],  # pt: "código repetido (composto)"
+    "linear regression": from_past.predict(past_test[:, :, 0])[:, :, None],  # pt: "regressão linear"
 }
 fig, ax = plt.subplots(figsize=(9, 4.5))
 for (name, values), style in zip(written.items(), ("--", "-", "-", ":")):
     ax.plot(range(1, FUTURE + 1), ((values - future_test) ** 2).mean((0, 2)), style, label=name)
-ax.set(xlabel="steps into the future", ylabel="mean squared error", ylim=0)  #@en
-about = "With a teacher the error stays low at all eight steps; free running it grows with the distance; the repeated code lies between, regression far above."  #@en
-ax.set(xlabel="passos no futuro", ylabel="erro quadrático médio", ylim=0)  #@pt-BR
-about = "Com professor o erro fica baixo nos oito passos; em marcha livre cresce com a distância; o código repetido fica entre os dois, a regressão bem acima."  #@pt-BR
+ax.set(xlabel="steps into the future", ylabel="mean squared error", ylim=0)  # pt: "passos no futuro"
+about = "With a teacher the error stays low at all eight steps; free running it grows with the distance; the repeated code lies between, regression far above."
+# pt: "Com professor o erro fica baixo nos oito passos; em marcha livre cresce com a distância; o código repetido fica entre os dois, a regressão bem acima."
 ax.legend(frameon=False)
 plot.show(fig, alt=about)
 taught, free, *_ = (mse(future_test, values) for values in written.values())
@@ -596,19 +617,17 @@ short = np.linspace(0.1, 0.5, 5, dtype="float32").reshape(1, 5, 1)
 padded = np.pad(short, ((0, 0), (0, 4), (0, 0)), constant_values=-1)
 truth = read(short)
 masked = read(layers.Masking(mask_value=-1.0)(padded))
-print("padded, no mask:", np.allclose(read(padded), truth, atol=1e-5))  #@en
-print("padded, masked: ", np.allclose(masked, truth, atol=1e-5))  #@en
-print("com enchimento, sem máscara:", np.allclose(read(padded), truth, atol=1e-5))  #@pt-BR
-print("com enchimento e máscara:   ", np.allclose(masked, truth, atol=1e-5))  #@pt-BR
+print("padded, no mask:", np.allclose(read(padded), truth, atol=1e-5))  # pt: "com enchimento, sem máscara:"
+print("padded, masked: ", np.allclose(masked, truth, atol=1e-5))  # pt: "com enchimento e máscara:   "
 
 keeps = layers.LSTM(8, stateful=True)
 keeps.build((1, None, 1))
 keeps.cell.set_weights(read.cell.get_weights())
 keeps(short[:, :2])
-print("in two pieces, with state:", np.allclose(keeps(short[:, 2:]), truth, atol=1e-5))  #@en
-print("in two pieces, no state:  ", np.allclose(read(short[:, 2:]), truth, atol=1e-5))  #@en
-print("em dois pedaços, com estado:", np.allclose(keeps(short[:, 2:]), truth, atol=1e-5))  #@pt-BR
-print("em dois pedaços, sem estado:", np.allclose(read(short[:, 2:]), truth, atol=1e-5))  #@pt-BR
+print("in two pieces, with state:", np.allclose(keeps(short[:, 2:]), truth, atol=1e-5))
+# pt: "em dois pedaços, com estado:"
+print("in two pieces, no state:  ", np.allclose(read(short[:, 2:]), truth, atol=1e-5))
+# pt: "em dois pedaços, sem estado:"
 # %% [markdown] lang="en"
 # Padding without a mask changes the code: the network reads the filler as data. And cutting a recording in two without state makes it forget the first piece.
 #
@@ -631,31 +650,32 @@ print("em dois pedaços, sem estado:", np.allclose(read(short[:, 2:]), truth, at
 # e a outra no teste, o teste vaza. Por isso repartimos pares *sem ordem*.
 # %%
 CHARACTERS = "0123456789+ "
-ASKED, ANSWERED = 7, 4  # characters of "999+999" and of "1998"  #@en
-ASKED, ANSWERED = 7, 4  # caracteres de "999+999" e de "1998"  #@pt-BR
+ASKED, ANSWERED = 7, 4  # characters of "999+999" and of "1998"  # pt: caracteres de "999+999" e de "1998"
 
 
 def one_hot(texts):
-    """Texts of equal length as (n, characters, len(CHARACTERS)): a single 1 at each place."""  #@en
-    """Textos de mesmo tamanho como (n, caracteres, len(CHARACTERS)): um único 1 em cada lugar."""  #@pt-BR
+    """Texts of equal length as (n, characters, len(CHARACTERS)): a single 1 at each place."""
+    # pt: """Textos de mesmo tamanho como (n, caracteres, len(CHARACTERS)): um único 1 em cada lugar."""
     places = np.array([[CHARACTERS.index(c) for c in text] for text in texts])
     return np.eye(len(CHARACTERS), dtype="float32")[places]
 
 
 def questions(a, b):
-    """The sums a + b, written from right to left: 47 + 5 is "  5+ 74" read backwards."""  #@en
-    """As somas a + b, escritas da direita para a esquerda, com espaços à esquerda dos números."""  #@pt-BR
+    """The sums a + b, written from right to left: 47 + 5 is "  5+ 74" read backwards."""
+    # pt: """As somas a + b, escritas da direita para a esquerda, com espaços à esquerda dos números."""
     return one_hot([f"{i:3d}+{j:3d}"[::-1] for i, j in zip(a, b)])
 
 
 def solutions(a, b):
-    """Their results, also from right to left."""  #@en
-    """Os resultados, também da direita para a esquerda."""  #@pt-BR
+    """Their results, also from right to left."""
+    # pt: """Os resultados, também da direita para a esquerda."""
     return one_hot([f"{i + j:4d}"[::-1] for i, j in zip(a, b)])
+
+
 # %%
 def sum_parts(sizes, seed):
-    """Disjoint parts of all unordered pairs below 1000; half of the pairs swapped. Lists of (a, b)."""  #@en
-    """Partes disjuntas de todos os pares sem ordem até 999; metade deles trocada. Lista de (a, b)."""  #@pt-BR
+    """Disjoint parts of all unordered pairs below 1000; half of the pairs swapped. Lists of (a, b)."""
+    # pt: """Partes disjuntas de todos os pares sem ordem até 999; metade deles trocada. Lista de (a, b)."""
     rng = np.random.default_rng(seed)
     pairs = np.stack(np.triu_indices(1000))
     dealt = pairs[:, rng.permutation(pairs.shape[1])[: sum(sizes)]]
@@ -671,14 +691,16 @@ share = count / (1000 * 1001 / 2)
 print(x_train.shape, y_train.shape)
 asked, answered = ("".join(CHARACTERS[i] for i in one.argmax(1)) for one in (x_test[0], y_test[0]))
 print(f"{asked} -> {answered}   ({asked[::-1]} = {answered[::-1]})")
+
+
 # %% [markdown] lang="en"
 # The network is that of section 3 without the narrow code (a sum needs all its digits), and with twelve classes at each step instead of one value. Softmax is left to the cost function (*logits*), which is more exact. XLA (`jit_compile`) takes a few seconds to compile and pays for it here, on a long training; on the short ones above it did not.
 # %% [markdown] lang="pt-BR"
 # A rede é a da seção 3 sem o código estreito (uma soma precisa de todos os dígitos) e com doze classes em cada passo em vez de um valor. O softmax fica por conta da função de custo (*logits*), o que é mais exato. O XLA (`jit_compile`) leva alguns segundos para compilar e aqui, num treino longo, compensa; nos curtos, acima, não compensava.
 # %%
 def build_adder(units=128):
-    """Seven characters in, scores (logits) of twelve characters at each of four places out."""  #@en
-    """Entram sete caracteres, saem notas (logits) de doze caracteres em cada um de quatro lugares."""  #@pt-BR
+    """Seven characters in, scores (logits) of twelve characters at each of four places out."""
+    # pt: """Entram sete caracteres, saem notas (logits) de doze caracteres em cada um de quatro lugares."""
     return keras.Sequential(
         [
             keras.Input((ASKED, len(CHARACTERS))),
@@ -690,28 +712,37 @@ def build_adder(units=128):
         name="adder",
     )
 
+
 # %%
 keras.utils.set_random_seed(settings.seed())
 adder = build_adder()
 epochs = settings.pick(quick=1, class_=7, full=40)
 history, adder_seconds = train(
-    adder, x_train, y_train, (x_val, y_val), epochs, batch=128, peak=4e-3,
-    loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"],
-    jit=settings.pick(quick=False, class_=True, full=True),
+    adder,
+    x_train,
+    y_train,
+    (x_val, y_val),
+    epochs,
+    batch=128,
+    peak=4e-3,
+    loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
+    jit=settings.pick(quick=False, class_=True, full=True) and environment.xla_works(),
 )
 # %%
-labels = {"accuracy": "training", "val_accuracy": "validation"}  #@en
-labels = {"accuracy": "treino", "val_accuracy": "validação"}  #@pt-BR
+labels = {"accuracy": "training", "val_accuracy": "validation"}  # pt: "accuracy"
 fig, ax = plt.subplots(figsize=(9, 4))
 for name in [n for n in labels if n in history.history]:
     style = "o-" if name == "val_accuracy" else "o--"
     ax.plot(range(1, epochs + 1), history.history[name], style, label=labels[name])
-ax.set(xlabel="epoch", ylabel="share of right characters", ylim=(0, 1.02))  #@en
-about = "The share of right characters climbs from a third close to one within a few epochs, validation ahead of training."  #@en
-ax.set(xlabel="época", ylabel="fração de caracteres certos", ylim=(0, 1.02))  #@pt-BR
-about = "A fração de caracteres certos sobe de um terço até perto de um em poucas épocas, a validação à frente do treino."  #@pt-BR
+ax.set(xlabel="epoch", ylabel="share of right characters", ylim=(0, 1.02))
+# pt: "fração de caracteres certos"
+about = "The share of right characters climbs from a third close to one within a few epochs, validation ahead of training."
+# pt: "A fração de caracteres certos sobe de um terço até perto de um em poucas épocas, a validação à frente do treino."
 ax.legend(frameon=False)
 plot.show(fig, alt=about)
+
+
 # %% [markdown] lang="en"
 # A few epochs of groping, then suddenly almost everything: first the network finds out how long answers are and which first digits are frequent, then which digits to add, last the carry. (Validation runs ahead of training because the training share is an average over an epoch in which the network is still getting better.)
 #
@@ -728,8 +759,8 @@ plot.show(fig, alt=about)
 # **Arrisque:** qual das três se sairá melhor?
 # %%
 def right(y, scores):
-    """Share of right characters, and of answers with all characters right."""  #@en
-    """Fração de caracteres certos e de respostas com todos os caracteres certos."""  #@pt-BR
+    """Share of right characters, and of answers with all characters right."""
+    # pt: """Fração de caracteres certos e de respostas com todos os caracteres certos."""
     hits = y.argmax(-1) == scores.argmax(-1)
     return float(hits.mean()), float(hits.all(axis=1).mean())
 
@@ -751,27 +782,32 @@ results = {
 }
 # %%
 facts = {
-    "frequent": ("most frequent character", ANSWERED, 0),  #@en
-    "memory": ("memory: most similar training sum", flat_train.size, memory_seconds),  #@en
-    "regression": ("linear regression, rounded", flat_train.shape[1] + 1, ols_seconds),  #@en
-    "adder": ("LSTM, sequence to sequence", adder.count_params(), adder_seconds),  #@en
-    "frequent": ("caractere mais frequente", ANSWERED, 0),  #@pt-BR
-    "memory": ("memória: soma de treino mais parecida", flat_train.size, memory_seconds),  #@pt-BR
-    "regression": ("regressão linear, arredondada", flat_train.shape[1] + 1, ols_seconds),  #@pt-BR
-    "adder": ("LSTM, sequência para sequência", adder.count_params(), adder_seconds),  #@pt-BR
+    "frequent": ("most frequent character", ANSWERED, 0),  # pt: "caractere mais frequente"
+    "memory": ("memory: most similar training sum", flat_train.size, memory_seconds),
+    # pt: "memória: soma de treino mais parecida"
+    "regression": ("linear regression, rounded", flat_train.shape[1] + 1, ols_seconds),
+    # pt: "regressão linear, arredondada"
+    "adder": ("LSTM, sequence to sequence", adder.count_params(), adder_seconds),
+    # pt: "LSTM, sequência para sequência"
 }
 rows = [
     (name, *(text.number(r, ".1%") for r in results[key]), text.number(size, ",d"), text.number(spent, ".1f"))
     for key, (name, size, spent) in facts.items()
 ]
-header = ("method", "characters right", "sums right", "numbers kept", "seconds")  #@en
-text.table(header, rows, "2,000 sums that are not in the training part")  #@en
-header = ("método", "caracteres certos", "somas certas", "números guardados", "segundos")  #@pt-BR
-text.table(header, rows, "2.000 somas que não estão no treino")  #@pt-BR
+header = ("method", "characters right", "sums right", "numbers kept", "seconds")
+# pt: "método", "caracteres certos", "somas certas", "números guardados"
+text.table(header, rows, "2,000 sums that are not in the training part")
+# pt: "2.000 somas que não estão no treino"
 claims.check(
-    COMPUTED, sums_share=share, adder_right=results["adder"][1], adder_characters=results["adder"][0],
-    memory_right=results["memory"][1], regression_right=results["regression"][1],
+    COMPUTED,
+    sums_share=share,
+    adder_right=results["adder"][1],
+    adder_characters=results["adder"][0],
+    memory_right=results["memory"][1],
+    regression_right=results["regression"][1],
 )
+
+
 # %% [markdown] lang="en"
 # From {{ sums_share }} of all sums the LSTM learnt to do {{ adder_right }} of the others. Memory does {{ memory_right }}: similar questions do not have equal answers, so this is no recall. And **linear regression does {{ regression_right }}**, in a blink: a sum *is* linear in its digits, once somebody says that the answer is a number.
 # That is the point: the regression was told what numbers are. The network was told nothing, neither that these are digits nor that there is a carry; with other pairs of sequences the same program would have learnt another rule. When you know the rule, use the rule.
@@ -788,8 +824,8 @@ claims.check(
 # Dois controles definem os números; a figura mostra quão segura está a rede de cada caractere. Ache uma soma de que ela não tenha certeza, ou uma que ela erre: tente `999 + 1` e dois números de um dígito. Por que os curtos são mais difíceis?
 # %%
 def confidences(a, b):
-    """Probability of each character at each place of a + b, in reading order; (ANSWERED, 12)."""  #@en
-    """Probabilidade de cada caractere em cada lugar de a + b, na ordem de leitura; (ANSWERED, 12)."""  #@pt-BR
+    """Probability of each character at each place of a + b, in reading order; (ANSWERED, 12)."""
+    # pt: """Probabilidade de cada caractere em cada lugar de a + b, na ordem de leitura; (ANSWERED, 12)."""
     scores = np.asarray(adder(questions([a], [b])))[0, ::-1].astype("float64")
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     return odds / odds.sum(axis=1, keepdims=True)
@@ -818,14 +854,13 @@ SEEN, NEXT = settings.pick(quick=(3, 2), class_=(6, 4), full=(6, 4))
 
 
 def films(images, count, rng):
-    """Moving digits from `images` (n, 28, 28): float32 (count, SEEN + NEXT, SIDE, SIDE, 1)."""  #@en
-    """Dígitos de `images` (n, 28, 28) em movimento: float32 (count, SEEN + NEXT, SIDE, SIDE, 1)."""  #@pt-BR
+    """Moving digits from `images` (n, 28, 28): float32 (count, SEEN + NEXT, SIDE, SIDE, 1)."""
+    # pt: """Dígitos de `images` (n, 28, 28) em movimento: float32 (count, SEEN + NEXT, SIDE, SIDE, 1)."""
     small = images[rng.integers(len(images), size=count), 4:24, 4:24]
     small = small.reshape(count, DIGIT, 2, DIGIT, 2).mean((2, 4))
     room, steps = SIDE - DIGIT, np.arange(SEEN + NEXT).reshape(1, -1, 1)
     place = rng.uniform(0, room, (count, 1, 2)) + rng.uniform(-1.5, 1.5, (count, 1, 2)) * steps
-    place = np.abs((place + room) % (2 * room) - room)  # walls are mirrors  #@en
-    place = np.abs((place + room) % (2 * room) - room)  # as paredes são espelhos  #@pt-BR
+    place = np.abs((place + room) % (2 * room) - room)  # walls are mirrors  # pt: as paredes são espelhos
     rows, columns = np.moveaxis(np.round(place).astype(int), 2, 0)
     made = np.zeros((count, SEEN + NEXT, SIDE, SIDE, 1), "float32")
     inside = np.arange(DIGIT)
@@ -833,6 +868,8 @@ def films(images, count, rng):
         for frame in range(SEEN + NEXT):
             made[film, frame, rows[film, frame] + inside[:, None], columns[film, frame] + inside, 0] = image
     return made
+
+
 # %%
 mnist = data.mnist.load()
 print(mnist.provenance)
@@ -846,9 +883,11 @@ seen_train, seen_val, seen_test = (f[:, :SEEN] for f in (film_train, film_val, f
 next_train, next_val, next_test = (f[:, SEEN:] for f in (film_train, film_val, film_test))
 plot.image_rows(
     {str(i + 1): film_test[i, ..., 0] for i in range(3)},
-    alt="Three films of ten frames: a digit drifts over the field and turns round at the edge.",  #@en
-    alt="Três filmes de dez quadros: um dígito desliza pelo campo e volta ao bater na borda.",  #@pt-BR
+    alt="Three films of ten frames: a digit drifts over the field and turns round at the edge.",
+    # pt: "Três filmes de dez quadros: um dígito desliza pelo campo e volta ao bater na borda."
 )
+
+
 # %% [markdown] lang="en"
 # The parts: an **eye** (convolutions; a frame becomes 32 numbers) and a **brush** (the way back). Around them the composite model of section 4: `TimeDistributed(eye)`, an LSTM, a code of 32 numbers for the *whole film*, and two decoders that share the brush.
 #
@@ -859,8 +898,8 @@ plot.image_rows(
 # Treinado de uma vez, a partir de pesos aleatórios, esse modelo fica muito tempo parado na média de todos os filmes, uma mancha borrada: partes demais esperam umas pelas outras. Por isso treinamos em duas etapas. Primeiro só olho e pincel, como autoencoder de quadros avulsos; depois tudo junto, partindo desses pesos.
 # %%
 def build_eye(features=32):
-    """A frame in, `features` numbers out."""  #@en
-    """Entra um quadro, saem `features` números."""  #@pt-BR
+    """A frame in, `features` numbers out."""
+    # pt: """Entra um quadro, saem `features` números."""
     look = [layers.Conv2D(n, 3, 2, "same", activation="gelu") for n in (16, 32)]
     return keras.Sequential(
         [keras.Input((SIDE, SIDE, 1)), *look, layers.Flatten(), layers.Dense(features)], name="eye"
@@ -868,18 +907,19 @@ def build_eye(features=32):
 
 
 def build_brush(features=32):
-    """`features` numbers in, a frame out."""  #@en
-    """Entram `features` números, sai um quadro."""  #@pt-BR
+    """`features` numbers in, a frame out."""
+    # pt: """Entram `features` números, sai um quadro."""
     small = SIDE // 4
     first = [layers.Dense(small * small * 32, "gelu"), layers.Reshape((small, small, 32))]
     paint = layers.Conv2DTranspose(16, 3, 2, "same", activation="gelu")
     last = layers.Conv2DTranspose(1, 3, 2, "same", activation="sigmoid")
     return keras.Sequential([keras.Input((features,)), *first, paint, last], name="brush")
 
+
 # %%
 def build_film_model(eye, brush, code_size=32, units=128):
-    """Encoder of films, and the composite model: frames seen, frames to come."""  #@en
-    """Codificador de filmes e o modelo composto: quadros vistos, quadros por vir."""  #@pt-BR
+    """Encoder of films, and the composite model: frames seen, frames to come."""
+    # pt: """Codificador de filmes e o modelo composto: quadros vistos, quadros por vir."""
     seen = keras.Input((SEEN, SIDE, SIDE, 1), name="seen")
     walk = layers.LSTM(units, unroll=True)(layers.TimeDistributed(eye)(seen))
     z = layers.Dense(code_size, name="code")(walk)
@@ -889,6 +929,8 @@ def build_film_model(eye, brush, code_size=32, units=128):
         features = layers.TimeDistributed(layers.Dense(brush.input_shape[-1]))(write)
         outputs[name] = layers.TimeDistributed(brush, name=name)(features)
     return keras.Model(seen, z, name="film_encoder"), keras.Model(seen, outputs, name="film_model")
+
+
 # %%
 keras.utils.set_random_seed(settings.seed())
 eye, brush = build_eye(), build_brush()
@@ -896,14 +938,26 @@ frame_model = keras.Sequential([eye, brush])
 frames, frames_val = (f[:, ::2].reshape(-1, SIDE, SIDE, 1) for f in (film_train, film_val))
 epochs = settings.pick(quick=1, class_=5, full=10)
 _, eye_seconds = train(
-    frame_model, frames, frames, (frames_val, frames_val), epochs, batch=125, peak=5e-3,
+    frame_model,
+    frames,
+    frames,
+    (frames_val, frames_val),
+    epochs,
+    batch=125,
+    peak=5e-3,
     loss="binary_crossentropy",
 )
+# %%
 film_encoder, film_model = build_film_model(eye, brush)
 epochs = settings.pick(quick=1, class_=7, full=30)
 history, film_seconds = train(
-    film_model, seen_train, {"x_hat": seen_train, "future": next_train},
-    (seen_val, {"x_hat": seen_val, "future": next_val}), epochs, batch=50, peak=3e-3,
+    film_model,
+    seen_train,
+    {"x_hat": seen_train, "future": next_train},
+    (seen_val, {"x_hat": seen_val, "future": next_val}),
+    epochs,
+    batch=50,
+    peak=3e-3,
     loss="binary_crossentropy",
 )
 print([layer.name for layer in film_model.layers])
@@ -922,7 +976,10 @@ film_hat = {
     "still": (seen_test.mean(1, keepdims=True), seen_test.mean(1, keepdims=True)),
     "last": (None, seen_test[:, -1:]),
     "mean": (seen_train.mean(0), next_train.mean(0)),
-    "pca": (film_pca.inverse_transform(z).reshape(seen_test.shape), ahead.predict(z).reshape(next_test.shape)),
+    "pca": (
+        film_pca.inverse_transform(z).reshape(seen_test.shape),
+        ahead.predict(z).reshape(next_test.shape),
+    ),
 }
 out = {name: np.asarray(value) for name, value in film_model(seen_test).items()}
 film_hat["lstm"] = out["x_hat"], out["future"]
@@ -933,44 +990,47 @@ film_errors = {
 # %%
 pixels = SIDE * SIDE
 facts = {
-    "mean": ("mean of all films", (SEEN + NEXT) * pixels, 0, 0),  #@en
-    "still": ("mean frame of the film", 0, 4 * pixels, 0),  #@en
-    "last": ("last frame, repeated", 0, 4 * pixels, 0),  #@en
-    "pca": ("PCA, k = 32, and regression from its code", 33 * (SEEN + NEXT) * pixels, 128, film_pca_seconds),  #@en
-    "lstm": ("TimeDistributed eye, LSTM, brush", film_model.count_params(), 128, eye_seconds + film_seconds),  #@en
-    "mean": ("média de todos os filmes", (SEEN + NEXT) * pixels, 0, 0),  #@pt-BR
-    "still": ("quadro médio do filme", 0, 4 * pixels, 0),  #@pt-BR
-    "last": ("último quadro, repetido", 0, 4 * pixels, 0),  #@pt-BR
-    "pca": ("PCA, k = 32, e regressão a partir do código", 33 * (SEEN + NEXT) * pixels, 128, film_pca_seconds),  #@pt-BR
-    "lstm": ("olho em TimeDistributed, LSTM, pincel", film_model.count_params(), 128, eye_seconds + film_seconds),  #@pt-BR
+    "mean": ("mean of all films", (SEEN + NEXT) * pixels, 0, 0),  # pt: "média de todos os filmes"
+    "still": ("mean frame of the film", 0, 4 * pixels, 0),  # pt: "quadro médio do filme"
+    "last": ("last frame, repeated", 0, 4 * pixels, 0),  # pt: "último quadro, repetido"
+    "pca": ("PCA, k = 32, and regression from its code", 33 * (SEEN + NEXT) * pixels, 128, film_pca_seconds),
+    # pt: "PCA, k = 32, e regressão a partir do código"
+    "lstm": ("TimeDistributed eye, LSTM, brush", film_model.count_params(), 128, eye_seconds + film_seconds),
+    # pt: "olho em TimeDistributed, LSTM, pincel"
 }
+# %%
 rows = []
 for key, (name, parameters, size, spent) in facts.items():
     shown = ["–" if e is None else text.number(e, ".4f") for e in film_errors[key]]
-    rows.append((name, *shown, text.number(parameters, ",d"), text.number(size, ",d"), text.number(spent, ".1f")))
-header = ("method", "MSE, frames seen", "MSE, frames to come", "parameters", "bytes per code", "seconds")  #@en
-text.table(header, rows, "Test films")  #@en
-header = ("método", "MSE, quadros vistos", "MSE, quadros por vir", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-text.table(header, rows, "Filmes de teste")  #@pt-BR
+    rows.append(
+        (name, *shown, text.number(parameters, ",d"), text.number(size, ",d"), text.number(spent, ".1f"))
+    )
+header = ("method", "MSE, frames seen", "MSE, frames to come", "parameters", "bytes per code", "seconds")
+# pt: "método", "MSE, quadros vistos", "MSE, quadros por vir"
+text.table(header, rows, "Test films")  # pt: "Filmes de teste"
 claims.check(
-    mnist.source, film_still=film_errors["still"][0], film_pca=film_errors["pca"][0], film_lstm=film_errors["lstm"][0],
-    film_last=film_errors["last"][1], film_mean_next=film_errors["mean"][1], film_pca_next=film_errors["pca"][1],
+    mnist.source,
+    film_still=film_errors["still"][0],
+    film_pca=film_errors["pca"][0],
+    film_lstm=film_errors["lstm"][0],
+    film_last=film_errors["last"][1],
+    film_mean_next=film_errors["mean"][1],
+    film_pca_next=film_errors["pca"][1],
     film_lstm_next=film_errors["lstm"][1],
 )
 # %%
 shown = {}
 for i in range(2):
     panels = {
-        "film": film_test[i],  #@en
-        "filme": film_test[i],  #@pt-BR
+        "film": film_test[i],  # pt: "filme"
         "LSTM": np.concatenate([out["x_hat"][i], out["future"][i]]),
         "PCA": np.concatenate([film_hat["pca"][0][i], film_hat["pca"][1][i]]),
     }
     shown |= {f"{name} {i + 1}": frames[..., 0].clip(0, 1) for name, frames in panels.items()}
 plot.image_rows(
     shown,
-    alt="Two films over LSTM and PCA, six frames seen and four to come: the LSTM paints one moving blurred digit, PCA grey clouds.",  #@en
-    alt="Dois filmes sobre LSTM e PCA, seis quadros vistos e quatro por vir: a LSTM pinta um dígito borrado que anda; a PCA, nuvens cinzentas.",  #@pt-BR
+    alt="Two films over LSTM and PCA, six frames seen and four to come: the LSTM paints one moving blurred digit, PCA grey clouds.",
+    # pt: "Dois filmes sobre LSTM e PCA, seis quadros vistos e quatro por vir: a LSTM pinta um dígito borrado que anda; a PCA, nuvens cinzentas."
 )
 # %% [markdown] lang="en"
 # The first six columns were seen, the last four were not. Repeating the last frame costs {{ film_last }}, more than the mean of all films ({{ film_mean_next }}), since a digit at the wrong place is wrong twice. The recurrent model gets {{ film_lstm_next }}, PCA with regression {{ film_pca_next }}. On the frames seen: {{ film_lstm }} against PCA's {{ film_pca }}
@@ -1007,27 +1067,42 @@ print(beat_train.shape, beat_val.shape, beat_test.shape)
 
 
 def build_beat_dense():
-    """140 values, a code of 8, 140 values."""  #@en
-    """140 valores, um código de 8, 140 valores."""  #@pt-BR
+    """140 values, a code of 8, 140 values."""
+    # pt: """140 valores, um código de 8, 140 valores."""
     hidden = [layers.Dense(n, None if n == 8 else "relu") for n in (32, 16, 8, 16, 32)]
     return keras.Sequential([keras.Input((140,)), *hidden, layers.Dense(140)])
 
 
 def build_beat_lstm(width, units=64):
-    """Pieces of `width` values, a code of 8, the pieces again."""  #@en
-    """Pedaços de `width` valores, um código de 8, os pedaços de volta."""  #@pt-BR
-    steps, short = 140 // width, width > 4  # a long sequence is run as a loop  #@en
-    steps, short = 140 // width, width > 4  # uma sequência longa roda num laço  #@pt-BR
+    """Pieces of `width` values, a code of 8, the pieces again."""
+    # pt: """Pedaços de `width` valores, um código de 8, os pedaços de volta."""
+    steps, short = 140 // width, width > 4  # a long sequence is run as a loop
+    # pt: uma sequência longa roda num laço
     read, write = layers.LSTM(units, unroll=short), layers.LSTM(units, return_sequences=True, unroll=short)
     parts = [read, layers.Dense(8, name="code"), layers.RepeatVector(steps), write, layers.Dense(width)]
     return keras.Sequential([keras.Input((steps, width)), *parts])
+
+
 # %%
 batch = settings.pick(quick=256, class_=32, full=32)
 contest = {
     "dense": (build_beat_dense, (140,), settings.pick(quick=4, class_=100, full=200), 64, 3e-3),
-    "pieces": (lambda: build_beat_lstm(10), (14, 10), settings.pick(quick=1, class_=40, full=150), batch, 5e-3),
-    "values": (lambda: build_beat_lstm(1, 32), (140, 1), settings.pick(quick=1, class_=6, full=150), batch, 8e-3),
+    "pieces": (
+        lambda: build_beat_lstm(10),
+        (14, 10),
+        settings.pick(quick=1, class_=40, full=150),
+        batch,
+        5e-3,
+    ),
+    "values": (
+        lambda: build_beat_lstm(1, 32),
+        (140, 1),
+        settings.pick(quick=1, class_=6, full=150),
+        batch,
+        8e-3,
+    ),
 }
+# %%
 beat_models, beat_hat, beat_seconds = {}, {}, {}
 for key, (build, shape, epochs, batch, peak) in contest.items():
     keras.utils.set_random_seed(settings.seed())
@@ -1045,48 +1120,63 @@ scores = {key: np.abs(beat_test - hat).mean(1) for key, hat in beat_hat.items()}
 normal_error = {key: float(score[~abnormal].mean()) for key, score in scores.items()}
 area = {key: float(roc_auc_score(abnormal, score)) for key, score in scores.items()}
 facts = {
-    "mean": ("mean beat", 140, 0),  #@en
-    "pca": ("PCA, k = 8", 140 * 9, 32),  #@en
-    "dense": ("dense", beat_models["dense"].count_params(), 32),  #@en
-    "pieces": ("LSTM, ten values a step", beat_models["pieces"].count_params(), 32),  #@en
-    "values": ("LSTM, one value a step", beat_models["values"].count_params(), 32),  #@en
-    "mean": ("batimento médio", 140, 0),  #@pt-BR
-    "pca": ("PCA, k = 8", 140 * 9, 32),  #@pt-BR
-    "dense": ("densa", beat_models["dense"].count_params(), 32),  #@pt-BR
-    "pieces": ("LSTM, dez valores por passo", beat_models["pieces"].count_params(), 32),  #@pt-BR
-    "values": ("LSTM, um valor por passo", beat_models["values"].count_params(), 32),  #@pt-BR
+    "mean": ("mean beat", 140, 0),
+    "pca": ("PCA, k = 8", 140 * 9, 32),
+    "dense": ("dense", beat_models["dense"].count_params(), 32),  # pt: "densa"
+    "pieces": ("LSTM, ten values a step", beat_models["pieces"].count_params(), 32),
+    "values": ("LSTM, one value a step", beat_models["values"].count_params(), 32),
+    # pt: "LSTM, um valor por passo"
 }
+# %%
 rows = []
 for key, (name, parameters, size) in facts.items():
     figures = text.number(normal_error[key], ".4f"), text.number(area[key], ".4f")
-    rows.append((name, *figures, text.number(parameters, ",d"), str(size), text.number(beat_seconds.get(key, 0), ".1f")))
-header = ("method", "mean abs. error, normal beats", "ROC area (positive: abnormal)", "parameters", "bytes per code", "seconds")  #@en
-text.table(header, rows, "Test beats")  #@en
-header = ("método", "erro abs. médio, normais", "área ROC (positivo: anormal)", "parâmetros", "bytes por código", "segundos")  #@pt-BR
-text.table(header, rows, "Batimentos de teste")  #@pt-BR
+    rows.append(
+        (
+            name,
+            *figures,
+            text.number(parameters, ",d"),
+            str(size),
+            text.number(beat_seconds.get(key, 0), ".1f"),
+        )
+    )
+header = (
+    "method",  # pt: "método"
+    "mean abs. error, normal beats",  # pt: "erro abs. médio, normais"
+    "ROC area (positive: abnormal)",  # pt: "área ROC (positivo: anormal)"
+    "parameters",
+    "bytes per code",
+    "seconds",
+)
+text.table(header, rows, "Test beats")  # pt: "Batimentos de teste"
 # %%
 claims.check(
     beats.source,
-    beat_mean=normal_error["mean"], beat_pca=normal_error["pca"], beat_dense=normal_error["dense"],
-    beat_pieces=normal_error["pieces"], beat_values=normal_error["values"],
-    area_mean=area["mean"], area_pca=area["pca"], area_dense=area["dense"],
-    area_pieces=area["pieces"], area_values=area["values"],
+    beat_mean=normal_error["mean"],
+    beat_pca=normal_error["pca"],
+    beat_dense=normal_error["dense"],
+    beat_pieces=normal_error["pieces"],
+    beat_values=normal_error["values"],
+    area_mean=area["mean"],
+    area_pca=area["pca"],
+    area_dense=area["dense"],
+    area_pieces=area["pieces"],
+    area_values=area["values"],
 )
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(12, 4.4), sharey=True)
-titles = ("a normal test beat", "an abnormal test beat")  #@en
-labels = {"dense": "dense", "pieces": "LSTM, ten values a step", "pca": "PCA"}  #@en
-titles = ("um batimento de teste normal", "um batimento de teste anormal")  #@pt-BR
-labels = {"dense": "densa", "pieces": "LSTM, dez valores por passo", "pca": "PCA"}  #@pt-BR
+titles = ("a normal test beat", "an abnormal test beat")
+# pt: "um batimento de teste normal", "um batimento de teste anormal"
+labels = {"dense": "dense", "pieces": "LSTM, ten values a step", "pca": "PCA"}
+# pt: "densa", "pieces", "LSTM, dez valores por passo", "pca", "PCA"
 for ax, title, i in zip(axes, titles, (np.flatnonzero(~abnormal)[0], np.flatnonzero(abnormal)[0])):
     ax.plot(beat_test[i], color="0.2", linewidth=1.5)
     for key, label in labels.items():
         ax.plot(beat_hat[key][i], linewidth=2, label=label)
     ax.set_title(title)
-axes[0].set(xlabel="step", ylabel="standard deviations")  #@en
-about = "Left, a normal beat that all three follow; right, an abnormal beat that the networks miss and PCA follows in part."  #@en
-axes[0].set(xlabel="passo", ylabel="desvios padrão")  #@pt-BR
-about = "À esquerda, um batimento normal que os três acompanham; à direita, um anormal que as redes erram e a PCA acompanha em parte."  #@pt-BR
+axes[0].set(xlabel="step", ylabel="standard deviations")  # pt: "passo"
+about = "Left, a normal beat that all three follow; right, an abnormal beat that the networks miss and PCA follows in part."
+# pt: "À esquerda, um batimento normal que os três acompanham; à direita, um anormal que as redes erram e a PCA acompanha em parte."
 axes[0].legend(frameon=False, fontsize=13)
 plot.show(fig, alt=about)
 # %% [markdown] lang="en"
@@ -1118,15 +1208,16 @@ plot.show(fig, alt=about)
 #
 # Um modelo composto tem três partes com vida própria: só com o codificador, procuram-se ondas parecidas; só com um decodificador, escrevem-se futuros. Cada parte vai para um arquivo próprio; `safe_mode=True` recusa arquivos que executariam código.
 # %% tags=["nbval-check-output"]
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 shared_encoder.save(work / "encoder.keras")
 for name, part in two_decoders.items():
     part.save(work / f"decoder_{name}.keras")
 
 
 def load_and_evaluate(folder, head, past, target):
-    """Squared error of a saved encoder followed by the saved decoder `head`."""  #@en
-    """Erro quadrático de um codificador salvo seguido do decodificador salvo `head`."""  #@pt-BR
+    """Squared error of a saved encoder followed by the saved decoder `head`."""
+    # pt: """Erro quadrático de um codificador salvo seguido do decodificador salvo `head`."""
     first = keras.models.load_model(folder / "encoder.keras", safe_mode=True)
     second = keras.models.load_model(folder / f"decoder_{head}.keras", safe_mode=True)
     return mse(target, np.asarray(second(first(past))))
@@ -1134,7 +1225,15 @@ def load_and_evaluate(folder, head, past, target):
 
 in_memory = composite(past_val)
 for head, target in targets_val.items():
-    print(head, np.isclose(load_and_evaluate(work, head, past_val, target), mse(target, np.asarray(in_memory[head])), rtol=1e-6, atol=0))
+    print(
+        head,
+        np.isclose(
+            load_and_evaluate(work, head, past_val, target),
+            mse(target, np.asarray(in_memory[head])),
+            rtol=1e-6,
+            atol=0,
+        ),
+    )
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -1212,8 +1311,8 @@ leaked_error = None
 ### BEGIN SOLUTION
 peek = LinearRegression().fit(flat, flat[:, 1:])
 leaked_error = mse(past_test[:, 1:, 0], peek.predict(past_test[:, :, 0]))
-# The answers stand in the question: the regression has only to copy them.  #@en
-# As respostas estão na pergunta: basta à regressão copiá-las.  #@pt-BR
+# The answers stand in the question: the regression has only to copy them.
+# pt: As respostas estão na pergunta: basta à regressão copiá-las.
 ### END SOLUTION
 # %% exercise="1" role="check"
 from exercises import sequences as check
@@ -1236,13 +1335,19 @@ reader = reading_right = None
 keras.utils.set_random_seed(settings.seed())
 reader = build_adder()
 train(
-    reader, x_train, y_train[:, ::-1], (x_val, y_val[:, ::-1]), settings.pick(quick=1, class_=7, full=40),
-    batch=128, peak=4e-3, loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-    jit=settings.pick(quick=False, class_=True, full=True),
+    reader,
+    x_train,
+    y_train[:, ::-1],
+    (x_val, y_val[:, ::-1]),
+    settings.pick(quick=1, class_=7, full=40),
+    batch=128,
+    peak=4e-3,
+    loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+    jit=settings.pick(quick=False, class_=True, full=True) and environment.xla_works(),
 )
 reading_right = right(y_test[:, ::-1], np.asarray(reader(x_test)))[1]
-# The first digit written now needs the carries of all the others: slower to learn.  #@en
-# O primeiro dígito escrito agora precisa do "vai um" de todos os outros: aprende-se mais devagar.  #@pt-BR
+# The first digit written now needs the carries of all the others: slower to learn.
+# pt: O primeiro dígito escrito agora precisa do "vai um" de todos os outros: aprende-se mais devagar.
 ### END SOLUTION
 # %% exercise="2" role="check"
 check.order(reader, reading_right, x_test, y_test)
@@ -1263,7 +1368,7 @@ three_heads = None
 past = keras.Input((PAST, 1), name="past")
 code = build_encoder(4, 48)(past)
 heads = {name: build_decoder(4, n, 48, name)(code) for name, n in (("x_hat", PAST), ("future", FUTURE))}
-three_heads = keras.Model(past, heads | {"kind": layers.Dense(3, "softmax", name="kind")(code)})
+three_heads = keras.Model(past, heads | {"kind": layers.Dense(3, "softmax", name="kind")(code)})  # pt: "kind"
 ### END SOLUTION
 # %% exercise="3" role="check"
 check.forked(three_heads, past_test, FUTURE)

@@ -34,20 +34,17 @@
 # **Pré-requisitos:** aula 02 (código, codificador, decodificador, entropia cruzada); média, variância e distribuição normal.
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("08_vae")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports; the switch in the first
-# lines must come before TensorFlow wakes up: networks as small as ours gain nothing from the oneDNN kernels.
+# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações; a chave das
-# primeiras linhas tem de vir antes de o TensorFlow acordar: redes pequenas como as nossas nada ganham com os núcleos do oneDNN.
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import sys
 import time
 from statistics import NormalDist
@@ -65,8 +62,6 @@ from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
 
-tf.get_logger().setLevel("ERROR")  # no advice about retracing: we use many small models  #@en
-tf.get_logger().setLevel("ERROR")  # sem avisos de "retracing": usamos muitos modelos pequenos  #@pt-BR
 # %% [markdown] lang="en"
 # ## 1. A decoder that draws nonsense
 #
@@ -82,18 +77,19 @@ mnist = data.mnist.load()
 print(mnist.provenance)
 pixels = mnist.x_train.reshape(len(mnist.x_train), -1)
 n_val = len(pixels) // 12
-x_train, x_val = tf.constant(pixels[:-n_val]), pixels[-n_val:].copy()  # one tensor for all trainings  #@en
-x_train, x_val = tf.constant(pixels[:-n_val]), pixels[-n_val:].copy()  # um só tensor para todos os treinos  #@pt-BR
+x_train, x_val = tf.constant(pixels[:-n_val]), pixels[-n_val:].copy()  # one tensor for all trainings
+# pt: um só tensor para todos os treinos
 y_train, y_val = mnist.y_train[:-n_val], mnist.y_train[-n_val:]
 x_test, y_test = mnist.x_test.reshape(len(mnist.x_test), -1), mnist.y_test
 source, digits = mnist.source, mnist.class_names
-del mnist, pixels  # what we need of them has been copied  #@en
-del mnist, pixels  # o que interessa já foi copiado  #@pt-BR
+del mnist, pixels  # what we need of them has been copied  # pt: o que interessa já foi copiado
 print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
+
+
 # %%
 def build_decoder(widths, latent_dim):
-    """From codes to images; its hidden layers mirror the `widths` of the encoder."""  #@en
-    """De códigos a imagens; suas camadas ocultas espelham os `widths` do codificador."""  #@pt-BR
+    """From codes to images; its hidden layers mirror the `widths` of the encoder."""
+    # pt: """De códigos a imagens; suas camadas ocultas espelham os `widths` do codificador."""
     decoder = keras.Sequential([keras.Input((latent_dim,))], name="decoder")
     for width in reversed(widths):
         decoder.add(layers.Dense(width, "relu"))
@@ -102,14 +98,16 @@ def build_decoder(widths, latent_dim):
 
 
 def build_plain(widths, latent_dim):
-    """Encoder, decoder and autoencoder without anything variational."""  #@en
-    """Codificador, decodificador e autoencoder sem nada de variacional."""  #@pt-BR
+    """Encoder, decoder and autoencoder without anything variational."""
+    # pt: """Codificador, decodificador e autoencoder sem nada de variacional."""
     encoder = keras.Sequential([keras.Input((784,))], name="encoder")
     for width in widths:
         encoder.add(layers.Dense(width, "relu"))
     encoder.add(layers.Dense(latent_dim, name="code"))
     decoder = build_decoder(widths, latent_dim)
     return encoder, decoder, keras.Sequential([encoder, decoder], name="plain")
+
+
 # %% [markdown] lang="en"
 # The cost is the binary cross-entropy of lesson 02, with one change that will matter a great deal: we **sum** over the 784 pixels of an image instead of averaging, and
 # average over images only. For the plain autoencoder this changes nothing but the unit (divide by 784 to compare with lesson 02). The training is that of lesson 02 too: whole batches from one tensor, XLA, one cosine with a warm-up.
@@ -118,22 +116,25 @@ def build_plain(widths, latent_dim):
 # média entre imagens. Para o autoencoder comum, isso só muda a unidade (divida por 784 para comparar com a aula 02). O treino também é o da aula 02: lotes inteiros de um só tensor, XLA, um cosseno com aquecimento.
 # %%
 def image_bce(x, x_hat):
-    """Binary cross-entropy of each image: the SUM over its pixels."""  #@en
-    """Entropia cruzada binária de cada imagem: a SOMA sobre seus pixels."""  #@pt-BR
+    """Binary cross-entropy of each image: the SUM over its pixels."""
+    # pt: """Entropia cruzada binária de cada imagem: a SOMA sobre seus pixels."""
     return ops.sum(ops.binary_crossentropy(x, x_hat), axis=-1)
 
 
 GPU = bool(tf.config.list_physical_devices("GPU"))
 if GPU:
     tf.config.experimental.enable_op_determinism()
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings  #@en
-XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compilar só compensa em treinos longos  #@pt-BR
-BATCH = 256 if source == "real" else 64  # the small sample gives few batches  #@en
-BATCH = 256 if source == "real" else 64  # a amostra pequena rende poucos lotes  #@pt-BR
+XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)  # compiling pays off in long trainings
+# pt: compilar só compensa em treinos longos
+# the small sample gives few batches
+# pt: a amostra pequena rende poucos lotes
+BATCH = 256 if source == "real" else 64
+
+
 # %%
 def train(model, x, epochs, peak, x_held_out=None, prepare=lambda x, target: (x, target), xla=XLA):
-    """Fit `model` to give back its input; returns the history and the seconds it took."""  #@en
-    """Ajusta `model` para devolver a entrada; dá o histórico e os segundos gastos."""  #@pt-BR
+    """Fit `model` to give back its input; returns the history and the seconds it took."""
+    # pt: """Ajusta `model` para devolver a entrada; dá o histórico e os segundos gastos."""
     steps = epochs * (len(x) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps - steps // 10, warmup_target=peak, warmup_steps=steps // 10
@@ -144,15 +145,21 @@ def train(model, x, epochs, peak, x_held_out=None, prepare=lambda x, target: (x,
     history = model.fit(
         data.batches(x, BATCH, seed=settings.seed()).map(prepare),
         validation_data=None if x_held_out is None else data.batches(x_held_out, len(x_held_out)),
-        epochs=epochs, shuffle=False, verbose=0,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout)],
     )
     return history, time.perf_counter() - start
+
+
 # %%
 keras.utils.set_random_seed(settings.seed())
 plain2_encoder, plain2_decoder, plain2 = build_plain((64, 16), latent_dim=2)
 epochs2 = settings.pick(quick=6, class_=16, full=100)
 history_plain2, seconds_plain2 = train(plain2, x_train, epochs2, peak=1e-2, x_held_out=x_val)
+
+
 # %% [markdown] lang="en"
 # Now we invent codes, in two ways. First from the standard normal distribution $\mathcal N(0, I)$, as anybody would who knows nothing of this network. Then, more kindly, from the normal distribution with the mean and the
 # covariance of its own training codes.
@@ -165,36 +172,36 @@ history_plain2, seconds_plain2 = train(plain2, x_train, epochs2, peak=1e-2, x_he
 # **Antes de executar, arrisque:** que fração dos desenhos você conseguirá ler?
 # %%
 def normal(n, latent_dim):
-    """`n` codes from the standard normal distribution."""  #@en
-    """`n` códigos da distribuição normal padrão."""  #@pt-BR
+    """`n` codes from the standard normal distribution."""
+    # pt: """`n` códigos da distribuição normal padrão."""
     return np.random.default_rng(settings.seed()).standard_normal((n, latent_dim), dtype="float32")
 
 
 def fitted(z, n):
-    """`n` codes from the normal distribution with the mean and covariance of the codes `z`."""  #@en
-    """`n` códigos da normal com a média e a covariância dos códigos `z`."""  #@pt-BR
+    """`n` codes from the normal distribution with the mean and covariance of the codes `z`."""
+    # pt: """`n` códigos da normal com a média e a covariância dos códigos `z`."""
     root = np.linalg.cholesky(np.cov(z.T))
     return (z.mean(axis=0) + normal(n, z.shape[1]) @ root.T).astype("float32")
 
 
 def decode(decoder, z):
-    """Images, shape (n, 28, 28), that `decoder` draws from codes."""  #@en
-    """Imagens, de forma (n, 28, 28), que `decoder` desenha a partir de códigos."""  #@pt-BR
+    """Images, shape (n, 28, 28), that `decoder` draws from codes."""
+    # pt: """Imagens, de forma (n, 28, 28), que `decoder` desenha a partir de códigos."""
     return np.asarray(decoder(z)).reshape(-1, 28, 28)
 
 
 z_plain2 = np.asarray(plain2_encoder(x_train))
 plot.image_rows(
     {
-        "from N(0, I)": decode(plain2_decoder, normal(12, 2)),  #@en
-        "fitted normal": decode(plain2_decoder, fitted(z_plain2, 12)),  #@en
-        "de N(0, I)": decode(plain2_decoder, normal(12, 2)),  #@pt-BR
-        "normal ajustada": decode(plain2_decoder, fitted(z_plain2, 12)),  #@pt-BR
+        "from N(0, I)": decode(plain2_decoder, normal(12, 2)),  # pt: "de N(0, I)"
+        "fitted normal": decode(plain2_decoder, fitted(z_plain2, 12)),
     },
-    alt="Two rows of drawings: the first all alike, the second a mixture of digits and of shapes between digits.",  #@en
-    alt="Duas linhas de desenhos: na primeira, todos parecidos; na segunda, dígitos misturados a formas entre dígitos.",  #@pt-BR
+    alt="Two rows of drawings: the first all alike, the second a mixture of digits and of shapes between digits.",
+    # pt: "Duas linhas de desenhos: na primeira, todos parecidos; na segunda, dígitos misturados a formas entre dígitos."
 )
 claims.check(source, plain2_sd=z_plain2.std(axis=0).max())
+
+
 # %% [markdown] lang="en"
 # The first row knows only a few digits: the codes spread over a scale of their own (standard deviation up to {{ plain2_sd }}), and $\mathcal N(0, I)$ is one small spot among them. The second row has more digits, but also shapes that are none. Nobody should be surprised. The cost
 # rewards good drawings **at the codes of the training images** and says nothing about any other point. Three things are missing:
@@ -236,8 +243,9 @@ claims.check(source, plain2_sd=z_plain2.std(axis=0).max())
 # %%
 @keras.saving.register_keras_serializable(package="autoencoder_course")
 class Sampling(layers.Layer):
-    """Draws z from the cloud (z_mean, z_log_var); its dice have a seed of their own."""  #@en
-    """Sorteia z da nuvem (z_mean, z_log_var); seu gerador tem semente própria."""  #@pt-BR
+    """Draws z from the cloud (z_mean, z_log_var); its dice have a seed of their own."""
+
+    # pt: """Sorteia z da nuvem (z_mean, z_log_var); seu gerador tem semente própria."""
 
     def __init__(self, seed=7, **kwargs):
         super().__init__(**kwargs)
@@ -255,8 +263,11 @@ class Sampling(layers.Layer):
 
 cloud = ops.full((100_000, 1), 2.0), ops.full((100_000, 1), np.log(0.25))
 z = np.asarray(Sampling(settings.seed())(cloud))
-print(f"mean {z.mean():.2f}, standard deviation {z.std():.2f}")  #@en
-print(f"média {z.mean():.2f}, desvio padrão {z.std():.2f}")  #@pt-BR
+print(
+    f"mean {z.mean():.2f}, standard deviation {z.std():.2f}"
+)  # pt: f"média {z.mean():.2f}, desvio padrão {z.std():.2f}"
+
+
 # %% [markdown] lang="en"
 # Mean 2, variance 0.25: a hundred thousand draws agree. A layer that throws dice must keep the state of its generator, hence the `SeedGenerator` made once in `__init__`; a seed given inside `call` would throw the same numbers in every step. The decorator and `get_config` are for section 11, where we save the layer to a file.
 #
@@ -291,14 +302,14 @@ print(f"média {z.mean():.2f}, desvio padrão {z.std():.2f}")  #@pt-BR
 # **erro padrão**, o desvio padrão sobre $\sqrt n$; as duas contas devem diferir por não mais que alguns deles.
 # %%
 def kl_to_normal(z_mean, z_log_var):
-    """KL divergence of each cloud from N(0, I): the SUM over the code numbers."""  #@en
-    """Divergência KL de cada nuvem em relação a N(0, I): a SOMA sobre os números do código."""  #@pt-BR
+    """KL divergence of each cloud from N(0, I): the SUM over the code numbers."""
+    # pt: """Divergência KL de cada nuvem em relação a N(0, I): a SOMA sobre os números do código."""
     return 0.5 * ops.sum(ops.square(z_mean) + ops.exp(z_log_var) - 1 - z_log_var, axis=-1)
 
 
 def log_density(z, mean, log_var):
-    """Logarithm of the density at `z` of a normal distribution with independent coordinates."""  #@en
-    """Logaritmo da densidade em `z` de uma normal de coordenadas independentes."""  #@pt-BR
+    """Logarithm of the density at `z` of a normal distribution with independent coordinates."""
+    # pt: """Logaritmo da densidade em `z` de uma normal de coordenadas independentes."""
     return -0.5 * np.sum(np.log(2 * np.pi) + log_var + (z - mean) ** 2 / np.exp(log_var), axis=-1)
 
 
@@ -328,12 +339,15 @@ by_sd = kl_to_normal(np.zeros((121, 1)), 2 * np.log(deviations)[:, None])
 fig, (left, right) = plt.subplots(1, 2, figsize=(12, 4), sharey=True)
 left.plot(values, by_mean)
 right.plot(deviations, by_sd, color=plot.RED)
-left.set(xlabel=r"$\mu$, with $\sigma = 1$", ylabel="KL (nats)")  #@en
-right.set(xlabel=r"$\sigma$, with $\mu = 0$")  #@en
-plot.show(fig, alt="Left, a parabola in the mean with its bottom at 0; right, zero at sigma 1, rising steeply towards 0.")  #@en
-left.set(xlabel=r"$\mu$, com $\sigma = 1$", ylabel="KL (nats)")  #@pt-BR
-right.set(xlabel=r"$\sigma$, com $\mu = 0$")  #@pt-BR
-plot.show(fig, alt="À esquerda, parábola na média com fundo em 0; à direita, zero em sigma 1, subindo muito perto de 0.")  #@pt-BR
+left.set(xlabel=r"$\mu$, with $\sigma = 1$", ylabel="KL (nats)")  # pt: r"$\mu$, com $\sigma = 1$"
+right.set(xlabel=r"$\sigma$, with $\mu = 0$")  # pt: r"$\sigma$, com $\mu = 0$"
+plot.show(
+    fig,
+    alt="Left, a parabola in the mean with its bottom at 0; right, zero at sigma 1, rising steeply towards 0.",
+    # pt: "À esquerda, parábola na média com fundo em 0; à direita, zero em sigma 1, subindo muito perto de 0."
+)
+
+
 # %% [markdown] lang="en"
 # ## 4. The model
 #
@@ -364,26 +378,29 @@ plot.show(fig, alt="À esquerda, parábola na média com fundo em 0; à direita,
 # No Keras: o codificador ganha duas cabeças e a camada de amostragem; um pequeno `keras.Model` junta as metades, e o seu `call` acrescenta o preço da nuvem com `add_loss`. Não é preciso laço de treino próprio: `compile` e `fit`, como sempre.
 # %%
 def cloud_of(hidden, latent_dim, seed):
-    """The three outputs of a variational encoder: mean, logarithm of the variance, one draw."""  #@en
-    """As três saídas de um codificador variacional: média, logaritmo da variância, um sorteio."""  #@pt-BR
+    """The three outputs of a variational encoder: mean, logarithm of the variance, one draw."""
+    # pt: """As três saídas de um codificador variacional: média, logaritmo da variância, um sorteio."""
     z_mean = layers.Dense(latent_dim, name="z_mean")(hidden)
     z_log_var = layers.Dense(latent_dim, name="z_log_var")(hidden)
     return [z_mean, z_log_var, Sampling(seed, name="z")([z_mean, z_log_var])]
 
 
 def build_vae(widths, latent_dim, beta=1.0, seed=7):
-    """Encoder, decoder and VAE; like `build_plain` but for the end of the encoder."""  #@en
-    """Codificador, decodificador e VAE; como `build_plain`, menos o fim do codificador."""  #@pt-BR
+    """Encoder, decoder and VAE; like `build_plain` but for the end of the encoder."""
+    # pt: """Codificador, decodificador e VAE; como `build_plain`, menos o fim do codificador."""
     x = hidden = keras.Input((784,), name="pixels")
     for width in widths:
         hidden = layers.Dense(width, "relu")(hidden)
     encoder = keras.Model(x, cloud_of(hidden, latent_dim, seed), name="encoder")
     decoder = build_decoder(widths, latent_dim)
     return encoder, decoder, VAE(encoder, decoder, beta)
+
+
 # %%
 class VAE(keras.Model):
-    """Encoder and decoder; beta times the KL divergence of the clouds joins the loss."""  #@en
-    """Codificador e decodificador; beta vezes a divergência KL das nuvens entra no custo."""  #@pt-BR
+    """Encoder and decoder; beta times the KL divergence of the clouds joins the loss."""
+
+    # pt: """Codificador e decodificador; beta vezes a divergência KL das nuvens entra no custo."""
 
     def __init__(self, encoder, decoder, beta=1.0):
         super().__init__(name="vae")
@@ -391,8 +408,8 @@ class VAE(keras.Model):
         self.kl = keras.metrics.Mean(name="kl")
 
     def draw(self, x):
-        """One code for each image, drawn from its cloud, which is paid for."""  #@en
-        """Um código por imagem, sorteado da sua nuvem, que é paga aqui."""  #@pt-BR
+        """One code for each image, drawn from its cloud, which is paid for."""
+        # pt: """Um código por imagem, sorteado da sua nuvem, que é paga aqui."""
         z_mean, z_log_var, z = self.encoder(x)
         price = kl_to_normal(z_mean, z_log_var)
         self.add_loss(self.beta * ops.mean(price))
@@ -401,6 +418,8 @@ class VAE(keras.Model):
 
     def call(self, x):
         return self.decoder(self.draw(x))
+
+
 # %%
 keras.utils.set_random_seed(settings.seed())
 vae2_encoder, vae2_decoder, vae2 = build_vae((64, 16), latent_dim=2, seed=settings.seed())
@@ -409,39 +428,39 @@ history_vae2, seconds_vae2 = train(vae2, x_train, epochs2, peak=1e-2, x_held_out
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(13, 4.5))
 epoch = np.arange(1, epochs2 + 1)
-left.plot(epoch, history_plain2.history["val_image_bce"], color=plot.BLUE, label="plain")  #@en
-left.plot(epoch, history_plain2.history["val_image_bce"], color=plot.BLUE, label="comum")  #@pt-BR
+left.plot(epoch, history_plain2.history["val_image_bce"], color=plot.BLUE, label="plain")  # pt: "comum"
 left.plot(epoch, history_vae2.history["val_image_bce"], color=plot.RED, label="VAE")
 left.legend(frameon=False)
 right.plot(epoch, history_vae2.history["val_kl"], color=plot.RED)
 for ax in (left, right):
     ax.xaxis.get_major_locator().set_params(integer=True)
-left.set(xlabel="epoch", ylabel="reconstruction (nats)")  #@en
-right.set(xlabel="epoch", ylabel="KL (nats)")  #@en
-plot.show(fig, alt="Validation curves: both reconstructions fall, the VAE's stays higher; its KL climbs and levels off.")  #@en
-left.set(xlabel="época", ylabel="reconstrução (nats)")  #@pt-BR
-right.set(xlabel="época", ylabel="KL (nats)")  #@pt-BR
-plot.show(fig, alt="Curvas de validação: as duas reconstruções caem, a do VAE fica acima; a sua KL sobe e se estabiliza.")  #@pt-BR
+left.set(xlabel="epoch", ylabel="reconstruction (nats)")
+right.set(xlabel="epoch", ylabel="KL (nats)")
+plot.show(
+    fig,
+    alt="Validation curves: both reconstructions fall, the VAE's stays higher; its KL climbs and levels off.",
+    # pt: "Curvas de validação: as duas reconstruções caem, a do VAE fica acima; a sua KL sobe e se estabiliza."
+)
+
+
 # %%
 def mean_bce(x, x_hat):
-    """Mean of `image_bce` over the images, in ten parts: all at once it would fill the memory."""  #@en
-    """Média de `image_bce` entre as imagens, em dez partes: de uma vez encheria a memória."""  #@pt-BR
+    """Mean of `image_bce` over the images, in ten parts: all at once it would fill the memory."""
+    # pt: """Média de `image_bce` entre as imagens, em dez partes: de uma vez encheria a memória."""
     parts = zip(np.array_split(x, 10), np.array_split(np.asarray(x_hat), 10))
     return float(np.mean([ops.mean(image_bce(*part)) for part in parts]))
 
 
 def costs(encoder, decoder, x):
-    """Reconstruction and KL of a VAE, in nats: means over the images `x`, one draw for each."""  #@en
-    """Reconstrução e KL de um VAE, em nats: médias sobre as imagens `x`, um sorteio para cada."""  #@pt-BR
+    """Reconstruction and KL of a VAE, in nats: means over the images `x`, one draw for each."""
+    # pt: """Reconstrução e KL de um VAE, em nats: médias sobre as imagens `x`, um sorteio para cada."""
     z_mean, z_log_var, z = encoder(x)
     return mean_bce(x, decoder(z)), float(ops.mean(kl_to_normal(z_mean, z_log_var)))
 
 
 plain2_bce = mean_bce(x_test, plain2(x_test))
 vae2_bce, vae2_kl = costs(vae2_encoder, vae2_decoder, x_test)
-claims.check(
-    source, plain2_bce=plain2_bce, vae2_bce=vae2_bce, vae2_kl=vae2_kl, vae2_loss=vae2_bce + vae2_kl
-)
+claims.check(source, plain2_bce=plain2_bce, vae2_bce=vae2_bce, vae2_kl=vae2_kl, vae2_loss=vae2_bce + vae2_kl)
 # %% [markdown] lang="en"
 # The VAE rebuilds worse ({{ vae2_bce }} against {{ plain2_bce }} nats an image): its decoder must do with a blurred code. The other term, the price of the clouds, is {{ vae2_kl }} nats an image. It is also a ceiling on the *information* that a code carries about its image (divide by $\log 2$ for bits): a cloud that costs nothing says nothing.
 # The KL climbs during the training: at first the clouds all say the same, and information is bought only as far as it saves more in reconstruction.
@@ -466,10 +485,10 @@ for mean, log_var, label in zip(z_mean[:150], z_log_var[:150], y_test[:150]):
     width, height = 2 * np.exp(log_var / 2)
     axes[2].add_patch(Ellipse(mean, width, height, color=plot.CLASS_COLOURS[label], alpha=0.6))
 axes[2].set(xlim=axes[1].get_xlim(), ylim=axes[1].get_ylim(), xlabel="$z_1$", ylabel="$z_2$")
-titles = ("plain autoencoder: codes", "VAE: means", "VAE: clouds of 150 images")  #@en
-about = "Left, codes over tens of units with empty wedges; middle, means within about 3 of the origin; right, small ellipses side by side."  #@en
-titles = ("autoencoder comum: códigos", "VAE: médias", "VAE: nuvens de 150 imagens")  #@pt-BR
-about = "À esquerda, códigos por dezenas de unidades, com cunhas vazias; no meio, médias a até cerca de 3 da origem; à direita, elipses lado a lado."  #@pt-BR
+titles = ("plain autoencoder: codes", "VAE: means", "VAE: clouds of 150 images")
+# pt: "autoencoder comum: códigos", "VAE: médias", "VAE: nuvens de 150 imagens"
+about = "Left, codes over tens of units with empty wedges; middle, means within about 3 of the origin; right, small ellipses side by side."
+# pt: "À esquerda, códigos por dezenas de unidades, com cunhas vazias; no meio, médias a até cerca de 3 da origem; à direita, elipses lado a lado."
 for ax, title in zip(axes, titles):
     ax.set_title(title)
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", markerscale=2.5, frameon=False)
@@ -477,6 +496,8 @@ plot.show(fig, alt=about)
 # %%
 z_train = np.asarray(vae2_encoder(x_train)[2])
 claims.check(source, vae2_mean=np.abs(z_train.mean(axis=0)).max(), vae2_sd=z_train.std(axis=0).mean())
+
+
 # %% [markdown] lang="en"
 # Look at the scales. The clouds of all training images together have a mean of at most {{ vae2_mean }} in absolute value and a standard deviation of {{ vae2_sd }}: close to $\mathcal N(0, I)$, as the price demands, though no single image pays for that. **Now we know from where to draw.** The classes lie close together, and some overlap: two numbers are few.
 #
@@ -487,8 +508,8 @@ claims.check(source, vae2_mean=np.abs(z_train.mean(axis=0)).max(), vae2_sd=z_tra
 # Isso também diz como desenhar um mapa. Passos iguais gastariam a maior parte da figura onde quase não há códigos; em vez deles tomamos os **quantis** da distribuição normal, e cada célula do mapa contém a mesma fração dos códigos. O autoencoder comum não tem distribuição conhecida; para ele usamos os quantis dos seus próprios códigos, número a número.
 # %%
 def lattice(decoder, z1, z2):
-    """Images decoded at all pairs of values z1 (to the right) and z2 (upwards)."""  #@en
-    """Imagens decodificadas em todos os pares de valores z1 (à direita) e z2 (para cima)."""  #@pt-BR
+    """Images decoded at all pairs of values z1 (to the right) and z2 (upwards)."""
+    # pt: """Imagens decodificadas em todos os pares de valores z1 (à direita) e z2 (para cima)."""
     across, up = np.meshgrid(z1, z2[::-1])
     points = np.stack([across.ravel(), up.ravel()], axis=1).astype("float32")
     return decode(decoder, points).reshape(len(z2), len(z1), 28, 28)
@@ -500,12 +521,21 @@ own = np.quantile(z_plain2, shares, axis=0)
 fig, axes = plt.subplots(1, 2, figsize=(17, 8.6))
 plot.draw_manifold(axes[0], lattice(plain2_decoder, own[:, 0], own[:, 1]), shares[0], shares[-1])
 plot.draw_manifold(axes[1], lattice(vae2_decoder, quantiles, quantiles), shares[0], shares[-1])
-for ax, title in zip(axes, ("plain: quantiles of its codes", "VAE: quantiles of N(0, 1)")):  #@en
-    ax.set(title=title, xlabel="share of codes with smaller $z_1$", ylabel="share of codes with smaller $z_2$")  #@en
-plot.show(fig, alt="Two maps of 15 by 15 digits. Plain: regions of smeared shapes. VAE: one digit turns into the next everywhere.")  #@en
-for ax, title in zip(axes, ("comum: quantis dos seus códigos", "VAE: quantis de N(0, 1)")):  #@pt-BR
-    ax.set(title=title, xlabel="fração dos códigos com $z_1$ menor", ylabel="fração dos códigos com $z_2$ menor")  #@pt-BR
-plot.show(fig, alt="Dois mapas de 15 por 15 dígitos. Comum: regiões de formas borradas. VAE: em toda parte um dígito vira o seguinte.")  #@pt-BR
+for ax, title in zip(axes, ("plain: quantiles of its codes", "VAE: quantiles of N(0, 1)")):
+    # pt: "comum: quantis dos seus códigos", "VAE: quantis de N(0, 1)"
+    ax.set(
+        title=title,
+        xlabel="share of codes with smaller $z_1$",
+        ylabel="share of codes with smaller $z_2$",
+        # pt: "fração dos códigos com $z_1$ menor", "fração dos códigos com $z_2$ menor"
+    )
+plot.show(
+    fig,
+    alt="Two maps of 15 by 15 digits. Plain: regions of smeared shapes. VAE: one digit turns into the next everywhere.",
+    # pt: "Dois mapas de 15 por 15 dígitos. Comum: regiões de formas borradas. VAE: em toda parte um dígito vira o seguinte."
+)
+
+
 # %% [markdown] lang="en"
 # Both maps are full of ink: a decoder always draws *something*. Look for shapes that you could not name; on which side are there more? Eyes tire and hope; let us count.
 #
@@ -522,28 +552,40 @@ plot.show(fig, alt="Dois mapas de 15 por 15 dígitos. Comum: regiões de formas 
 # O juiz é uma régua, não a verdade: nunca lhe ensinaram a dizer "não é dígito nenhum", e ele pode ter certeza de disparates. Por isso mostramos sempre, também, o que ele diz das imagens reais de teste.
 # %%
 def with_labels(both, _):
-    """Splits rows of 784 pixels and 10 labels."""  #@en
-    """Separa linhas de 784 pixels e 10 rótulos."""  #@pt-BR
+    """Splits rows of 784 pixels and 10 labels."""
+    # pt: """Separa linhas de 784 pixels e 10 rótulos."""
     return both[:, :784], both[:, 784:]
 
 
+# %%
 def train_judge(x, y):
-    """A classifier of images and its layer of 64 features."""  #@en
-    """Um classificador de imagens e a sua camada de 64 atributos."""  #@pt-BR
+    """A classifier of images and its layer of 64 features."""
+    # pt: """Um classificador de imagens e a sua camada de 64 atributos."""
     keras.utils.set_random_seed(settings.seed())
     judge = keras.Sequential(
-        [keras.Input((784,)), layers.Dense(256, "relu"),
-         layers.Dense(64, "relu", name="features"), layers.Dense(10, "softmax")]
+        [
+            keras.Input((784,)),
+            layers.Dense(256, "relu"),
+            layers.Dense(64, "relu", name="features"),
+            layers.Dense(10, "softmax"),
+        ]
     )
     judge.compile("adam", "categorical_crossentropy", jit_compile=XLA, steps_per_execution=40)
     rows = tf.concat([x, np.eye(10, dtype="float32")[y]], axis=1)
     epochs = settings.pick(quick=6, class_=5, full=20)
-    judge.fit(data.batches(rows, BATCH, seed=settings.seed()).map(with_labels), epochs=epochs, shuffle=False, verbose=0)
+    judge.fit(
+        data.batches(rows, BATCH, seed=settings.seed()).map(with_labels),
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+    )
     return judge, keras.Model(judge.inputs[0], judge.get_layer("features").output)
+
+
 # %%
 def verdicts(judge, images):
-    """The class the judge names for each image, and the share of images it is sure of."""  #@en
-    """A classe que o juiz dá a cada imagem e a fração de imagens de que ele tem certeza."""  #@pt-BR
+    """The class the judge names for each image, and the share of images it is sure of."""
+    # pt: """A classe que o juiz dá a cada imagem e a fração de imagens de que ele tem certeza."""
     p = np.asarray(judge(images.reshape(-1, 784)))
     return p.argmax(axis=1), float((p.max(axis=1) > 0.9).mean())
 
@@ -551,6 +593,8 @@ def verdicts(judge, images):
 judge, judge_features = train_judge(x_train, y_train)
 named, sure_real = verdicts(judge, x_test)
 claims.check(source, judge_accuracy=(named == y_test).mean(), sure_real=sure_real)
+
+
 # %% [markdown] lang="en"
 # Three counts on drawn points, for the VAE and twice for the plain one: from $\mathcal N(0, I)$ and from its fitted normal:
 #
@@ -565,8 +609,8 @@ claims.check(source, judge_accuracy=(named == y_test).mean(), sure_real=sure_rea
 # - **continuidade:** a raiz da diferença quadrática média entre o desenho de um ponto e o de um **vizinho** a um décimo de desvio padrão: o pior em cem e quantas vezes o veredito do juiz se mantém.
 # %%
 def survey(decoder, draws, codes, codes_val):
-    """Share in a gap, share recognised, classes drawn, worst step to a neighbour, verdicts kept."""  #@en
-    """Fração em buraco, fração reconhecida, classes desenhadas, pior passo, vereditos mantidos."""  #@pt-BR
+    """Share in a gap, share recognised, classes drawn, worst step to a neighbour, verdicts kept."""
+    # pt: """Fração em buraco, fração reconhecida, classes desenhadas, pior passo, vereditos mantidos."""
     scale = codes.std(axis=0)
     tree = NearestNeighbors(n_neighbors=1).fit(codes / scale)
     far = np.quantile(tree.kneighbors(codes_val / scale)[0], 0.99)
@@ -578,9 +622,16 @@ def survey(decoder, draws, codes, codes_val):
     step = np.sqrt(((here - there) ** 2).mean(axis=(1, 2)))
     (class_here, sure), (class_there, _) = verdicts(judge, here), verdicts(judge, there)
     classes = (np.bincount(class_here, minlength=10) >= 0.02 * len(draws)).sum()
-    return float(gap), sure, int(classes), float(np.quantile(step, 0.99)), float((class_here == class_there).mean())
+    return (
+        float(gap),
+        sure,
+        int(classes),
+        float(np.quantile(step, 0.99)),
+        float((class_here == class_there).mean()),
+    )
 
 
+# %%
 n = settings.pick(quick=500, class_=10_000, full=10_000)
 z_plain2_val, z_vae2_val = np.asarray(plain2_encoder(x_val)), np.asarray(vae2_encoder(x_val)[2])
 surveys = [
@@ -589,21 +640,37 @@ surveys = [
     survey(vae2_decoder, normal(n, 2), z_train, z_vae2_val),
 ]
 # %%
-header = ("model", "drawn from", "in a gap", "recognised", "classes drawn", "worst step in 100", "verdict kept")  #@en
-names = [("plain autoencoder", "N(0, I)"), ("plain autoencoder", "fitted normal"), ("VAE", "N(0, I)")]  #@en
-caption = "Drawn points, two code numbers"  #@en
-header = ("modelo", "sorteio de", "em buraco", "reconhecidos", "classes desenhadas", "pior passo em 100", "veredito mantido")  #@pt-BR
-names = [("autoencoder comum", "N(0, I)"), ("autoencoder comum", "normal ajustada"), ("VAE", "N(0, I)")]  #@pt-BR
-caption = "Pontos sorteados, dois números no código"  #@pt-BR
+header = (
+    "model",
+    "drawn from",  # pt: "sorteio de"
+    "in a gap",  # pt: "em buraco"
+    "recognised",  # pt: "reconhecidos"
+    "classes drawn",  # pt: "classes desenhadas"
+    "worst step in 100",  # pt: "pior passo em 100"
+    "verdict kept",  # pt: "veredito mantido"
+)
+names = [("plain autoencoder", "N(0, I)"), ("plain autoencoder", "fitted normal"), ("VAE", "N(0, I)")]
+caption = "Drawn points, two code numbers"  # pt: "Pontos sorteados, dois números no código"
 formats = (".1%", ".1%", ".0f", ".3f", ".1%")
-rows = [(*name, *(text.number(v, f) for v, f in zip(values, formats))) for name, values in zip(names, surveys)]
+rows = [
+    (*name, *(text.number(v, f) for v, f in zip(values, formats))) for name, values in zip(names, surveys)
+]
 text.table(header, rows, caption)
+# %%
 naive, by_fit, by_vae = surveys
 claims.check(
     source,
-    classes_naive=naive[2], classes_plain=by_fit[2], classes_vae=by_vae[2],
-    gap_plain=by_fit[0], gap_vae=by_vae[0], sure_plain2=by_fit[1], sure_vae2=by_vae[1],
-    worst_plain=by_fit[3], worst_vae=by_vae[3], kept_plain=by_fit[4], kept_vae=by_vae[4],
+    classes_naive=naive[2],
+    classes_plain=by_fit[2],
+    classes_vae=by_vae[2],
+    gap_plain=by_fit[0],
+    gap_vae=by_vae[0],
+    sure_plain2=by_fit[1],
+    sure_vae2=by_vae[1],
+    worst_plain=by_fit[3],
+    worst_vae=by_vae[3],
+    kept_plain=by_fit[4],
+    kept_vae=by_vae[4],
 )
 # %% [markdown] lang="en"
 # Read it column by column.
@@ -627,6 +694,8 @@ claims.check(
 # Mova o ponto pelo plano do VAE, de −3 a 3 nas duas direções. Dá para sair da terra dos dígitos? Onde as classes se encontram?
 # %%
 explore.mnist.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, low=-3, high=3)
+
+
 # %% [markdown] lang="en"
 # ## 7. Eight numbers: better digits, and all rivals in one table
 #
@@ -659,8 +728,8 @@ explore.mnist.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, l
 # A mesmice deixa $C_1$ pequena demais, o disparate desloca $m_1$. (A conhecida FID é esta distância com os atributos de uma grande rede para fotografias; seus valores não se comparam com os nossos.)
 # %%
 def frechet(a, b):
-    """Squared Fréchet distance between the normal distributions fitted to the rows of `a` and `b`."""  #@en
-    """Distância de Fréchet ao quadrado entre as normais ajustadas às linhas de `a` e de `b`."""  #@pt-BR
+    """Squared Fréchet distance between the normal distributions fitted to the rows of `a` and `b`."""
+    # pt: """Distância de Fréchet ao quadrado entre as normais ajustadas às linhas de `a` e de `b`."""
     a, b = a.astype("float64"), b.astype("float64")
     cov_a, cov_b = np.cov(a.T), np.cov(b.T)
     values, vectors = np.linalg.eigh(cov_a)
@@ -670,10 +739,12 @@ def frechet(a, b):
 
 
 def quality(images, reference, judge, features):
-    """Share of `images` that the judge recognises, and their Fréchet distance to `reference`."""  #@en
-    """Fração de `images` que o juiz reconhece e a sua distância de Fréchet até `reference`."""  #@pt-BR
+    """Share of `images` that the judge recognises, and their Fréchet distance to `reference`."""
+    # pt: """Fração de `images` que o juiz reconhece e a sua distância de Fréchet até `reference`."""
     far = frechet(*(np.asarray(features(x.reshape(-1, 784))) for x in (images, reference)))
     return verdicts(judge, images)[1], far
+
+
 # %%
 widths, latent_dim = (256, 128, 64), 8
 epochs = settings.pick(quick=6, class_=12, full=50)
@@ -686,29 +757,32 @@ _, seconds_vae = train(vae, x_train, epochs, peak=3e-3)
 start = time.perf_counter()
 pca = PCA(latent_dim, random_state=0).fit(x_train)
 seconds_pca = time.perf_counter() - start
+
+
 # %%
 def pca_rival(pca, k, x, n):
-    """Images `x` rebuilt from `k` components, and `n` samples: normal numbers, the right variances."""  #@en
-    """Imagens `x` refeitas de `k` componentes e `n` amostras: números normais, variâncias certas."""  #@pt-BR
+    """Images `x` rebuilt from `k` components, and `n` samples: normal numbers, the right variances."""
+    # pt: """Imagens `x` refeitas de `k` componentes e `n` amostras: números normais, variâncias certas."""
     basis = pca.components_[:k]
     samples = normal(n, k) * np.sqrt(pca.explained_variance_[:k]) @ basis
     return pca.mean_ + (x - pca.mean_) @ basis.T @ basis, (pca.mean_ + samples).clip(0, 1)
 
 
 def network_rival(encoder, decoder, x, draws):
-    """Images `x` rebuilt by two halves, and drawn codes decoded; a VAE's code is the mean."""  #@en
-    """Imagens `x` refeitas pelas metades e códigos sorteados decodificados; o de um VAE é a média."""  #@pt-BR
+    """Images `x` rebuilt by two halves, and drawn codes decoded; a VAE's code is the mean."""
+    # pt: """Imagens `x` refeitas pelas metades e códigos sorteados decodificados; o de um VAE é a média."""
     z = encoder(x)
     return np.asarray(decoder(z[0] if isinstance(z, list) else z)), np.asarray(decoder(draws))
 
 
 def mse(x, x_hat):
-    """Mean squared error over pixels and images."""  #@en
-    """Erro quadrático médio sobre pixels e imagens."""  #@pt-BR
+    """Mean squared error over pixels and images."""
     return float(np.mean((x - x_hat) ** 2))
+
+
 # %%
-labels = {"PCA": "PCA", "naive": "plain, N(0, I)", "plain": "plain, fitted normal", "VAE": "VAE"}  #@en
-labels = {"PCA": "PCA", "naive": "comum, N(0, I)", "plain": "comum, normal ajustada", "VAE": "VAE"}  #@pt-BR
+labels = {"PCA": "PCA", "naive": "plain, N(0, I)", "plain": "plain, fitted normal", "VAE": "VAE"}
+# pt: "comum, N(0, I)", "comum, normal ajustada"
 z_train8 = np.asarray(plain_encoder(x_train))
 judged, errors, pictures = {"real": quality(x_val, x_test, judge, judge_features)}, {}, {}
 for k, halves, halves_vae, codes in (
@@ -724,26 +798,44 @@ for k, halves, halves_vae, codes in (
         errors[kind, k], judged[kind, k] = mse(x_test, x_hat), quality(samples, x_test, judge, judge_features)
         pictures[kind, k] = x_hat[:12].copy(), samples[:12].copy()
 # %%
-spent = {"PCA": (seconds_pca,) * 2, "plain": (seconds_plain2, seconds_plain), "VAE": (seconds_vae2, seconds_vae)}
+spent = {
+    "PCA": (seconds_pca,) * 2,
+    "plain": (seconds_plain2, seconds_plain),
+    "VAE": (seconds_vae2, seconds_vae),
+}
 counts = {"PCA": (784 * 3, 784 * (latent_dim + 1)), "plain": (plain2.count_params(), plain.count_params())}
 counts["VAE"] = vae2.count_params(), vae.count_params()
+# %%
 rows = []
 for kind, k in errors:
     trained = "plain" if kind == "naive" else kind
-    told = (errors[kind, k], ".4f"), (counts[trained][k > 2], ",d"), (spent[trained][k > 2], ".1f"), (4 * k, ".0f")
+    told = (
+        (errors[kind, k], ".4f"),
+        (counts[trained][k > 2], ",d"),
+        (spent[trained][k > 2], ".1f"),
+        (4 * k, ".0f"),
+    )
     told += (judged[kind, k][0], ".1%"), (judged[kind, k][1], ".1f")
     rows.append((f"{labels[kind]}; {k}", *(text.number(*pair) for pair in told)))
 real = [text.number(value, form) for value, form in zip(judged["real"], (".1%", ".1f"))]
-rows.append(("real images (validation)", *"––––", *real))  #@en
-header = ("model; code numbers", "MSE", "parameters", "seconds", "bytes per code", "samples recognised", "Fréchet distance")  #@en
-text.table(header, rows, "Reconstruction of test images, and samples")  #@en
-rows.append(("imagens reais (validação)", *"––––", *real))  #@pt-BR
-header = ("modelo; números no código", "MSE", "parâmetros", "segundos", "bytes por código", "amostras reconhecidas", "distância de Fréchet")  #@pt-BR
-text.table(header, rows, "Reconstrução de imagens de teste, e amostras")  #@pt-BR
+rows.append(("real images (validation)", *"––––", *real))
+header = (
+    "model; code numbers",  # pt: "modelo; números no código"
+    "MSE",
+    "parameters",
+    "seconds",
+    "bytes per code",
+    "samples recognised",
+    "Fréchet distance",
+)
+text.table(header, rows, "Reconstruction of test images, and samples")
+# pt: "Reconstrução de imagens de teste, e amostras"
 # %%
 claims.check(
     source,
-    mse_pca=errors["PCA", latent_dim], mse_plain=errors["plain", latent_dim], mse_vae=errors["VAE", latent_dim],
+    mse_pca=errors["PCA", latent_dim],
+    mse_plain=errors["plain", latent_dim],
+    mse_vae=errors["VAE", latent_dim],
     sure_pca=judged["PCA", latent_dim][0],
     sure_naive=judged["naive", latent_dim][0],
     sure_plain=judged["plain", latent_dim][0],
@@ -770,17 +862,24 @@ claims.check(
 # - **Ninguém chega perto das imagens reais** ({{ frechet_real }} para dígitos de validação). Um VAE deste tipo desenha macio: sua resposta é uma média de todas as imagens que um código pode representar.
 # %%
 named_rows = {"original": x_test[:12], "PCA": pictures["PCA", latent_dim][0]}
-named_rows |= {"plain": pictures["plain", latent_dim][0]}  #@en
-named_rows |= {"comum": pictures["plain", latent_dim][0]}  #@pt-BR
+named_rows |= {"plain": pictures["plain", latent_dim][0]}  # pt: "comum"
 named_rows |= {"VAE": pictures["VAE", latent_dim][0]}
 sampled_rows = {label: pictures[kind, latent_dim][1] for kind, label in labels.items()}
 for rows, about in (
-    (named_rows, "Twelve test digits over three reconstructions: PCA grey and blurred, both networks close to the original."),  #@en
-    (sampled_rows, "Samples of the four rivals, a row each: PCA grey clouds, then drawings with more and less resemblance to digits."),  #@en
-    (named_rows, "Doze dígitos de teste sobre três reconstruções: PCA cinzenta e borrada; as redes, perto do original."),  #@pt-BR
-    (sampled_rows, "Amostras dos quatro rivais, uma linha cada: PCA, nuvens cinzentas; depois, desenhos mais e menos parecidos com dígitos."),  #@pt-BR
+    (
+        named_rows,
+        "Twelve test digits over three reconstructions: PCA grey and blurred, both networks close to the original.",
+        # pt: "Doze dígitos de teste sobre três reconstruções: PCA cinzenta e borrada; as redes, perto do original."
+    ),
+    (
+        sampled_rows,
+        "Samples of the four rivals, a row each: PCA grey clouds, then drawings with more and less resemblance to digits.",
+        # pt: "Amostras dos quatro rivais, uma linha cada: PCA, nuvens cinzentas; depois, desenhos mais e menos parecidos com dígitos."
+    ),
 ):
     plot.image_rows({name: x.reshape(-1, 28, 28) for name, x in rows.items()}, alt=about)
+
+
 # %% [markdown] lang="en"
 # ### From one image to another
 #
@@ -791,8 +890,8 @@ for rows, about in (
 # Se todo ponto entre dois códigos faz sentido, a reta entre eles é um filme: um 7 que vira um 2. Três filmes entre as mesmas duas imagens: a média dos *pixels*, a reta entre os códigos do autoencoder comum, a reta entre as médias do VAE.
 # %%
 def film(a, b, t):
-    """Points on the straight lines from the rows of `a` to those of `b`, at the fractions `t`."""  #@en
-    """Pontos nas retas que vão das linhas de `a` às de `b`, nas frações `t`."""  #@pt-BR
+    """Points on the straight lines from the rows of `a` to those of `b`, at the fractions `t`."""
+    # pt: """Pontos nas retas que vão das linhas de `a` às de `b`, nas frações `t`."""
     return np.concatenate([a + (b - a) * fraction for fraction in t]).astype("float32")
 
 
@@ -803,19 +902,20 @@ ends = slice(first, first + 1), slice(last, last + 1)
 plot.image_rows(
     {
         "pixels": film(x_test[ends[0]], x_test[ends[1]], t).reshape(-1, 28, 28),
-        "plain": decode(plain_decoder, film(z_plain[ends[0]], z_plain[ends[1]], t)),  #@en
-        "comum": decode(plain_decoder, film(z_plain[ends[0]], z_plain[ends[1]], t)),  #@pt-BR
+        "plain": decode(plain_decoder, film(z_plain[ends[0]], z_plain[ends[1]], t)),  # pt: "comum"
         "VAE": decode(vae_decoder, film(z_vae[ends[0]], z_vae[ends[1]], t)),
     },
-    alt="Three films from a 7 to a 2: pixels show both digits at once; the two networks bend one into the other.",  #@en
-    alt="Três filmes de um 7 a um 2: os pixels mostram os dois dígitos ao mesmo tempo; as duas redes dobram um no outro.",  #@pt-BR
+    alt="Three films from a 7 to a 2: pixels show both digits at once; the two networks bend one into the other.",
+    # pt: "Três filmes de um 7 a um 2: os pixels mostram os dois dígitos ao mesmo tempo; as duas redes dobram um no outro."
 )
 # %% [markdown] lang="en"
 # One film proves nothing. Two thousand pairs of test images of different classes, and the judge looks at the middle frame, the one farthest from both ends:
 # %% [markdown] lang="pt-BR"
 # Um filme nada prova. Dois mil pares de imagens de teste de classes diferentes, e o juiz olha o quadro do meio, o mais distante das duas pontas:
 # %%
-pairs = np.random.default_rng(0).integers(0, len(x_test), (settings.pick(quick=400, class_=2400, full=2400), 2))
+pairs = np.random.default_rng(0).integers(
+    0, len(x_test), (settings.pick(quick=400, class_=2400, full=2400), 2)
+)
 a, b = pairs[y_test[pairs[:, 0]] != y_test[pairs[:, 1]]].T
 middles = {
     "pixels": film(x_test[a], x_test[b], [0.5]),
@@ -863,7 +963,9 @@ claims.check(source, **{f"middle_{name}": verdicts(judge, images)[1] for name, i
 # Treinamos a rede da seção 7 com um terço das imagens, para vários valores. **Arrisque:** o que desenhará um VAE com $\beta = 784$?
 # %%
 few = x_train[: settings.pick(quick=1000, class_=20_000, full=55_000)]
-betas = settings.pick(quick=(1, 784), class_=(1 / latent_dim, 1, 4, 784), full=(1 / latent_dim, 1, 4, 16, 784))
+betas = settings.pick(
+    quick=(1, 784), class_=(1 / latent_dim, 1, 4, 784), full=(1 / latent_dim, 1, 4, 16, 784)
+)
 beta_epochs = settings.pick(quick=4, class_=8, full=50)
 spectrum = {}
 for beta in betas:
@@ -882,31 +984,47 @@ for beta, kl, bce in zip(spectrum, kls, bces):
     name = "1/8" if beta < 1 else f"{beta}"
     ax.annotate(rf"$\beta$ = {name}", (kl, bce), xytext=(10, 8), textcoords="offset points")
 ax.margins(0.15)
-ax.set(xlabel="KL: information in the code (nats)", ylabel="reconstruction (nats)")  #@en
-plot.show(fig, alt="A falling curve: little information and bad reconstruction at beta 784, much and good at one eighth.")  #@en
-ax.set(xlabel="KL: informação no código (nats)", ylabel="reconstrução (nats)")  #@pt-BR
-plot.show(fig, alt="Curva decrescente: pouca informação e má reconstrução em beta 784, muita e boa em um oitavo.")  #@pt-BR
+ax.set(xlabel="KL: information in the code (nats)", ylabel="reconstruction (nats)")
+# pt: "KL: informação no código (nats)"
+plot.show(
+    fig,
+    alt="A falling curve: little information and bad reconstruction at beta 784, much and good at one eighth.",
+    # pt: "Curva decrescente: pouca informação e má reconstrução em beta 784, muita e boa em um oitavo."
+)
 # %%
 rows = [
-    ("1/8" if beta < 1 else f"{beta}", *(text.number(v, f) for v, f in zip(parts, (".1f", ".1f", ".0f", ".1%", ".1f"))))
+    (
+        "1/8" if beta < 1 else f"{beta}",
+        *(text.number(v, f) for v, f in zip(parts, (".1f", ".1f", ".0f", ".1%", ".1f"))),
+    )
     for beta, parts in spectrum.items()
 ]
-header = ("β", "reconstruction", "KL", "active code numbers", "samples recognised", "Fréchet distance")  #@en
-text.table(header, rows, "Test images and samples; reconstruction and KL in nats an image")  #@en
-header = ("β", "reconstrução", "KL", "números ativos no código", "amostras reconhecidas", "distância de Fréchet")  #@pt-BR
-text.table(header, rows, "Imagens de teste e amostras; reconstrução e KL em nats por imagem")  #@pt-BR
+header = ("β", "reconstruction", "KL", "active code numbers", "samples recognised", "Fréchet distance")
+# pt: "reconstrução", "números ativos no código"
+text.table(header, rows, "Test images and samples; reconstruction and KL in nats an image")
+# pt: "Imagens de teste e amostras; reconstrução e KL em nats por imagem"
 plot.image_rows(
     {f"β = {row[0]}": parts[-1] for row, parts in zip(rows, spectrum.values())},
-    alt="Samples for each beta, from tangled at the smallest to the same grey mean image twelve times at 784.",  #@en
-    alt="Amostras para cada beta: emaranhadas no menor, doze vezes a mesma média cinzenta em 784.",  #@pt-BR
+    alt="Samples for each beta, from tangled at the smallest to the same grey mean image twelve times at 784.",
+    # pt: "Amostras para cada beta: emaranhadas no menor, doze vezes a mesma média cinzenta em 784."
 )
+# %%
 low, high = min(betas), max(betas)
 claims.check(
     source,
-    bce_low=spectrum[low][0], kl_low=spectrum[low][1], bce_one=spectrum[1][0], kl_one=spectrum[1][1],
-    kl_high=abs(spectrum[high][1]), active_low=spectrum[low][2], active_one=spectrum[1][2], active_high=spectrum[high][2],
-    sure_low=spectrum[low][3], sure_one=spectrum[1][3],
+    bce_low=spectrum[low][0],
+    kl_low=spectrum[low][1],
+    bce_one=spectrum[1][0],
+    kl_one=spectrum[1][1],
+    kl_high=abs(spectrum[high][1]),
+    active_low=spectrum[low][2],
+    active_one=spectrum[1][2],
+    active_high=spectrum[high][2],
+    sure_low=spectrum[low][3],
+    sure_one=spectrum[1][3],
 )
+
+
 # %% [markdown] lang="en"
 # Along the curve: at $\beta = 1/8$ the reconstruction costs {{ bce_low }} nats and the code carries {{ kl_low }}; at $\beta = 1$ it is {{ bce_one }} and {{ kl_one }}. A better reconstruction does not draw better: {{ sure_low }} of the samples are recognised at $1/8$, {{ sure_one }} at 1.
 #
@@ -929,16 +1047,17 @@ claims.check(
 # No Keras: duas entradas em cada metade, e muda uma linha no modelo.
 # %%
 class ConditionalVAE(VAE):
-    """A VAE whose halves are told the label."""  #@en
-    """Um VAE cujas metades recebem o rótulo."""  #@pt-BR
+    """A VAE whose halves are told the label."""
+
+    # pt: """Um VAE cujas metades recebem o rótulo."""
 
     def call(self, inputs):
         return self.decoder([self.draw(inputs), inputs[1]])
 
 
 def build_conditional(widths, latent_dim, classes=10, seed=7):
-    """Encoder of (image, label), decoder of (code, label), and the model of both."""  #@en
-    """Codificador de (imagem, rótulo), decodificador de (código, rótulo) e o modelo dos dois."""  #@pt-BR
+    """Encoder of (image, label), decoder of (code, label), and the model of both."""
+    # pt: """Codificador de (imagem, rótulo), decodificador de (código, rótulo) e o modelo dos dois."""
     x, y = keras.Input((784,), name="pixels"), keras.Input((classes,), name="label")
     hidden = layers.Concatenate()([x, y])
     for width in widths:
@@ -950,17 +1069,18 @@ def build_conditional(widths, latent_dim, classes=10, seed=7):
         hidden = layers.Dense(width, "relu")(hidden)
     decoder = keras.Model([z, y], layers.Dense(784, "sigmoid", name="x_hat")(hidden), name="decoder")
     return encoder, decoder, ConditionalVAE(encoder, decoder)
+
+
 # %%
 def image_and_label(both, _):
-    """Splits rows of 784 pixels and 10 labels into two inputs and the target."""  #@en
-    """Separa linhas de 784 pixels e 10 rótulos em duas entradas e o alvo."""  #@pt-BR
+    """Splits rows of 784 pixels and 10 labels into two inputs and the target."""
+    # pt: """Separa linhas de 784 pixels e 10 rótulos em duas entradas e o alvo."""
     return (both[:, :784], both[:, 784:]), both[:, :784]
 
 
 one_hot = np.eye(10, dtype="float32")
 labelled = tf.concat([x_train, one_hot[y_train]], axis=1)
-del x_train, few  # their pixels stand in `labelled`  #@en
-del x_train, few  # os pixels deles estão em `labelled`  #@pt-BR
+del x_train, few  # their pixels stand in `labelled`  # pt: os pixels deles estão em `labelled`
 keras.utils.set_random_seed(settings.seed())
 given_encoder, given_decoder, conditional = build_conditional(widths, latent_dim, seed=settings.seed())
 train(conditional, labelled, settings.pick(quick=6, class_=8, full=50), 3e-3, prepare=image_and_label)
@@ -969,8 +1089,8 @@ hands = np.repeat(normal(6, latent_dim), 10, axis=0)
 pages = np.asarray(given_decoder([hands, np.tile(one_hot, (6, 1))])).reshape(6, 10, 28, 28)
 plot.image_rows(
     {f"{hand + 1}": page for hand, page in enumerate(pages)},
-    alt="Six rows of the digits from 0 to 9, each row in a handwriting of its own.",  #@en
-    alt="Seis linhas com os dígitos de 0 a 9, cada linha com uma caligrafia própria.",  #@pt-BR
+    alt="Six rows of the digits from 0 to 9, each row in a handwriting of its own.",
+    # pt: "Seis linhas com os dígitos de 0 a 9, cada linha com uma caligrafia própria."
 )
 asked = np.arange(n) % 10
 answers = np.asarray(given_decoder([normal(n, latent_dim), one_hot[asked]]))
@@ -989,8 +1109,8 @@ claims.check(source, given_right=(named == asked).mean(), given_sure=sure)
 #
 # Tudo isso depende de dígitos? As mesmas funções, as mesmas redes, no Fashion-MNIST. Um novo juiz aprende as classes de roupas e responde a mais uma pergunta: a *reconstrução* conserva a classe do original? (As convoluções esperam a aula 09, cujas imagens são grandes o bastante para pagar por elas.)
 # %%
-del x_val, labelled, x_hat, samples, images, middles, answers  # the memory is needed for clothes  #@en
-del x_val, labelled, x_hat, samples, images, middles, answers  # a memória faz falta às roupas  #@pt-BR
+del x_val, labelled, x_hat, samples, images, middles, answers  # the memory is needed for clothes
+# pt: a memória faz falta às roupas
 fashion = data.mnist.load_fashion()
 print(fashion.provenance)
 clothes, clothes_test = (x.reshape(len(x), -1) for x in (fashion.x_train, fashion.x_test))
@@ -1005,7 +1125,7 @@ clothes_halves = {"plain": build_plain(widths, latent_dim)}
 keras.utils.set_random_seed(settings.seed())
 clothes_halves["VAE"] = build_vae(widths, latent_dim, seed=settings.seed())
 spent, draws = {}, {"VAE": normal(n, latent_dim)}
-for kind, (encoder, decoder, model) in clothes_halves.items():
+for kind, (_, _, model) in clothes_halves.items():
     _, spent[kind] = train(model, clothes_train, settings.pick(quick=6, class_=8, full=25), 3e-3)
 draws["plain"] = fitted(np.asarray(clothes_halves["plain"][0](clothes_train)), n)
 start = time.perf_counter()
@@ -1019,39 +1139,58 @@ for kind in ("PCA", "plain", "VAE"):
         count, (x_hat, samples) = 784 * (latent_dim + 1), pca_rival(clothes_pca, latent_dim, clothes_test, n)
     else:
         encoder, decoder, model = clothes_halves[kind]
-        count, (x_hat, samples) = model.count_params(), network_rival(encoder, decoder, clothes_test, draws[kind])
+        count, (x_hat, samples) = (
+            model.count_params(),
+            network_rival(encoder, decoder, clothes_test, draws[kind]),
+        )
     pictures[kind] = x_hat[:12].copy(), samples[:12].copy()
     kept = float((verdicts(clothes_judge, x_hat)[0] == read_as).mean())
-    worth[kind] = *quality(samples, clothes_test, clothes_judge, clothes_features), kept, mse(clothes_test, x_hat)
+    worth[kind] = (
+        *quality(samples, clothes_test, clothes_judge, clothes_features),
+        kept,
+        mse(clothes_test, x_hat),
+    )
     told = (worth[kind][3], ".4f"), (count, ",d"), (spent[kind], ".1f"), (4 * latent_dim, ".0f")
     told += (kept, ".1%"), (worth[kind][0], ".1%"), (worth[kind][1], ".1f")
     rows.append((labels[kind], *(text.number(*pair) for pair in told)))
+# %%
 real = [text.number(value, form) for value, form in zip(worth["real"], (".1%", ".1f"))]
-rows.append(("real images (validation)", *"–––––", *real))  #@en
-header = ("model", "MSE", "parameters", "seconds", "bytes per code", "class kept", "samples recognised", "Fréchet distance")  #@en
-text.table(header, rows, "Clothes, eight code numbers: reconstruction of test images, and samples")  #@en
-rows.append(("imagens reais (validação)", *"–––––", *real))  #@pt-BR
-header = ("modelo", "MSE", "parâmetros", "segundos", "bytes por código", "classe conservada", "amostras reconhecidas", "distância de Fréchet")  #@pt-BR
-text.table(header, rows, "Roupas, oito números no código: reconstrução de imagens de teste, e amostras")  #@pt-BR
+rows.append(("real images (validation)", *"–––––", *real))
+header = (
+    "model",
+    "MSE",
+    "parameters",
+    "seconds",
+    "bytes per code",
+    "class kept",  # pt: "classe conservada"
+    "samples recognised",
+    "Fréchet distance",
+)
+text.table(header, rows, "Clothes, eight code numbers: reconstruction of test images, and samples")
+# pt: "Roupas, oito números no código: reconstrução de imagens de teste, e amostras"
 # %%
 claims.check(
     clothes_source,
-    clothes_mse_pca=worth["PCA"][3], clothes_mse_plain=worth["plain"][3], clothes_mse=worth["VAE"][3],
-    clothes_kept_plain=worth["plain"][2], clothes_kept=worth["VAE"][2], clothes_sure_real=sure_clothes,
-    clothes_sure_plain=worth["plain"][0], clothes_sure=worth["VAE"][0],
-    clothes_frechet_plain=worth["plain"][1], clothes_frechet=worth["VAE"][1],
+    clothes_mse_pca=worth["PCA"][3],
+    clothes_mse_plain=worth["plain"][3],
+    clothes_mse=worth["VAE"][3],
+    clothes_kept_plain=worth["plain"][2],
+    clothes_kept=worth["VAE"][2],
+    clothes_sure_real=sure_clothes,
+    clothes_sure_plain=worth["plain"][0],
+    clothes_sure=worth["VAE"][0],
+    clothes_frechet_plain=worth["plain"][1],
+    clothes_frechet=worth["VAE"][1],
 )
 plot.image_rows(
     {
         "original": clothes_test[:12].reshape(-1, 28, 28),
         "VAE": pictures["VAE"][0].reshape(-1, 28, 28),
-        "VAE, samples": pictures["VAE"][1].reshape(-1, 28, 28),  #@en
-        "plain, samples": pictures["plain"][1].reshape(-1, 28, 28),  #@en
-        "VAE, amostras": pictures["VAE"][1].reshape(-1, 28, 28),  #@pt-BR
-        "comum, amostras": pictures["plain"][1].reshape(-1, 28, 28),  #@pt-BR
+        "VAE, samples": pictures["VAE"][1].reshape(-1, 28, 28),  # pt: "VAE, amostras"
+        "plain, samples": pictures["plain"][1].reshape(-1, 28, 28),  # pt: "comum, amostras"
     },
-    alt="Twelve clothes; the VAE's soft reconstructions; new clothes drawn by the VAE and by the plain autoencoder.",  #@en
-    alt="Doze roupas; as reconstruções macias do VAE; roupas novas desenhadas pelo VAE e pelo autoencoder comum.",  #@pt-BR
+    alt="Twelve clothes; the VAE's soft reconstructions; new clothes drawn by the VAE and by the plain autoencoder.",
+    # pt: "Doze roupas; as reconstruções macias do VAE; roupas novas desenhadas pelo VAE e pelo autoencoder comum."
 )
 # %% [markdown] lang="en"
 # The order of the rivals in reconstruction is the same as with digits: {{ clothes_mse_plain }} plain, {{ clothes_mse }} VAE, {{ clothes_mse_pca }} PCA. The VAE keeps the class of {{ clothes_kept }} of the clothes (plain: {{ clothes_kept_plain }}), though prints, buttons and straps are gone. Of its new clothes {{ clothes_sure }} are recognised, of the plain one's (fitted normal) {{ clothes_sure_plain }}; of real ones {{ clothes_sure_real }}, since this judge often hesitates between shirts, pullovers and coats, as people do. Fréchet distances: {{ clothes_frechet }} and {{ clothes_frechet_plain }}.
@@ -1068,7 +1207,8 @@ plot.image_rows(
 # Quem só desenha precisa do decodificador; quem só comprime, do codificador. Cada um vai para um arquivo próprio. O codificador contém uma camada que o Keras não conhece: o decorador `register_keras_serializable` a inscreveu na lista do Keras, e `get_config` diz como refazê-la. Um programa que carregue o arquivo precisa antes **importar (ou definir) a classe**;
 # o arquivo leva o nome dela, não o código, e com `safe_mode=True` nem conseguiria contrabandear algum.
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 vae_encoder.save(work / "encoder.keras")
 vae_decoder.save(work / "decoder.keras")
 loaded_encoder = keras.models.load_model(work / "encoder.keras", safe_mode=True)
@@ -1092,8 +1232,7 @@ print(np.array_equal(vae_decoder(before[0]), loaded_decoder(before[0])))
 # %%
 explore.vae.walk(
     x_test[:200],
-    {"VAE": (z_vae[:200], vae_decoder), "plain": (z_plain[:200], plain_decoder)},  #@en
-    {"VAE": (z_vae[:200], vae_decoder), "comum": (z_plain[:200], plain_decoder)},  #@pt-BR
+    {"VAE": (z_vae[:200], vae_decoder), "plain": (z_plain[:200], plain_decoder)},  # pt: "comum"
     judge,
     digits,
 )
@@ -1178,10 +1317,10 @@ from sklearn.mixture import GaussianMixture
 
 mixture = GaussianMixture(10, random_state=0).fit(z_train8[:10_000].astype("float64"))
 mixture_codes = mixture.sample(n)[0]
-# The mixture is a second model, trained after the first: it makes the region known. The VAE's  #@en
-# region is known without it, and its neighbours and middles were trained to make sense.  #@en
-# A mistura é um segundo modelo, treinado depois do primeiro: ela torna a região conhecida. A do  #@pt-BR
-# VAE é conhecida sem ela, e seus vizinhos e meios de caminho foram treinados para fazer sentido.  #@pt-BR
+# The mixture is a second model, trained after the first: it makes the region known. The VAE's
+# region is known without it, and its neighbours and middles were trained to make sense.
+# pt: A mistura é um segundo modelo, treinado depois do primeiro: ela torna a região conhecida. A do
+# pt: VAE é conhecida sem ela, e seus vizinhos e meios de caminho foram treinados para fazer sentido.
 ### END SOLUTION
 # %% exercise="1" role="check"
 from exercises import vae as check
@@ -1190,9 +1329,11 @@ check.mixture(mixture_codes, z_train8, n)
 # check.mixture.hint()
 if check.mixture.done:
     drawn = decode(plain_decoder, np.asarray(mixture_codes, "float32"))
-    for name, values in {"normal": judged["plain", latent_dim], "VAE": judged["VAE", latent_dim],
-                         "mixture": quality(drawn, x_test, judge, judge_features)}.items():  #@en
-                         "mistura": quality(drawn, x_test, judge, judge_features)}.items():  #@pt-BR
+    for name, values in {
+        "normal": judged["plain", latent_dim],
+        "VAE": judged["VAE", latent_dim],
+        "mixture": quality(drawn, x_test, judge, judge_features),  # pt: "mistura"
+    }.items():
         print(f"{name:10}{values[0]:8.1%}{values[1]:10.1f}")
 # %% [markdown] lang="en"
 # ### Exercise 2: which code numbers work?
@@ -1227,17 +1368,19 @@ by_temperature = {}
 for tau in (0.5, 0.8, 1.0, 1.3):
     cooled = decode(vae_decoder, tau * normal(n, latent_dim))
     by_temperature[tau] = quality(cooled, x_test, judge, judge_features)
-# Near the origin the clouds of all classes meet: cold draws are hybrids, and all alike. The clouds  #@en
-# together are a little wider than N(0, I), for the price pulls without forcing: draws a little  #@en
-# warmer than the theory says may hit them better. A fitted normal would help the VAE, too.  #@en
-# Perto da origem as nuvens de todas as classes se encontram: sorteios frios são híbridos, e todos  #@pt-BR
-# parecidos. As nuvens juntas são um pouco mais largas que N(0, I), pois o preço puxa sem obrigar:  #@pt-BR
-# sorteios mais quentes que a teoria podem acertá-las melhor. Uma normal ajustada ajudaria o VAE também.  #@pt-BR
+
+
+# Near the origin the clouds of all classes meet: cold draws are hybrids, and all alike. The clouds
+# together are a little wider than N(0, I), for the price pulls without forcing: draws a little
+# warmer than the theory says may hit them better. A fitted normal would help the VAE, too.
+# pt: Perto da origem as nuvens de todas as classes se encontram: sorteios frios são híbridos, e todos
+# pt: parecidos. As nuvens juntas são um pouco mais largas que N(0, I), pois o preço puxa sem obrigar:
+# pt: sorteios mais quentes que a teoria podem acertá-las melhor. Uma normal ajustada ajudaria o VAE também.
 ### END SOLUTION
 # %% exercise="3" role="check"
 def quality_of(codes):
-    """What `quality` says of the drawings of some codes."""  #@en
-    """O que `quality` diz dos desenhos de alguns códigos."""  #@pt-BR
+    """What `quality` says of the drawings of some codes."""
+    # pt: """O que `quality` diz dos desenhos de alguns códigos."""
     return quality(decode(vae_decoder, codes), x_test, judge, judge_features)
 
 

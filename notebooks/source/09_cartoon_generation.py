@@ -34,20 +34,17 @@
 # **Pré-requisitos:** convoluções (aula 04), o VAE (aula 08).
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
-# %%
-# SETUP
+# %% tags=["setup"]
+import start  # noqa: F401 (finds the course's folder)
+
+from utils import environment
+
+environment.start("09_cartoon_generation")
 # %% [markdown] lang="en"
-# Then the imports. One switch must come before TensorFlow wakes up: on processors without AVX-512 it leaves the oneDNN kernels off, and with them convolutions like ours
-# take little more than half the time.
+# Then the imports.
 # %% [markdown] lang="pt-BR"
-# Depois, as importações. Uma chave tem de vir antes de o TensorFlow acordar: em processadores sem AVX-512 ele deixa desligados os núcleos do oneDNN e, com eles, convoluções como as nossas
-# levam pouco mais da metade do tempo.
+# Depois, as importações.
 # %%
-import os
-
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import sys
 import time
 from pathlib import Path
@@ -64,7 +61,6 @@ from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, resume, settings, text
 
-tf.get_logger().setLevel("ERROR")
 # %% [markdown] lang="en"
 # ## 1. Images that do not fit into memory
 #
@@ -80,14 +76,15 @@ tf.get_logger().setLevel("ERROR")
 #
 # **Arrisque antes de executar:** quantos gigabytes ocupam 100.000 desses rostos em `float32`? Quantos tem o seu computador?
 # %%
-size = settings.pick(quick=32, class_=64, full=256)  # 64, 128 or 256 pixels  #@en
-most = settings.pick(quick=240, class_=1400, full=None)  # faces to use; None for all  #@en
-size = settings.pick(quick=32, class_=64, full=256)  # 64, 128 ou 256 pixels  #@pt-BR
-most = settings.pick(quick=240, class_=1400, full=None)  # rostos a usar; None para todos  #@pt-BR
+size = settings.pick(quick=32, class_=64, full=256)  # 64, 128 or 256 pixels  # pt: 64, 128 ou 256 pixels
+most = settings.pick(quick=240, class_=1400, full=None)  # faces to use; None for all
+# pt: rostos a usar; None para todos
 faces = data.cartoon_generation.load("10k", most)
 print(faces.provenance)
 n_train = len(faces.paths["train"])
 claims.check(faces.source, gb_100k=100_000 * 256 * 256 * 3 * 4 / 1e9, n_train=n_train)
+
+
 # %% [markdown] lang="en"
 # {{ gb_100k }} GB: no laptop holds that. So the images stay where they are, as **files**, and the network gets a **stream**: a pipeline reads the next few files while the network is busy with the last ones.
 # `cartoon.stream` is such a pipeline, four steps of `tf.data`:
@@ -112,29 +109,33 @@ claims.check(faces.source, gb_100k=100_000 * 256 * 256 * 3 * 4 / 1e9, n_train=n_
 # pede 64, uma GPU aguenta 256, e tudo o que segue roda com qualquer um deles.
 # %%
 def stream(part, count=None, batch=64, **settings):
-    """Batches of the first `count` faces of a part, read from their files."""  #@en
-    """Lotes dos primeiros `count` rostos de uma parte, lidos de seus arquivos."""  #@pt-BR
+    """Batches of the first `count` faces of a part, read from their files."""
+    # pt: """Lotes dos primeiros `count` rostos de uma parte, lidos de seus arquivos."""
     return data.cartoon_generation.stream(faces.paths[part][:count], size, batch, faces.keep, **settings)
 
 
 def pictures(part, count=None):
-    """The first `count` faces of a part as one array: to look at, to measure."""  #@en
-    """Os primeiros `count` rostos de uma parte num só array: para olhar, para medir."""  #@pt-BR
+    """The first `count` faces of a part as one array: to look at, to measure."""
+    # pt: """Os primeiros `count` rostos de uma parte num só array: para olhar, para medir."""
     return np.concatenate([x.numpy() for x in stream(part, count)])
 
 
 def show_rows(rows, alt):
-    """Rows of faces, with the credit that their licence asks for."""  #@en
-    """Linhas de rostos, com o crédito que a licença pede."""  #@pt-BR
+    """Rows of faces, with the credit that their licence asks for."""
+    # pt: """Linhas de rostos, com o crédito que a licença pede."""
     plot.image_rows(rows, alt=alt)
     print("Cartoon Set, Google, CC BY 4.0" if faces.source == "real" else drawn)
 
 
-drawn = "synthetic faces, drawn for this course"  #@en
-drawn = "rostos sintéticos, desenhados para este curso"  #@pt-BR
+drawn = "synthetic faces, drawn for this course"  # pt: "rostos sintéticos, desenhados para este curso"
 x_look = pictures("val", 16)
-show_rows({"": x_look[:8], " ": x_look[8:]}, alt="Two rows of cartoon faces: all kinds of hair, skin, beards and glasses, each in the same place.")  #@en
-show_rows({"": x_look[:8], " ": x_look[8:]}, alt="Duas fileiras de rostos de desenho: cabelos, peles, barbas e óculos de todo tipo, sempre no mesmo lugar.")  #@pt-BR
+show_rows(
+    {"": x_look[:8], " ": x_look[8:]},
+    alt="Two rows of cartoon faces: all kinds of hair, skin, beards and glasses, each in the same place.",
+    # pt: "Duas fileiras de rostos de desenho: cabelos, peles, barbas e óculos de todo tipo, sempre no mesmo lugar."
+)
+
+
 # %% [markdown] lang="en"
 # All faces look straight ahead, with the eyes at the same height: friendly data. What does streaming cost? One pass over the training files, and the same with `cache=True`, which keeps the decoded *bytes*
 # after the first epoch. That is allowed when $n \cdot \text{size}^2 \cdot 3$ bytes are small beside the memory; at 64 pixels it is.
@@ -143,8 +144,8 @@ show_rows({"": x_look[:8], " ": x_look[8:]}, alt="Duas fileiras de rostos de des
 # após a primeira época. Isso é permitido quando $n \cdot \text{size}^2 \cdot 3$ bytes são pouco perto da memória; com 64 pixels, são.
 # %%
 def images_per_second(dataset):
-    """Speed of one pass over a stream."""  #@en
-    """Velocidade de uma passada por um fluxo."""  #@pt-BR
+    """Speed of one pass over a stream."""
+    # pt: """Velocidade de uma passada por um fluxo."""
     start = time.perf_counter()
     count = sum(len(x) for x in dataset)
     return count / (time.perf_counter() - start)
@@ -153,11 +154,13 @@ def images_per_second(dataset):
 in_memory = n_train * size * size * 3 < 1e9
 from_disk = images_per_second(stream("train", batch=16, seed=settings.seed()))
 cached = stream("train", batch=16, seed=settings.seed(), cache=in_memory)
-images_per_second(cached)  # the first epoch fills the cache  #@en
-images_per_second(cached)  # a primeira época enche o cache  #@pt-BR
+images_per_second(cached)  # the first epoch fills the cache  # pt: a primeira época enche o cache
 rows = [(text.number(from_disk, ",.0f"), text.number(images_per_second(cached), ",.0f"))]
-text.table(("from files", "from the cache"), rows, "Faces per second")  #@en
-text.table(("dos arquivos", "do cache"), rows, "Rostos por segundo")  #@pt-BR
+text.table(
+    ("from files", "from the cache"), rows, "Faces per second"
+)  # pt: "dos arquivos", "do cache", "Rostos por segundo"
+
+
 # %% [markdown] lang="en"
 # Compare the two with what the network digests: on two cores, at 64 pixels, a few hundred faces per second. Decoding runs on the same cores, so the cache gives its share of them back to the network. With a GPU and
 # 256 pixels it is the other way round: there the network waits for the files, and `prefetch` and several decoding threads earn their keep.
@@ -170,8 +173,8 @@ text.table(("dos arquivos", "do cache"), rows, "Rostos por segundo")  #@pt-BR
 # São só {{ n_train }} rostos de treino, poucos para uma rede. Um jeito honesto de ter mais: a imagem espelhada de um rosto é um rosto. Ela é feita no caminho, dentro do fluxo, e só no treino.
 # %%
 def twice(x):
-    """The image is input and target."""  #@en
-    """A imagem é entrada e alvo."""  #@pt-BR
+    """The image is input and target."""
+    # pt: """A imagem é entrada e alvo."""
     return x, x
 
 
@@ -179,13 +182,15 @@ flip = layers.RandomFlip("horizontal", seed=settings.seed())
 
 
 def training_pairs(batch):
-    """Batches of training faces, mirrored at random; only full ones (section 4 says why)."""  #@en
-    """Lotes de rostos de treino, espelhados ao acaso; só lotes completos (a seção 4 diz por quê)."""  #@pt-BR
+    """Batches of training faces, mirrored at random; only full ones (section 4 says why)."""
+    # pt: """Lotes de rostos de treino, espelhados ao acaso; só lotes completos (a seção 4 diz por quê)."""
     x = stream("train", n_train // batch * batch, batch, seed=settings.seed(), cache=in_memory)
     return x.map(lambda faces: twice(flip(faces, training=True))).prefetch(2)
 
 
 val_pairs = stream("val", batch=128, cache=in_memory).map(twice)
+
+
 # %% [markdown] lang="en"
 # ## 2. Where to look: measures made for faces
 #
@@ -202,24 +207,26 @@ val_pairs = stream("val", batch=128, cache=in_memory).map(twice)
 # Os óculos merecem medida própria. Pele de desenho tem uma cor só; entre os olhos, sobre o nariz, nada mais é desenhado, a não ser que haja óculos. Basta comparar esse ponto com a pele logo abaixo.
 # %%
 def region(x, top, bottom, left=0.0, right=1.0):
-    """The part of images (n, side, side, 3) between two shares of the height and of the width."""  #@en
-    """A parte de imagens (n, lado, lado, 3) entre duas frações da altura e da largura."""  #@pt-BR
+    """The part of images (n, side, side, 3) between two shares of the height and of the width."""
+    # pt: """A parte de imagens (n, lado, lado, 3) entre duas frações da altura e da largura."""
     side = x.shape[1]
     return x[:, round(top * side) : round(bottom * side), round(left * side) : round(right * side)]
 
 
 def glasses_score(x):
-    """Largest difference between a row of the bridge of the nose and the skin below it."""  #@en
-    """Maior diferença entre uma linha do alto do nariz e a pele logo abaixo."""  #@pt-BR
+    """Largest difference between a row of the bridge of the nose and the skin below it."""
+    # pt: """Maior diferença entre uma linha do alto do nariz e a pele logo abaixo."""
     skin = region(x, 0.56, 0.60, 0.47, 0.53).mean(axis=(1, 2), keepdims=True)
     return np.abs(region(x, 0.47, 0.55, 0.48, 0.52) - skin).mean(axis=(2, 3)).max(axis=1)
 
 
 def moustache_score(x):
-    """The same between nose and mouth: large where there is a moustache."""  #@en
-    """O mesmo entre nariz e boca: grande onde há bigode."""  #@pt-BR
+    """The same between nose and mouth: large where there is a moustache."""
+    # pt: """O mesmo entre nariz e boca: grande onde há bigode."""
     skin = region(x, 0.56, 0.60, 0.47, 0.53).mean(axis=(1, 2), keepdims=True)
     return np.abs(region(x, 0.655, 0.685, 0.44, 0.56) - skin).mean(axis=(2, 3)).max(axis=1)
+
+
 # %% [markdown] lang="en"
 # Where a table of attributes exists (the official archive, our drawn faces), it says who wears glasses. The faces used for the outputs you see have lost theirs: for them the score is the label. A home-made label must be checked. We looked at
 # some dozens of validation faces ourselves and wrote down their numbers; you can check us in the picture below.
@@ -238,8 +245,8 @@ seen = {number: wears for wears, numbers in by_eye.items() for number in numbers
 
 
 def labels(part, name, score):
-    """Who has a thing: from the table of attributes or, without one, from the score."""  #@en
-    """Quem tem uma coisa: pela tabela de atributos ou, sem ela, pela medida."""  #@pt-BR
+    """Who has a thing: from the table of attributes or, without one, from the score."""
+    # pt: """Quem tem uma coisa: pela tabela de atributos ou, sem ela, pela medida."""
     known = faces.table[part].get(name)
     if known is None:
         known = np.concatenate([score(x.numpy()) for x in stream(part)]) > THRESHOLD
@@ -260,8 +267,8 @@ order = np.argsort(scores)
 shown = order[np.linspace(0, len(order) - 1, 24).astype(int)].reshape(3, 8)
 show_rows(
     {f"{scores[line].min():.2f} – {scores[line].max():.2f}": x_val[line] for line in shown},
-    alt="Validation faces sorted by the score: none has glasses in the first row, all have in the last.",  #@en
-    alt="Rostos de validação em ordem da medida: na primeira fileira ninguém usa óculos, na última todos usam.",  #@pt-BR
+    alt="Validation faces sorted by the score: none has glasses in the first row, all have in the last.",
+    # pt: "Rostos de validação em ordem da medida: na primeira fileira ninguém usa óculos, na última todos usam."
 )
 claims.check(faces.source, looked_at=checked.sum(), agree=agree, share_glasses=has_train.mean())
 # %% [markdown] lang="en"
@@ -281,13 +288,13 @@ claims.check(faces.source, looked_at=checked.sum(), agree=agree, share_glasses=h
 # rede que vem a seguir, até onde a PCA alcança: ela não tem mais componentes que rostos de treino. Três partes, três papéis, como sempre: os rostos de treino determinam
 # o modelo, os de validação são os que olhamos ao escolher, os de teste só são consultados uma vez.
 # %%
-latent_dim = 64  # numbers of a code that we want to sample from  #@en
-latent_dim = 64  # números de um código do qual queremos sortear  #@pt-BR
-maps = 32  # channels of the code of the reconstruction network  #@en
-maps = 32  # canais do código da rede de reconstrução  #@pt-BR
+latent_dim = 64  # numbers of a code that we want to sample from
+# pt: números de um código do qual queremos sortear
+maps = 32  # channels of the code of the reconstruction network
+# pt: canais do código da rede de reconstrução
 wide = (size // 8) ** 2 * maps
-x_fit = pictures("train", settings.pick(quick=None, class_=None, full=500))  # PCA needs them all at once  #@en
-x_fit = pictures("train", settings.pick(quick=None, class_=None, full=500))  # a PCA os quer todos de uma vez  #@pt-BR
+x_fit = pictures("train", settings.pick(quick=None, class_=None, full=500))  # PCA needs them all at once
+# pt: a PCA os quer todos de uma vez
 start = time.perf_counter()
 pca = PCA(min(wide, len(x_fit) - 1), svd_solver="full")
 pca.fit(x_fit.reshape(len(x_fit), -1))
@@ -295,21 +302,23 @@ seconds_pca = time.perf_counter() - start
 
 
 def pca_rebuild(x, k):
-    """Faces from their first k principal components."""  #@en
-    """Rostos a partir de seus k primeiros componentes principais."""  #@pt-BR
+    """Faces from their first k principal components."""
+    # pt: """Rostos a partir de seus k primeiros componentes principais."""
     basis = pca.components_[:k]
     return (pca.mean_ + (x.reshape(len(x), -1) - pca.mean_) @ basis.T @ basis).reshape(x.shape)
+
+
 # %%
 def to_patches(x, side=8):
-    """Squares of side x side pixels of images (n, size, size, 3), as rows."""  #@en
-    """Quadrados de side x side pixels de imagens (n, size, size, 3), como linhas."""  #@pt-BR
+    """Squares of side x side pixels of images (n, size, size, 3), as rows."""
+    # pt: """Quadrados de side x side pixels de imagens (n, size, size, 3), como linhas."""
     count = x.shape[1] // side
     return x.reshape(-1, count, side, count, side, 3).swapaxes(2, 3).reshape(-1, side * side * 3)
 
 
 def from_patches(rows, size, side=8):
-    """The images that such rows came from."""  #@en
-    """As imagens de onde vieram essas linhas."""  #@pt-BR
+    """The images that such rows came from."""
+    # pt: """As imagens de onde vieram essas linhas."""
     count = size // side
     return rows.reshape(-1, count, count, side, side, 3).swapaxes(2, 3).reshape(-1, size, size, 3)
 
@@ -320,9 +329,11 @@ seconds_patches = time.perf_counter() - start
 
 
 def patch_rebuild(x):
-    """Faces from `maps` numbers for each square of 8 x 8 pixels."""  #@en
-    """Rostos a partir de `maps` números para cada quadrado de 8 x 8 pixels."""  #@pt-BR
+    """Faces from `maps` numbers for each square of 8 x 8 pixels."""
+    # pt: """Rostos a partir de `maps` números para cada quadrado de 8 x 8 pixels."""
     return from_patches(patch_pca.inverse_transform(patch_pca.transform(to_patches(x))), size)
+
+
 # %% [markdown] lang="en"
 # ## 4. A deep convolutional autoencoder
 #
@@ -341,21 +352,23 @@ def patch_rebuild(x):
 # O código conserva o lugar no mapa: uma grade de 1/8 do lado com {{ maps }} canais, achatada. Cada número do código sabe assim *onde* fica; óculos à esquerda continuam à esquerda.
 # %%
 def block(h, width, layer, strides):
-    """Three layers: convolution (or its transpose), batch normalisation, leaky ReLU."""  #@en
-    """Três camadas: convolução (ou a transposta), normalização de lote, leaky ReLU."""  #@pt-BR
+    """Three layers: convolution (or its transpose), batch normalisation, leaky ReLU."""
+    # pt: """Três camadas: convolução (ou a transposta), normalização de lote, leaky ReLU."""
     side = 4 if layer is layers.Conv2DTranspose and strides == 2 else 3
     h = layer(width, side, strides=strides, padding="same", use_bias=False)(h)
     return layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(h))
 
 
 def paint(h):
-    """The last layer: twice the side, three colours between 0 and 1."""  #@en
-    """A última camada: o dobro do lado, três cores entre 0 e 1."""  #@pt-BR
+    """The last layer: twice the side, three colours between 0 and 1."""
+    # pt: """A última camada: o dobro do lado, três cores entre 0 e 1."""
     return layers.Conv2DTranspose(3, 4, strides=2, padding="same", activation="sigmoid", name="x_hat")(h)
+
+
 # %%
 def build_reconstruction(size, widths, maps):
-    """Encoder of 18 layers, decoder of 16, and both together."""  #@en
-    """Codificador de 18 camadas, decodificador de 16, e os dois juntos."""  #@pt-BR
+    """Encoder of 18 layers, decoder of 16, and both together."""
+    # pt: """Codificador de 18 camadas, decodificador de 16, e os dois juntos."""
     h = image = keras.Input((size, size, 3), name="image")
     for width, strides in zip((*widths, widths[-1], widths[-1]), (2, 2, 2, 1, 1)):
         h = block(h, width, layers.Conv2D, strides)
@@ -368,6 +381,8 @@ def build_reconstruction(size, widths, maps):
         h = block(h, width, layers.Conv2DTranspose, strides)
     decoder = keras.Model(z, paint(h), name="decoder")
     return encoder, decoder, keras.Model(image, decoder(encoder(image)), name="autoencoder")
+
+
 # %%
 widths = settings.pick(quick=(8, 16, 24), class_=(32, 64, 96), full=(64, 128, 256))
 keras.utils.set_random_seed(settings.seed())
@@ -380,31 +395,39 @@ claims.check(
     maps=maps,
     code_wide=wide,
 )
+
+
 # %% [markdown] lang="en"
 # Counted with the input, as Keras does: {{ F10_encoder }} and {{ F10_decoder }}. Training is one function for every model of the lesson: Adam, and one learning rate that climbs for an epoch and comes down along a cosine.
-# `jit_compile=True` lets XLA melt the small operations of a step together; for this network that took more than a third off a step on our processor
+# `jit_compile` lets XLA melt the small operations of a step together; for this network that took more than a third off a step on our processor
 # (with the two-layer blocks of lesson 04 it was slower: measure). It compiles once for each shape, so training leaves out the few faces that do not fill a batch. And the batches are small, eight faces:
 # with {{ n_train }} of them, a network learns more from many small steps than from few large ones. As in lesson 06, a training that is cut off goes on from its last backup.
 # %% [markdown] lang="pt-BR"
 # Contando a entrada, como faz o Keras: {{ F10_encoder }} e {{ F10_decoder }}. O treino é uma só função para todos os modelos da aula: Adam, e uma taxa de aprendizado que sobe durante uma época e desce por um cosseno.
-# `jit_compile=True` deixa o XLA fundir as pequenas operações de um passo; nesta rede, isso tirou mais de um terço do tempo de um passo no nosso processador
+# `jit_compile` deixa o XLA fundir as pequenas operações de um passo; nesta rede, isso tirou mais de um terço do tempo de um passo no nosso processador
 # (com os blocos de duas camadas da aula 04 ele ficou mais lento: meça). Ele compila uma vez para cada forma, e por isso o treino deixa de fora os poucos rostos que não completam um lote. E os lotes são pequenos, de oito rostos:
 # com {{ n_train }} deles, uma rede aprende mais com muitos passos pequenos do que com poucos grandes. Como na aula 06, um treino interrompido continua da sua última cópia.
 # %%
 def train(model, loss, epochs, batch, peak):
-    """Fit `model` to give back its input; returns the history and the seconds."""  #@en
-    """Ajusta `model` para devolver a entrada; dá o histórico e os segundos."""  #@pt-BR
+    """Fit `model` to give back its input; returns the history and the seconds."""
+    # pt: """Ajusta `model` para devolver a entrada; dá o histórico e os segundos."""
     train_pairs = training_pairs(batch)
     warm = len(train_pairs)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, (epochs - 1) * warm + 1, warmup_target=peak, warmup_steps=warm
     )
-    model.compile(keras.optimizers.Adam(rate), loss, metrics=["mse"], jit_compile=True)
-    kept = resume.backup(model, epochs, n_train)  # cut off? run the cell again: it goes on  #@en
-    kept = resume.backup(model, epochs, n_train)  # interrompido? rode de novo a célula: continua  #@pt-BR
+    xla = environment.xla_works()
+    model.compile(keras.optimizers.Adam(rate), loss, metrics=["mse"], jit_compile=xla)
+    kept = resume.backup(model, epochs, n_train)  # cut off? run the cell again: it goes on
+    # pt: interrompido? rode de novo a célula: continua
     start = time.perf_counter()
     history = model.fit(
-        train_pairs, validation_data=val_pairs, epochs=epochs, shuffle=False, verbose=0,
+        train_pairs,
+        validation_data=val_pairs,
+        epochs=epochs,
+        initial_epoch=kept.epoch,
+        shuffle=False,
+        verbose=0,
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
     )
     return history, time.perf_counter() - start
@@ -412,6 +435,8 @@ def train(model, loss, epochs, batch, peak):
 
 epochs = settings.pick(quick=2, class_=18, full=25)
 history_mse, seconds_mse = train(autoencoder, "mse", epochs, batch=8, peak=5e-3)
+
+
 # %% [markdown] lang="en"
 # ### A loss that looks at edges
 #
@@ -436,14 +461,14 @@ history_mse, seconds_mse = train(autoencoder, "mse", epochs, batch=8, peak=5e-3)
 # **Arrisque:** a mesma rede, as mesmas épocas, este custo. O seu erro *quadrático* será menor ou maior?
 # %%
 def edges(x):
-    """Differences of each pixel with its right and with its lower neighbour."""  #@en
-    """Diferenças de cada pixel com o vizinho da direita e com o de baixo."""  #@pt-BR
+    """Differences of each pixel with its right and with its lower neighbour."""
+    # pt: """Diferenças de cada pixel com o vizinho da direita e com o de baixo."""
     return x[:, :, 1:] - x[:, :, :-1], x[:, 1:] - x[:, :-1]
 
 
 def edge_loss(x, x_hat):
-    """Squared error, plus a tenth of the absolute error of pixels and edges."""  #@en
-    """Erro quadrático, mais um décimo do erro absoluto de pixels e bordas."""  #@pt-BR
+    """Squared error, plus a tenth of the absolute error of pixels and edges."""
+    # pt: """Erro quadrático, mais um décimo do erro absoluto de pixels e bordas."""
     absolute = ops.mean(ops.abs(x - x_hat))
     for edge, edge_hat in zip(edges(x), edges(x_hat)):
         absolute += ops.mean(ops.abs(edge - edge_hat))
@@ -455,12 +480,11 @@ sharp_encoder, sharp_decoder, sharp = build_reconstruction(size, widths, maps)
 history_sharp, seconds_sharp = train(sharp, edge_loss, epochs, batch=8, peak=5e-3)
 # %%
 plot.history(
-    {"trained with MSE": history_mse, "trained with edges": history_sharp},  #@en
-    ylabel="mean squared error",  #@en
-    alt="Both networks: training and validation error fall together over the epochs, most in the first ones.",  #@en
-    {"treinada com MSE": history_mse, "treinada com bordas": history_sharp},  #@pt-BR
-    ylabel="erro quadrático médio",  #@pt-BR
-    alt="As duas redes: os erros de treino e de validação caem juntos ao longo das épocas, sobretudo nas primeiras.",  #@pt-BR
+    {"trained with MSE": history_mse, "trained with edges": history_sharp},
+    # pt: "treinada com MSE", "treinada com bordas"
+    ylabel="mean squared error",
+    alt="Both networks: training and validation error fall together over the epochs, most in the first ones.",
+    # pt: "As duas redes: os erros de treino e de validação caem juntos ao longo das épocas, sobretudo nas primeiras."
     metric="mse",
 )
 # %% [markdown] lang="en"
@@ -469,63 +493,68 @@ plot.history(
 # A linha tracejada é o treino (medido durante a época, com os espelhados), a cheia é a validação. Agora os rostos de teste, por faixas. Além do erro absoluto, perguntamos que fração das **bordas** se conserva (do quadrado da sua força, como faz o $R^2$): 100 % é cada traço em seu lugar; traços borrados, ausentes e inventados custam.
 # %%
 x_test = pictures("test", 500)
-BANDS = {"hair": (0.0, 0.33), "eyes": (0.42, 0.62), "mouth and chin": (0.64, 0.9)}  #@en
-BANDS = {"cabelo": (0.0, 0.33), "olhos": (0.42, 0.62), "boca e queixo": (0.64, 0.9)}  #@pt-BR
-rebuilt = {"PCA": pca_rebuild(x_test, wide), "patches": patch_rebuild(x_test)}
+BANDS = {"hair": (0.0, 0.33), "eyes": (0.42, 0.62), "mouth and chin": (0.64, 0.9)}
+# pt: "cabelo", "olhos", "boca e queixo"
+rebuilt = {"PCA": pca_rebuild(x_test, wide), "patches": patch_rebuild(x_test)}  # pt: "patches"
 rebuilt["MSE"] = autoencoder.predict(x_test, verbose=0)
 rebuilt["edges"] = sharp.predict(x_test, verbose=0)
 
 
 def mse(x, x_hat):
-    """Mean squared error."""  #@en
-    """Erro quadrático médio."""  #@pt-BR
+    """Mean squared error."""
+    # pt: """Erro quadrático médio."""
     return float(np.mean((x - x_hat) ** 2))
 
 
 def mae(x, x_hat):
-    """Mean absolute error."""  #@en
-    """Erro absoluto médio."""  #@pt-BR
+    """Mean absolute error."""
+    # pt: """Erro absoluto médio."""
     return float(np.abs(x - x_hat).mean())
 
 
 def edges_kept(x, x_hat):
-    """1 if all edges are right, less for blurred, missing or invented ones."""  #@en
-    """1 se todas as bordas estão certas, menos por bordas borradas, ausentes ou inventadas."""  #@pt-BR
+    """1 if all edges are right, less for blurred, missing or invented ones."""
+    # pt: """1 se todas as bordas estão certas, menos por bordas borradas, ausentes ou inventadas."""
     wrong = sum(np.sum((a - b) ** 2) for a, b in zip(edges(x), edges(x_hat)))
     return float(1 - wrong / sum(np.sum(a**2) for a in edges(x)))
+
+
 # %%
 places = {name: (np.full(len(x_test), True), *band) for name, band in BANDS.items()}
 middle = list(BANDS.values())[1]
-places["eyes, with glasses"] = (has_test, *middle)  #@en
-places["eyes, without"] = (~has_test, *middle)  #@en
-places["olhos, com óculos"] = (has_test, *middle)  #@pt-BR
-places["olhos, sem óculos"] = (~has_test, *middle)  #@pt-BR
+places |= {
+    "eyes, with glasses": (has_test, *middle),  # pt: "olhos, com óculos"
+    "eyes, without": (~has_test, *middle),  # pt: "olhos, sem óculos"
+}
 table, rows = {}, []
 for place, (who, top, bottom) in places.items():
     x = region(x_test[who], top, bottom)
     pairs = [(mae(x, y), edges_kept(x, y)) for y in (region(r[who], top, bottom) for r in rebuilt.values())]
     table[place] = dict(zip(rebuilt, pairs))
     rows.append((place, *(f"{text.number(e, '.4f')} · {text.number(c, '.0%')}" for e, c in pairs)))
-header = ("place", "PCA", "PCA of patches", "network, MSE", "network, edges")  #@en
-text.table(header, rows, "Absolute error · edges kept; test faces")  #@en
-header = ("lugar", "PCA", "PCA de retalhos", "rede, MSE", "rede, bordas")  #@pt-BR
-text.table(header, rows, "Erro absoluto · bordas conservadas; rostos de teste")  #@pt-BR
+header = ("place", "PCA", "PCA of patches", "network, MSE", "network, edges")
+# pt: "lugar", "PCA de retalhos", "rede, MSE", "rede, bordas"
+text.table(
+    header, rows, "Absolute error · edges kept; test faces"
+)  # pt: "Erro absoluto · bordas conservadas; rostos de teste"
+
+
 # %% [markdown] lang="en"
 # A direct question remains: are the **glasses still there**? We run the score on the reconstructions. Blur lets some colour of the eyes leak to the bridge of the nose, so the threshold is chosen anew for each model, on validation faces.
 # %% [markdown] lang="pt-BR"
 # Falta uma pergunta direta: os **óculos continuam lá**? Passamos a medida nas reconstruções. O borrão deixa vazar alguma cor dos olhos para o alto do nariz; por isso o limiar é escolhido de novo para cada modelo, em rostos de validação.
 # %%
 def best_threshold(scores, truth):
-    """The threshold that separates best: mean of the two shares of right answers."""  #@en
-    """O limiar que melhor separa: média das duas frações de acertos."""  #@pt-BR
+    """The threshold that separates best: mean of the two shares of right answers."""
+    # pt: """O limiar que melhor separa: média das duas frações de acertos."""
     options = np.sort(scores)
     right = [(scores[truth] > t).mean() + (scores[~truth] <= t).mean() for t in options]
     return options[int(np.argmax(right))]
 
 
 def told_apart(output_val, output_test):
-    """Share of test faces sorted rightly by the score of their images: mean of both groups."""  #@en
-    """Fração dos rostos de teste bem separados pela medida de suas imagens: média dos dois grupos."""  #@pt-BR
+    """Share of test faces sorted rightly by the score of their images: mean of both groups."""
+    # pt: """Fração dos rostos de teste bem separados pela medida de suas imagens: média dos dois grupos."""
     threshold = best_threshold(glasses_score(output_val), has_val)
     found = glasses_score(output_test) > threshold
     return float((found[has_test].mean() + 1 - found[~has_test].mean()) / 2)
@@ -559,14 +588,12 @@ show_rows(
     {
         "original": x_test[chosen],
         "PCA": rebuilt["PCA"][chosen].clip(0, 1),
-        "patches": rebuilt["patches"][chosen].clip(0, 1),  #@en
-        "retalhos": rebuilt["patches"][chosen].clip(0, 1),  #@pt-BR
+        "patches": rebuilt["patches"][chosen].clip(0, 1),  # pt: "retalhos"
         "MSE": rebuilt["MSE"][chosen],
-        "edges": rebuilt["edges"][chosen],  #@en
-        "bordas": rebuilt["edges"][chosen],  #@pt-BR
+        "edges": rebuilt["edges"][chosen],  # pt: "bordas"
     },
-    alt="Eight test faces with glasses or beards over four reconstructions: PCA, PCA of patches, the network trained with squared error and with edges.",  #@en
-    alt="Oito rostos de teste com óculos ou barba sobre quatro reconstruções: PCA, PCA de retalhos, a rede treinada com erro quadrático e com bordas.",  #@pt-BR
+    alt="Eight test faces with glasses or beards over four reconstructions: PCA, PCA of patches, the network trained with squared error and with edges.",
+    # pt: "Oito rostos de teste com óculos ou barba sobre quatro reconstruções: PCA, PCA de retalhos, a rede treinada com erro quadrático e com bordas."
 )
 # %% [markdown] lang="en"
 # Whole-face PCA leaves next to nothing to see: it has a component for nearly every training face, and new faces are made of the same parts. The PCA of patches keeps {{ outline_patches }} of the edges around glasses, the network {{ outline_mse }} when trained with squared
@@ -595,22 +622,19 @@ show_rows(
 #
 # **Arrisque:** todos os rostos de teste andam um pouco para a direita e para baixo, 1/32 do lado. Ninguém treinou com rostos deslocados. De quem o erro cresce mais?
 # %%
-x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # what leaves on one side is white  #@en
-x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # o que sai de um lado é branco  #@pt-BR
+x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # what leaves on one side is white
+# pt: o que sai de um lado é branco
 moved = {"PCA": pca_rebuild(x_moved, wide), "patches": patch_rebuild(x_moved)}
 moved["edges"] = sharp.predict(x_moved, verbose=0)
 show_rows(
     {
-        "moved": x_moved[chosen],  #@en
-        "deslocados": x_moved[chosen],  #@pt-BR
+        "moved": x_moved[chosen],  # pt: "deslocados"
         "PCA": moved["PCA"][chosen].clip(0, 1),
-        "patches": moved["patches"][chosen].clip(0, 1),  #@en
-        "retalhos": moved["patches"][chosen].clip(0, 1),  #@pt-BR
-        "edges": moved["edges"][chosen],  #@en
-        "bordas": moved["edges"][chosen],  #@pt-BR
+        "patches": moved["patches"][chosen].clip(0, 1),  # pt: "retalhos"
+        "edges": moved["edges"][chosen],  # pt: "bordas"
     },
-    alt="Eight slightly moved test faces over three reconstructions: PCA answers with scribbles, the patches with clean faces, the network with faces a little softer than before.",  #@en
-    alt="Oito rostos de teste um pouco deslocados sobre três reconstruções: a PCA responde com rabiscos, os retalhos com rostos limpos, a rede com rostos um pouco mais suaves que antes.",  #@pt-BR
+    alt="Eight slightly moved test faces over three reconstructions: PCA answers with scribbles, the patches with clean faces, the network with faces a little softer than before.",
+    # pt: "Oito rostos de teste um pouco deslocados sobre três reconstruções: a PCA responde com rabiscos, os retalhos com rostos limpos, a rede com rostos um pouco mais suaves que antes."
 )
 claims.check(
     faces.source,
@@ -621,6 +645,8 @@ claims.check(
     moved_patches=mse(x_moved, moved["patches"]),
     moved_edges=mse(x_moved, moved["edges"]),
 )
+
+
 # %% [markdown] lang="en"
 # The error of whole-face PCA jumps from {{ still_pca }} to {{ moved_pca }}: it had learnt *where* things are, pixel by pixel. The patches hardly notice ({{ still_patches }} before, {{ moved_patches }} after): a square of hair is a square of hair wherever it lies. The network stands between them, from
 # {{ still_edges }} to {{ moved_edges }}: its convolutions look at small places, but it has only ever seen faces in one position, and part of what it learnt holds only there. The remedy is cheap: move the training images at random, in the pipeline, where we mirror them.
@@ -641,15 +667,15 @@ claims.check(
 # Codificador e decodificador vão para arquivos próprios: quem recebe códigos só precisa do decodificador. Uma função carrega um par e o avalia **num fluxo**; serve, assim, para qualquer quantidade de arquivos.
 # %%
 def save(folder, name, encoder, decoder):
-    """Write both halves, in the format of Keras."""  #@en
-    """Grava as duas metades, no formato do Keras."""  #@pt-BR
+    """Write both halves, in the format of Keras."""
+    # pt: """Grava as duas metades, no formato do Keras."""
     encoder.save(folder / f"{name}_encoder.keras")
     decoder.save(folder / f"{name}_decoder.keras")
 
 
 def load_and_evaluate(folder, name, dataset):
-    """Mean squared error, on a stream of images, of halves loaded from their files."""  #@en
-    """Erro quadrático médio, num fluxo de imagens, de metades carregadas de arquivos."""  #@pt-BR
+    """Mean squared error, on a stream of images, of halves loaded from their files."""
+    # pt: """Erro quadrático médio, num fluxo de imagens, de metades carregadas de arquivos."""
     first = keras.models.load_model(folder / f"{name}_encoder.keras", safe_mode=True)
     second = keras.models.load_model(folder / f"{name}_decoder.keras", safe_mode=True)
     total = count = 0
@@ -659,8 +685,11 @@ def load_and_evaluate(folder, name, dataset):
         total += float(tf.reduce_sum((x - second(z, training=False)) ** 2))
         count += int(tf.size(x))
     return total / count
+
+
 # %%
-work = settings.work_folder()
+work = settings.run_folder()
+print(settings.relative(work))
 save(work, "sharp", sharp_encoder, sharp_decoder)
 # %% tags=["nbval-check-output"]
 loaded_decoder = keras.models.load_model(work / "sharp_decoder.keras", safe_mode=True)
@@ -668,6 +697,8 @@ z = sharp_encoder.predict_on_batch(x_val[:8])
 print(np.array_equal(loaded_decoder.predict_on_batch(z), sharp_decoder.predict_on_batch(z)))
 loaded_error = load_and_evaluate(work, "sharp", stream("test", 500))
 print(np.isclose(loaded_error, np.mean((x_test - rebuilt["edges"]) ** 2), rtol=1e-4))
+
+
 # %% [markdown] lang="en"
 # Twice *True*: the loaded decoder draws exactly what the one in memory draws, and the error of the loaded pair, on images read anew, is ours.
 #
@@ -691,8 +722,9 @@ print(np.isclose(loaded_error, np.mean((x_test - rebuilt["edges"]) ** 2), rtol=1
 # %%
 @keras.saving.register_keras_serializable(package="autoencoder_course")
 class Sampling(layers.Layer):
-    """Draws z from the cloud (z_mean, z_log_var), as in lesson 08."""  #@en
-    """Sorteia z da nuvem (z_mean, z_log_var), como na aula 08."""  #@pt-BR
+    """Draws z from the cloud (z_mean, z_log_var), as in lesson 08."""
+
+    # pt: """Sorteia z da nuvem (z_mean, z_log_var), como na aula 08."""
 
     def __init__(self, seed=7, **settings):
         super().__init__(**settings)
@@ -706,10 +738,13 @@ class Sampling(layers.Layer):
 
     def get_config(self):
         return super().get_config() | {"seed": self.seed}
+
+
 # %%
 class VAE(keras.Model):
-    """Encoder and decoder; the price of the clouds, their KL divergence, joins the loss."""  #@en
-    """Codificador e decodificador; o preço das nuvens, sua divergência KL, entra no custo."""  #@pt-BR
+    """Encoder and decoder; the price of the clouds, their KL divergence, joins the loss."""
+
+    # pt: """Codificador e decodificador; o preço das nuvens, sua divergência KL, entra no custo."""
 
     def __init__(self, encoder, decoder, kl_weight):
         super().__init__(name="vae")
@@ -722,16 +757,20 @@ class VAE(keras.Model):
         self.add_loss(self.kl_weight * ops.mean(price))
         self.kl.update_state(price)
         return self.decoder(z if training else z_mean, training=training)
+
+
 # %%
 def dense_block(h, units):
-    """Three layers, without places."""  #@en
-    """Três camadas, sem lugares."""  #@pt-BR
+    """Three layers, without places."""
+    # pt: """Três camadas, sem lugares."""
     h = layers.BatchNormalization(momentum=0.9)(layers.Dense(units, use_bias=False)(h))
     return layers.LeakyReLU(0.1)(h)
+
+
 # %%
 def build_generator(size, widths, latent_dim, kl_weight=None, seed=7):
-    """Encoder to a code (or to its mean, log variance and a draw), decoder, and both together."""  #@en
-    """Codificador para um código (ou sua média, log da variância e um sorteio), decodificador, e os dois."""  #@pt-BR
+    """Encoder to a code (or to its mean, log variance and a draw), decoder, and both together."""
+    # pt: """Codificador para um código (ou sua média, log da variância e um sorteio), decodificador, e os dois."""
     h = image = keras.Input((size, size, 3), name="image")
     for width in widths:
         h = block(h, width, layers.Conv2D, 2)
@@ -749,6 +788,8 @@ def build_generator(size, widths, latent_dim, kl_weight=None, seed=7):
     if kl_weight is not None:
         return encoder, decoder, VAE(encoder, decoder, kl_weight)
     return encoder, decoder, keras.Model(image, decoder(encoder(image)), name="plain")
+
+
 # %% [markdown] lang="en"
 # How heavy should the KL term be? Lesson 08 summed over the pixels and took $\beta = 1$: right if every pixel were a witness of its own. In a cartoon they are not; a thousand pixels of one colour all tell the same thing. And a
 # face at 256 pixels has sixteen times the numbers of the same face at 64, but nothing new to say. So here we average over pixels, on purpose, and choose the weight of the divergence by hand; multiplied by the count of pixel values it is about
@@ -772,12 +813,10 @@ history_vae, seconds_vae = train(vae, edge_loss, epochs_small, batch=16, peak=3e
 save(work, "vae", vae_encoder, vae_decoder)
 # %%
 plot.history(
-    {"plain": history_plain, "variational": history_vae},  #@en
-    ylabel="mean squared error",  #@en
-    alt="Errors of the plain and of the variational network fall together over the epochs; those of the variational one stay higher.",  #@en
-    {"simples": history_plain, "variacional": history_vae},  #@pt-BR
-    ylabel="erro quadrático médio",  #@pt-BR
-    alt="Os erros da rede simples e da variacional caem juntos ao longo das épocas; os da variacional ficam mais altos.",  #@pt-BR
+    {"plain": history_plain, "variational": history_vae},  # pt: "simples", "variacional"
+    ylabel="mean squared error",
+    alt="Errors of the plain and of the variational network fall together over the epochs; those of the variational one stay higher.",
+    # pt: "Os erros da rede simples e da variacional caem juntos ao longo das épocas; os da variacional ficam mais altos."
     metric="mse",
 )
 # %%
@@ -787,12 +826,11 @@ show_rows(
     {
         "original": x_test[chosen],
         f"PCA, {latent_dim}": pca_rebuild(x_test[chosen], latent_dim).clip(0, 1),
-        "plain": rebuilt["plain"][chosen],  #@en
-        "simples": rebuilt["plain"][chosen],  #@pt-BR
+        "plain": rebuilt["plain"][chosen],  # pt: "simples"
         "VAE": rebuilt["vae"][chosen],
     },
-    alt="The same test faces over reconstructions from small codes: PCA with faint shadows of other faces, the plain network softer, the variational one softest.",  #@en
-    alt="Os mesmos rostos de teste sobre reconstruções de códigos pequenos: a PCA com sombras tênues de outros rostos, a rede simples mais suave, a variacional a mais suave de todas.",  #@pt-BR
+    alt="The same test faces over reconstructions from small codes: PCA with faint shadows of other faces, the plain network softer, the variational one softest.",
+    # pt: "Os mesmos rostos de teste sobre reconstruções de códigos pequenos: a PCA com sombras tênues de outros rostos, a rede simples mais suave, a variacional a mais suave de todas."
 )
 # %% [markdown] lang="en"
 # These are *reconstructions* of test faces from {{ latent_dim }} numbers. Now every rival in one table, on the test faces.
@@ -801,17 +839,13 @@ show_rows(
 # %%
 pixels = size * size * 3
 rivals = [
-    ("mean face", 0, np.broadcast_to(pca.mean_.reshape(x_test.shape[1:]), x_test.shape), pixels, 0),  #@en
-    ("rosto médio", 0, np.broadcast_to(pca.mean_.reshape(x_test.shape[1:]), x_test.shape), pixels, 0),  #@pt-BR
+    ("mean face", 0, np.broadcast_to(pca.mean_.reshape(x_test.shape[1:]), x_test.shape), pixels, 0),
     ("PCA", pca.n_components_, rebuilt["PCA"], pixels * (pca.n_components_ + 1), seconds_pca),
-    ("PCA, patches", wide, rebuilt["patches"], 192 * (maps + 1), seconds_patches),  #@en
-    ("PCA, retalhos", wide, rebuilt["patches"], 192 * (maps + 1), seconds_patches),  #@pt-BR
+    ("PCA, patches", wide, rebuilt["patches"], 192 * (maps + 1), seconds_patches),  # pt: "PCA, retalhos"
     ("F10, MSE", wide, rebuilt["MSE"], autoencoder.count_params(), seconds_mse),
-    ("F10, edges", wide, rebuilt["edges"], sharp.count_params(), seconds_sharp),  #@en
-    ("F10, bordas", wide, rebuilt["edges"], sharp.count_params(), seconds_sharp),  #@pt-BR
+    ("F10, edges", wide, rebuilt["edges"], sharp.count_params(), seconds_sharp),  # pt: "F10, bordas"
     ("PCA", latent_dim, pca_rebuild(x_test, latent_dim), pixels * (latent_dim + 1), seconds_pca),
-    ("plain", latent_dim, rebuilt["plain"], plain.count_params(), seconds_plain),  #@en
-    ("simples", latent_dim, rebuilt["plain"], plain.count_params(), seconds_plain),  #@pt-BR
+    ("plain", latent_dim, rebuilt["plain"], plain.count_params(), seconds_plain),  # pt: "simples"
     ("VAE", latent_dim, rebuilt["vae"], vae.count_params(), seconds_vae),
 ]
 # %%
@@ -820,10 +854,9 @@ rows = [
      text.number(count, ",d"), text.number(spent, ".1f"), text.number(4 * k, ",d"))
     for name, k, y, count, spent in rivals
 ]  # fmt: skip
-header = ("model", "code", "MSE", "MAE", "parameters", "seconds", "bytes a code")  #@en
-text.table(header, rows, "Test faces, none of them seen in training")  #@en
-header = ("modelo", "código", "MSE", "MAE", "parâmetros", "segundos", "bytes por código")  #@pt-BR
-text.table(header, rows, "Rostos de teste, nenhum deles visto no treino")  #@pt-BR
+header = ("model", "code", "MSE", "MAE", "parameters", "seconds", "bytes a code")  # pt: "código"
+text.table(header, rows, "Test faces, none of them seen in training")
+# pt: "Rostos de teste, nenhum deles visto no treino"
 claims.check(
     faces.source,
     latent_dim=latent_dim,
@@ -867,17 +900,17 @@ z_plain = plain_encoder.predict(stream("train"), verbose=0)
 fitted = rng.multivariate_normal(z_plain.mean(axis=0), np.cov(z_plain.T), count).astype("float32")
 samples = {
     "PCA": ghosts.reshape(x_test.shape).clip(0, 1).astype("float32"),
-    "plain, N(0, I)": plain_decoder.predict(noise, verbose=0),  #@en
-    "plain, fitted": plain_decoder.predict(fitted, verbose=0),  #@en
-    "simples, N(0, I)": plain_decoder.predict(noise, verbose=0),  #@pt-BR
-    "simples, ajustada": plain_decoder.predict(fitted, verbose=0),  #@pt-BR
+    "plain, N(0, I)": plain_decoder.predict(noise, verbose=0),  # pt: "simples, N(0, I)"
+    "plain, fitted": plain_decoder.predict(fitted, verbose=0),  # pt: "simples, ajustada"
     "VAE, N(0, I)": vae_decoder.predict(noise, verbose=0),
 }
 show_rows(
     {name: images[:8] for name, images in samples.items()},
-    alt="Four rows of generated faces: PCA ghosts, the plain network from two distributions, the variational one.",  #@en
-    alt="Quatro fileiras de rostos gerados: fantasmas da PCA, a rede simples de duas distribuições, a variacional.",  #@pt-BR
+    alt="Four rows of generated faces: PCA ghosts, the plain network from two distributions, the variational one.",
+    # pt: "Quatro fileiras de rostos gerados: fantasmas da PCA, a rede simples de duas distribuições, a variacional."
 )
+
+
 # %% [markdown] lang="en"
 # Judge by eye first. The PCA row has sharp eyes in a haze of several hairstyles at once: **ghosts**. The plain network under $N(0, I)$ draws nearly one face, over and over: its codes live on another scale. Fitted codes bring colours back, and with them torn hair and holes. The VAE draws whole heads, each of one
 # person, but softly: what its small code does not hold, thin frames and strands of hair, it cannot draw.
@@ -902,12 +935,12 @@ show_rows(
 # **Arrisque:** em que coluna os fantasmas da PCA vão parecer melhores?
 # %%
 def frechet(a, b):
-    """Fréchet distance between the Gaussians of two sets of features, shapes (n, d) and (m, d)."""  #@en
-    """Distância de Fréchet entre as gaussianas de dois conjuntos de atributos, (n, d) e (m, d)."""  #@pt-BR
+    """Fréchet distance between the Gaussians of two sets of features, shapes (n, d) and (m, d)."""
+    # pt: """Distância de Fréchet entre as gaussianas de dois conjuntos de atributos, (n, d) e (m, d)."""
     cov_a, cov_b = np.cov(a.T.astype("float64")), np.cov(b.T.astype("float64"))
     gap = np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2)
-    # The trace of the root of a product is the sum of the roots of its eigenvalues.  #@en
-    # O traço da raiz de um produto é a soma das raízes de seus autovalores.  #@pt-BR
+    # The trace of the root of a product is the sum of the roots of its eigenvalues.
+    # pt: O traço da raiz de um produto é a soma das raízes de seus autovalores.
     roots = np.sqrt(np.linalg.eigvals(cov_a @ cov_b).real.clip(0))
     return float(gap + np.trace(cov_a) + np.trace(cov_b) - 2 * roots.sum())
 
@@ -916,26 +949,27 @@ codes_fit = sharp_encoder.predict(x_fit, verbose=0)
 code_pca = PCA(32, svd_solver="full").fit(codes_fit)
 features = {
     "pixels": lambda x: pca.transform(x.reshape(len(x), -1))[:, :32],
-    "network": lambda x: code_pca.transform(sharp_encoder.predict(x, verbose=0)),
+    "network": lambda x: code_pca.transform(sharp_encoder.predict(x, verbose=0)),  # pt: "network"
 }
 # %%
-judged = {"real, validation": x_val, **samples}  #@en
-judged = {"reais, validação": x_val, **samples}  #@pt-BR
+judged = {"real, validation": x_val, **samples}  # pt: "reais, validação"
 real = {name: feature(x_test) for name, feature in features.items()}
 distance, rows = {}, []
 for name, images in judged.items():
     pair = [frechet(real[n], feature(images)) / real[n].var(axis=0).sum() for n, feature in features.items()]
     distance[name] = pair
     rows.append((name, *(text.number(v, ".2f") for v in pair)))
-header = ("images", "distance, pixels", "distance, network")  #@en
-text.table(header, rows, "Fréchet distance to the test faces, as a share of their variance")  #@en
-header = ("imagens", "distância, pixels", "distância, rede")  #@pt-BR
-text.table(header, rows, "Distância de Fréchet aos rostos de teste, como fração da variância deles")  #@pt-BR
+header = ("images", "distance, pixels", "distance, network")
+# pt: "imagens", "distância, pixels", "distância, rede"
+text.table(header, rows, "Fréchet distance to the test faces, as a share of their variance")
+# pt: "Distância de Fréchet aos rostos de teste, como fração da variância deles"
 floor, ghost, plain_n, plain_f, variational = distance.values()
 claims.check(
     faces.source, fid_real=floor[1], fid_ghost_pixels=ghost[0], fid_ghost=ghost[1],
     fid_vae_pixels=variational[0], fid_plain=plain_n[1], fid_fitted=plain_f[1], fid_vae=variational[1],
 )  # fmt: skip
+
+
 # %% [markdown] lang="en"
 # Two sets of real faces lie {{ fid_real }} apart; nobody can be asked for less. Under $N(0, I)$ the plain network stands at {{ fid_plain }}, the VAE at {{ fid_vae }}: the price that its reconstruction paid bought something. And the surprise: a Gaussian fitted to its codes, a second model made after the first, brings the plain network to {{ fid_fitted }}, ahead of the VAE and next to real faces. Look at its row again before you believe that: the colours are as varied as in the data, which the distance sees; the torn hair and the holes it hardly sees.
 #
@@ -962,8 +996,8 @@ claims.check(
 # Se funciona, é de novo questão de medir: em que fração dos rostos alterados a medida acha óculos? Para comparar, uma **direção aleatória de mesmo comprimento**: ela também muda o rosto, mas não deveria pôr óculos nele.
 # %%
 def direction(z, has):
-    """From the mean code of those without a thing to the mean code of those with it."""  #@en
-    """Do código médio de quem não tem uma coisa ao código médio de quem tem."""  #@pt-BR
+    """From the mean code of those without a thing to the mean code of those with it."""
+    # pt: """Do código médio de quem não tem uma coisa ao código médio de quem tem."""
     return z[has].mean(axis=0) - z[~has].mean(axis=0)
 
 
@@ -978,9 +1012,11 @@ threshold = best_threshold(glasses_score(vae_decoder.predict(z_val, verbose=0)),
 
 
 def with_glasses(z):
-    """Share of the decoded codes in which the score finds glasses."""  #@en
-    """Fração dos códigos decodificados em que a medida acha óculos."""  #@pt-BR
+    """Share of the decoded codes in which the score finds glasses."""
+    # pt: """Fração dos códigos decodificados em que a medida acha óculos."""
     return float((glasses_score(vae_decoder.predict_on_batch(z.astype("float32"))) > threshold).mean())
+
+
 # %%
 strengths = np.linspace(0, 3, 7)
 bare, worn = z_test[~has_test], z_test[has_test]
@@ -990,18 +1026,22 @@ by_chance = [with_glasses(bare + s * random_way) for s in strengths]
 fig, ax = plt.subplots(figsize=(9, 4.5))
 for values, style, name in zip(
     (put_on, taken_off, by_chance), ("o-", "s-", "^--"),
-    ("without glasses, vector added", "with glasses, vector subtracted", "without, random vector added"),  #@en
-    ("sem óculos, vetor somado", "com óculos, vetor subtraído", "sem óculos, vetor aleatório somado"),  #@pt-BR
+    ("without glasses, vector added", "with glasses, vector subtracted", "without, random vector added"),
+    # pt: "sem óculos, vetor somado", "com óculos, vetor subtraído", "sem óculos, vetor aleatório somado"
 ):  # fmt: skip
     ax.plot(strengths, 100 * np.array(values), style, label=name)
-ax.set(xlabel="times the vector", ylabel="glasses found (%)", ylim=(-3, 103))  #@en
-alt = "Share of faces with glasses: rises when the vector is added, falls when it is subtracted, hardly moves for a random one."  #@en
-ax.set(xlabel="vezes o vetor", ylabel="óculos encontrados (%)", ylim=(-3, 103))  #@pt-BR
-alt = "Fração de rostos com óculos: sobe ao somar o vetor, cai ao subtrair, quase não muda com um vetor aleatório."  #@pt-BR
+ax.set(xlabel="times the vector", ylabel="glasses found (%)", ylim=(-3, 103))
+# pt: "vezes o vetor", "óculos encontrados (%)"
+alt = "Share of faces with glasses: rises when the vector is added, falls when it is subtracted, hardly moves for a random one."
+# pt: "Fração de rostos com óculos: sobe ao somar o vetor, cai ao subtrair, quase não muda com um vetor aleatório."
 ax.legend(frameon=False)
 plot.show(fig, alt=alt)
 claims.check(
-    faces.source, glasses_before=put_on[0], glasses_on=put_on[4], glasses_off=taken_off[4], glasses_random=by_chance[4]
+    faces.source,
+    glasses_before=put_on[0],
+    glasses_on=put_on[4],
+    glasses_off=taken_off[4],
+    glasses_random=by_chance[4],
 )
 # %%
 without, wearing = np.flatnonzero(~has_test)[:4], np.flatnonzero(has_test)[:4]
@@ -1012,13 +1052,12 @@ decoded = {
 show_rows(
     {
         "original": x_test[both],
-        "reconstruction": decoded[0],  #@en
-        "reconstrução": decoded[0],  #@pt-BR
+        "reconstruction": decoded[0],  # pt: "reconstrução"
         "± 1 ×": decoded[1],
         "± 2 ×": decoded[2],
     },
-    alt="Four faces without glasses get them, step by step; four with glasses lose them; hair and skin stay.",  #@en
-    alt="Quatro rostos sem óculos os ganham, passo a passo; quatro com óculos os perdem; cabelo e pele ficam.",  #@pt-BR
+    alt="Four faces without glasses get them, step by step; four with glasses lose them; hair and skin stay.",
+    # pt: "Quatro rostos sem óculos os ganham, passo a passo; quatro com óculos os perdem; cabelo e pele ficam."
 )
 # %% [markdown] lang="en"
 # It works, with a price. The score finds glasses in {{ glasses_before }} of the reconstructions of bare faces, in {{ glasses_on }} after adding the vector twice, and in {{ glasses_random }} after a random vector of the same length. Subtracted twice, it leaves glasses on {{ glasses_off }} of the wearers. Once the vector moves a face from one group's mean to the
@@ -1031,8 +1070,7 @@ show_rows(
 #
 # Brinque: escolha um rosto, ponha e tire.
 # %%
-directions = {"glasses": glasses, "moustache": moustache}  #@en
-directions = {"óculos": glasses, "bigode": moustache}  #@pt-BR
+directions = {"glasses": glasses, "moustache": moustache}  # pt: "óculos", "bigode"
 explore.cartoon_generation.attributes(vae_decoder, z_test[:60], x_test[:60], directions)
 # %% [markdown] lang="en"
 # ## Check yourself
@@ -1127,10 +1165,9 @@ check.between(walk, vae_decoder, z_test[:2], x_test[:2])
 if check.between.done:
     weights = np.linspace(0, 1, 8)[:, None, None, None]
     show_rows(
-        {"codes": walk, "pixels": (1 - weights) * x_test[0] + weights * x_test[1]},  #@en
-        alt="Eight faces on a line between two codes, above eight mixtures of the pixels.",  #@en
-        {"códigos": walk, "pixels": (1 - weights) * x_test[0] + weights * x_test[1]},  #@pt-BR
-        alt="Oito rostos numa reta entre dois códigos, sobre oito misturas dos pixels.",  #@pt-BR
+        {"codes": walk, "pixels": (1 - weights) * x_test[0] + weights * x_test[1]},  # pt: "códigos"
+        alt="Eight faces on a line between two codes, above eight mixtures of the pixels.",
+        # pt: "Oito rostos numa reta entre dois códigos, sobre oito misturas dos pixels."
     )
 # %% [markdown] lang="en"
 # ### Exercise 3: cooler samples
@@ -1144,10 +1181,10 @@ if check.between.done:
 cooler = None
 ### BEGIN SOLUTION
 cooler = vae_decoder.predict_on_batch(0.6 * noise)
-# Tidy and alike: near the middle of N(0, I) lie the commonest faces, and the distance pays for  #@en
-# the lost variety.  #@en
-# Arrumados e parecidos: perto do meio de N(0, I) ficam os rostos mais comuns, e a distância  #@pt-BR
-# cobra a variedade perdida.  #@pt-BR
+# Tidy and alike: near the middle of N(0, I) lie the commonest faces, and the distance pays for
+# the lost variety.
+# pt: Arrumados e parecidos: perto do meio de N(0, I) ficam os rostos mais comuns, e a distância
+# pt: cobra a variedade perdida.
 ### END SOLUTION
 # %% exercise="3" role="check"
 check.cooler_samples(cooler, vae_decoder, noise, samples["VAE, N(0, I)"])
@@ -1158,8 +1195,8 @@ if check.cooler_samples.done:
         print(text.number(temperature, ".1f"), text.number(gap, ".3f"))
     show_rows(
         {"1.0": samples["VAE, N(0, I)"][:8], "0.6": cooler[:8]},
-        alt="Eight samples, and the same eight nearer to the middle: more alike.",  #@en
-        alt="Oito amostras, e as mesmas oito mais perto do meio: mais parecidas entre si.",  #@pt-BR
+        alt="Eight samples, and the same eight nearer to the middle: more alike.",
+        # pt: "Oito amostras, e as mesmas oito mais perto do meio: mais parecidas entre si."
     )
 # %% [markdown] lang="en"
 # ## Summary

@@ -1,6 +1,6 @@
-"""The site as a reader meets it: pages that need nobody else, in both languages and themes.
+"""The site in a browser: pages that fetch nothing from elsewhere, in both languages and themes.
 
-By default two lessons are opened; `make test-browser` takes all of them in both languages.
+By default two lessons are opened; with `AE_BROWSER=all` all of them in both languages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SLUGS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
+SLUGS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("[0-9][0-9]_*.py"))
 EVERY = [f"{language}/{slug}.html" for language in ("en", "pt-BR") for slug in SLUGS]
 TWO = ["en/02_mnist.html", "pt-BR/01_pca_faces.html"]
 LESSONS = EVERY if os.environ.get("AE_BROWSER") == "all" else TWO
@@ -66,9 +66,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The site, made by the command of `make site`, at an address on loopback."""
-    folder = tmp_path_factory.mktemp("site") / "html"
-    command = [sys.executable, ROOT / "site" / "build.py", "--output", folder]
+    """Address on loopback and folder of the site, made by the command of `make site`."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    command = [sys.executable, ROOT / "authoring" / "site" / "build.py", "--output", folder]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     handler = functools.partial(Quiet, directory=str(folder))
@@ -79,14 +79,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
 
 
 def complaints(page: Any, host: str) -> list[str]:
-    """A list that fills with what a page asks of others, does not get, or reports as an error."""
+    """A list that fills with requests to other hosts, failed requests and errors of a page."""
     found: list[str] = []
     page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: found.append(str(error)))
 
     def look(request: Any) -> None:
         if not request.url.startswith((host, "data:", "blob:")):
-            found.append(f"asks {request.url}")
+            found.append(f"requests {request.url}")
 
     page.on("request", look)
     page.on("response", lambda r: found.append(f"{r.status} {r.url}") if r.status >= 400 else None)
@@ -100,10 +100,12 @@ def test_links_lead_somewhere(site: tuple[str, Path], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_lesson_needs_nobody_and_fits(site: tuple[str, Path], page: Any, lesson: str) -> None:
+def test_lesson_fetches_nothing_and_fits_the_screen(
+    site: tuple[str, Path], page: Any, lesson: str
+) -> None:
     address, _ = site
     found = complaints(page, address)
-    for width, scheme in ((1280, "light"), (768, "dark")):
+    for width, scheme in ((1280, "light"), (390, "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         page.goto(f"{address}/{lesson}", wait_until="networkidle")
@@ -113,6 +115,8 @@ def test_lesson_needs_nobody_and_fits(site: tuple[str, Path], page: Any, lesson:
     assert found == []
     described = page.evaluate("[...document.querySelectorAll('.cell_output img')].map(i => i.alt)")
     assert described and all(len(text) > 20 for text in described)
+    code = page.locator(".cell_input", has_text="environment.start(")
+    assert code.count() == 1 and not code.is_visible(), "the set-up cell is folded"
     slug = lesson.removesuffix(".html")
     colab = page.locator(f"a[href^='https://colab.research.google.com/'][href$='{slug}.ipynb']")
     assert colab.count() and page.locator("a[href$='.ipynb'][href*='_sources']").count()
@@ -141,13 +145,13 @@ def test_language_switch_and_search(site: tuple[str, Path], page: Any) -> None:
 
 
 @pytest.mark.parametrize("path", [*LESSONS, "en/index.html", "pt-BR/search.html"])
-def test_no_serious_obstacle(site: tuple[str, Path], page: Any, path: str) -> None:
+def test_pages_are_accessible(site: tuple[str, Path], page: Any, path: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.goto(f"{site[0]}/{path}")
-        page.wait_for_timeout(500)  # colours fade in
+        page.wait_for_timeout(500)  # until the colours have changed
         found = [
             f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
             for fault in Axe().run(page).response["violations"]

@@ -1,4 +1,4 @@
-"""The functions that stand in the cells of a lesson, so that facts are proven on them."""
+"""The functions in the cells of a lesson, for tests of what the lesson relies on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 
+from utils import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
 def seeded() -> None:
-    """The same weights in every run: an unlucky relu unit would be silent."""
+    """The same weights in every run; with others a ReLU unit may start dead."""
     keras.utils.set_random_seed(7)
 
 
@@ -30,7 +32,10 @@ def functions_of() -> Callable[..., dict[str, Any]]:
 
     def load(slug: str, **known: Any) -> dict[str, Any]:
         path = ROOT / "notebooks" / "en" / f"{slug}.ipynb"
-        names: dict[str, Any] = {"keras": keras, "layers": keras.layers, "np": np, **known}
+        names: dict[str, Any] = {
+            "keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np,
+            "settings": settings, **known,
+        }  # fmt: skip
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 for node in ast.parse(cell.source).body:

@@ -1,4 +1,4 @@
-"""Facts that lesson 09 rests on, proven on the functions that stand in its cells."""
+"""What lesson 09 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAWN = Path(__file__).resolve().parents[2] / "data" / "cartoons.npz"
 
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return functions_of("09_cartoon_generation", ops=keras.ops, tf=tf)
+    return functions_of("09_cartoon_generation", tf=tf)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_the_reconstruction_network_has_the_layers_of_the_source(
     assert autoencoder.output_shape == (None, size, size, 3) == autoencoder.input_shape
 
 
-def test_a_number_of_the_wide_code_has_a_place(lesson_code: dict[str, Any]) -> None:
+def test_each_value_of_the_wide_code_belongs_to_a_place(lesson_code: dict[str, Any]) -> None:
     """A change in one corner of the image leaves the code of the far corner as it was."""
     encoder, _, _ = lesson_code["build_reconstruction"](256, (2, 3, 4), 6)
     x = np.random.default_rng(0).random((1, 256, 256, 3), dtype="float32")

@@ -1,4 +1,4 @@
-"""Facts that lesson 04 rests on, proven on the functions that stand in its cells."""
+"""What lesson 04 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     return functions_of(
-        "04_denoising", tf=tf, HOLE=10, SETTINGS=SETTINGS, data=data, settings=settings,
+        "04_denoising", tf=tf, HOLE=10, SETTINGS=SETTINGS, data=data,
         resize=resize, median=median, denoise_nl_means=denoise_nl_means,
         denoise_wavelet=denoise_wavelet, structural_similarity=structural_similarity,
         peak_signal_noise_ratio=peak_signal_noise_ratio,

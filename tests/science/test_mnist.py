@@ -1,4 +1,4 @@
-"""Facts that lesson 02 rests on, proven on the functions that stand in its cells."""
+"""What lesson 02 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_autoencoder_is_decoder_after_encoder(
     ("penalty", "price"),
     [(keras.regularizers.L1(0.01), np.abs), (keras.regularizers.L2(0.01), np.square)],
 )
-def test_the_penalty_is_lambda_times_the_mean_price_of_a_code(
+def test_the_penalty_is_lambda_times_the_mean_norm_of_a_code(
     lesson_code: dict[str, Any], images: np.ndarray, penalty: Any, price: Any
 ) -> None:
     """The loss that `fit` reports is cross-entropy + lambda * mean over images of sum of prices."""
@@ -59,7 +59,9 @@ def test_the_penalty_is_lambda_times_the_mean_price_of_a_code(
         assert loss == pytest.approx(plain + 0.01 * price(z).sum(axis=1).mean(), rel=1e-4)
 
 
-def test_nothing_costs_less_than_the_floor(lesson_code: dict[str, Any], images: np.ndarray) -> None:
+def test_no_reconstruction_has_a_loss_below_the_entropy(
+    lesson_code: dict[str, Any], images: np.ndarray
+) -> None:
     bce = lesson_code["bce"]
     noise = np.random.default_rng(1)
     floor = bce(images, images)

@@ -1,4 +1,4 @@
-"""Facts that lesson 06 rests on, proven on the functions that stand in its cells."""
+"""What lesson 06 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
@@ -57,20 +57,6 @@ def test_it_is_a_plain_autoencoder(lesson_code: dict[str, Any], x: np.ndarray) -
     assert np.array_equal(first, second)
 
 
-def test_tiny_gradients_stop_adam_unless_epsilon_is_smaller(lesson_code: dict[str, Any]) -> None:
-    """A step of Adam is its rate only where the gradient is far above epsilon."""
-
-    def step(gradient: float, epsilon: float) -> float:
-        weight = keras.Variable([1.0])
-        optimizer = keras.optimizers.Adam(1e-3, epsilon=epsilon)
-        optimizer.apply([keras.ops.array([gradient])], [weight])
-        return 1.0 - float(keras.ops.convert_to_numpy(weight)[0])
-
-    assert step(1e-2, 1e-7) == pytest.approx(1e-3, rel=0.01)
-    assert step(1e-9, 1e-7) < 1e-4
-    assert step(1e-9, 1e-12) == pytest.approx(1e-3, rel=0.05)
-
-
 def test_gradient_sizes_shrink_with_the_number_of_samples(lesson_code: dict[str, Any]) -> None:
     sizes = []
     for part in (64, 1024):
@@ -84,12 +70,11 @@ def test_gradient_sizes_shrink_with_the_number_of_samples(lesson_code: dict[str,
 
 
 def test_silence_scores_the_power_of_the_signal(lesson_code: dict[str, Any], x: np.ndarray) -> None:
-    assert np.mean((x - 0) ** 2) == pytest.approx(np.mean(x**2))
     assert lesson_code["mae"](x, 0) == pytest.approx(np.abs(x).mean())
     assert audio.snr(x, 0 * x) == pytest.approx(np.zeros(6))
 
 
-def test_a_network_learns_some_parts_by_heart(lesson_code: dict[str, Any], x: np.ndarray) -> None:
+def test_a_network_memorises_a_few_segments(lesson_code: dict[str, Any], x: np.ndarray) -> None:
     encoder, decoder = (lesson_code[f"build_{half}"](PART, 24) for half in ("encoder", "decoder"))
     model = keras.Sequential([encoder, decoder])
     model.compile(keras.optimizers.Adam(3e-3, epsilon=1e-12), "mse", steps_per_execution=24)
@@ -139,7 +124,7 @@ def test_pca_with_all_components_repeats_what_it_was_fitted_on(
     np.testing.assert_allclose(lesson_code["pca_rebuild"](pca, x), x, atol=1e-4)
 
 
-def test_a_copy_betrays_itself_at_any_delay(lesson_code: dict[str, Any]) -> None:
+def test_a_copy_is_found_at_any_delay(lesson_code: dict[str, Any]) -> None:
     rng = np.random.default_rng(3)
     slow = resample_poly(rng.normal(size=(5, 2048)), 4, 1, axis=1)
     others, late = slow[:4], np.roll(slow[2:3], 3000, axis=1)

@@ -1,4 +1,4 @@
-"""Facts that lesson 01 rests on, proven on the functions that stand in its cells."""
+"""What lesson 01 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_sequential_and_functional_agree_for_equal_weights(lesson_code: dict[str
     np.testing.assert_array_equal(inner.predict_on_batch(images), encoder.predict_on_batch(images))
 
 
-def test_both_heads_stand_on_one_code(lesson_code: dict[str, Any]) -> None:
+def test_both_heads_share_one_code(lesson_code: dict[str, Any]) -> None:
     two = lesson_code["build_two_heads"](3, hidden=5)
     images = np.random.default_rng(1).random((7, SIDE * SIDE), dtype="float32")
     before = two.predict_on_batch(images)

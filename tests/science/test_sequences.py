@@ -1,4 +1,4 @@
-"""Facts that lesson 07 rests on, proven on the functions that stand in its cells."""
+"""What lesson 07 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_shapes_of_a_composite_model(lesson_code: dict[str, Any]) -> None:
         np.testing.assert_allclose(decoder(z), out[name], atol=1e-6)
 
 
-def test_both_decoders_stand_on_one_encoder(lesson_code: dict[str, Any]) -> None:
+def test_both_decoders_share_one_encoder(lesson_code: dict[str, Any]) -> None:
     encoder, decoders, model = lesson_code["build_recurrent"](HEADS, units=5)
     past = np.random.default_rng(0).random((3, PAST, 1), dtype="float32")
     changed, weights = lesson_code["disturbed"], encoder.get_weights()
@@ -97,14 +97,6 @@ def test_free_running_reads_its_own_answers_and_nothing_ahead(lesson_code: dict[
     other = x.copy()
     other[:, PAST:] = 9
     np.testing.assert_allclose(model(x)[:, :PAST], model(other)[:, :PAST], atol=1e-6)
-
-
-def test_time_distributed_is_one_layer_at_every_step() -> None:
-    x = np.random.default_rng(0).random((2, 3, 8, 8, 1), dtype="float32")
-    look = keras.layers.Conv2D(2, 3)
-    every = keras.layers.TimeDistributed(look)
-    np.testing.assert_allclose(every(x)[:, 1], look(x[:, 1]), atol=1e-6)
-    assert len(every.trainable_variables) == 2
 
 
 # Data and baselines

@@ -1,4 +1,4 @@
-"""Facts that lesson 08 rests on, proven on the functions that stand in its cells."""
+"""What lesson 08 relies on, tested on the functions in its cells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return functions_of("08_vae", ops=keras.ops, settings=settings, XLA=False)
+    return functions_of("08_vae", XLA=False)
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def images() -> np.ndarray:
     return np.random.default_rng(0).random((64, 784), dtype="float32")
 
 
-def test_kl_is_the_integral_it_stands_for(lesson_code: dict[str, Any]) -> None:
+def test_kl_is_its_integral(lesson_code: dict[str, Any]) -> None:
     """For one number, against a sum over a fine grid; for several, the sum of the ones."""
     z = np.linspace(-15, 15, 200_001)
     means, log_vars = np.array([0.0, 1.3, -2.0]), np.log(np.array([1.0, 0.3, 2.5]))
@@ -46,12 +46,12 @@ def test_the_draws_have_the_mean_and_spread_of_the_cloud(lesson_code: dict[str, 
     first, second = (np.asarray(layer(cloud)) for _ in range(2))
     np.testing.assert_allclose(first.mean(axis=0), [1, -2], atol=0.03)
     np.testing.assert_allclose(first.std(axis=0), [1, np.exp(-1)], rtol=0.03)
-    assert not np.array_equal(first, second), "each call throws the dice anew"
+    assert not np.array_equal(first, second), "each call samples again"
     again = np.asarray(lesson_code["Sampling"](seed=3)(cloud))
     np.testing.assert_array_equal(first, again)
 
 
-def test_the_gradient_passes_the_dice(lesson_code: dict[str, Any]) -> None:
+def test_gradients_flow_through_the_sampling_layer(lesson_code: dict[str, Any]) -> None:
     """dz/dmean = 1 and dz/dlog_var = (z - mean) / 2, as the reparameterisation promises."""
     import tensorflow as tf
 
@@ -95,8 +95,8 @@ def test_averaging_the_pixels_is_beta_784(lesson_code: dict[str, Any], images: n
         np.testing.assert_allclose(784 * a, b, rtol=1e-3, atol=1e-3 * np.abs(b).max())
 
 
-def test_too_dear_information_is_not_bought(lesson_code: dict[str, Any]) -> None:
-    """Two kinds of images: at beta 1 the code tells them apart, at beta 784 it says nothing."""
+def test_a_large_beta_collapses_the_posterior(lesson_code: dict[str, Any]) -> None:
+    """Two kinds of images: beta 1 keeps them apart in the code, beta 784 does not."""
     kinds = np.zeros((2, 784), "float32")
     kinds[0, :392] = kinds[1, 392:] = 1
     x = np.tile(0.8 * kinds + 0.1, (32 * 200, 1)).astype("float32")
@@ -136,7 +136,7 @@ def test_saved_halves_give_the_same_output(
     np.testing.assert_array_equal(decoder(z), loaded_decoder(z))
 
 
-def test_the_conditional_halves_listen_to_the_label(
+def test_the_conditional_halves_use_the_label(
     lesson_code: dict[str, Any], images: np.ndarray
 ) -> None:
     encoder, decoder, model = lesson_code["build_conditional"]((8,), 3)

@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,14 +34,12 @@ SOUND = re.compile(
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """An empty data folder, no settings from outside, no network, tracks of 64 samples."""
+    """An empty data folder, no settings from outside."""
     for name in [name for name in os.environ if name.startswith("AE_")]:
         monkeypatch.delenv(name)
     place = tmp_path / "dados da lição"
     place.mkdir()
     monkeypatch.setenv("AE_DATA", str(place))
-    monkeypatch.setattr(gtzan, "LENGTH", 64)
-    monkeypatch.setattr(gtzan, "ADDRESS", "http://127.0.0.1:9/")  # a closed port of loopback
     text.set_language("en")
     settings.set_lesson("06_music")
     yield place
@@ -54,13 +51,6 @@ def put(path: Path, x: np.ndarray, rate: int = audio.RATE, **settings: Any) -> P
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, x, rate, **settings)
     return path
-
-
-def put_tracks(folder: Path, count: int, suffix: str = "wav", genre: str = "classical") -> None:
-    """Tracks of noise of different loudness, 80 samples each."""
-    for i in range(count):
-        x = RANDOM.uniform(-1, 1, 80) * (0.1 + 0.5 * i / count)
-        put(folder / f"{genre}.{i:05d}.{suffix}", x)
 
 
 # Cut, join, compare
@@ -133,7 +123,7 @@ def test_what_is_no_sound_is_named(tmp_path: Path, fault: str) -> None:
         path.unlink()
     else:
         soundfile.write(path, np.full(9, np.nan), 8000, "FLOAT", format="WAV")
-    with pytest.raises(download.DataError, match=r"jazz\.00054\.flac cannot be read.*Replace"):
+    with pytest.raises(download.DataError, match=r"jazz\.00054\.flac cannot be read.*WAV, FLAC"):
         audio.load(path)
 
 
@@ -211,147 +201,6 @@ def test_committed_notebooks_play_nothing_but_our_pieces(language: str) -> None:
             assert alike > 0.3, "a sound that is none of our pieces"
 
 
-# GTZAN
-
-
-def test_the_tracks_of_a_folder(folder: Path) -> None:
-    put_tracks(folder / "gtzan/genres_original/classical", 60)
-    put_tracks(folder / "gtzan/classical_8000hz_30s", 10, "flac")  # fewer: the other folder wins
-    music = gtzan.tracks()
-    assert music.source == "real" and "60 real tracks" in music.provenance
-    assert [len(x) for x in (music.x_train, music.x_val, music.x_test)] == [50, 2, 8]
-    assert music.x_train.dtype == np.float32 and music.x_train.shape[1] == 64
-    assert np.abs(music.x_train).max() == 1 and (np.abs(music.x_train).max(axis=1) > 0.7).all()
-    names = [*music.names_train, *music.names_val, *music.names_test]
-    assert names == [f"classical.{i:05d}" for i in range(60)], "in order, nobody twice"
-
-
-def test_bad_tracks_are_left_out_counted_and_named(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    place = folder / "gtzan/genres/jazz"
-    put_tracks(place, 60, genre="jazz")
-    (place / "jazz.00054.wav").write_bytes(b"\0" * 100)
-    put(place / "jazz.00010.wav", np.ones(30))
-    put(place / "jazz.00011.wav", np.zeros(80))
-    (place / "jazz.00099.txt").write_text("no track")
-    music = gtzan.tracks("jazz")
-    told = capsys.readouterr().out
-    assert "3 of 60 tracks left out" in told and "jazz.00054.wav (unreadable)" in told
-    assert "jazz.00010.wav (too short or silent), jazz.00011.wav" in told
-    assert len(music.x_train) == 50 and len(music.x_test) + len(music.x_val) == 7
-    for i in range(20, 30):
-        (place / f"jazz.{i:05d}.wav").write_bytes(b"")
-    with pytest.raises(download.DataError, match=r"Only 47 tracks in .* 52 are needed"):
-        gtzan.tracks("jazz")
-
-
-def pack(path: Path, source: Path, extra: list[tarfile.TarInfo] | None = None) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(path, "w:gz") as archive:
-        for file in sorted(source.iterdir()):
-            archive.add(file, f"genres/classical/{file.name}")
-        for member in extra or []:
-            archive.addfile(member, io.BytesIO(b"x" * member.size))
-
-
-def test_the_archive_is_unpacked_once_and_nothing_lands_elsewhere(
-    folder: Path, tmp_path: Path
-) -> None:
-    put_tracks(tmp_path / "source", 55, "au")
-    bad = [tarfile.TarInfo(name) for name in (
-        "../../classical/classical.00090.wav", "/classical/classical.00091.wav",
-        "genres/classical/../../escaped.wav", "genres/classical/notes.txt",
-        "genres/classical/._classical.00000.wav", "genres/blues/blues.00000.wav",
-        "genres/classical/classical.00092.wav", "genres/classical/classical.00093.wav",
-    )]  # fmt: skip
-    bad[0].size = 3
-    bad[-2].type, bad[-2].linkname = tarfile.SYMTYPE, "/etc/passwd"
-    bad[-1].size = gtzan.LARGEST + 1
-    pack(folder / gtzan.ARCHIVE, tmp_path / "source", bad)
-    before = {p for p in tmp_path.rglob("*")}
-    assert len(gtzan.tracks().x_train) == 50
-    inside = folder / "gtzan/genres/classical"
-    written = {p for p in tmp_path.rglob("*")} - before
-    assert all(p == inside.parent or p == inside or p.parent == inside for p in written)
-    names = {p.name for p in inside.iterdir()}
-    assert names >= {f"classical.{i:05d}.au" for i in range(55)}
-    assert names <= {*names, "classical.00090.wav"} and "classical.00092.wav" not in names
-    assert "classical.00093.wav" not in names and "._classical.00000.wav" not in names
-    (folder / gtzan.ARCHIVE).write_bytes(b"not needed any more")
-    assert len(gtzan.tracks().x_train) == 50
-
-
-@pytest.mark.parametrize("fault", ["junk", "empty", "cut off", "other genre"])
-def test_a_broken_archive_is_named_and_leaves_nothing(
-    folder: Path, tmp_path: Path, fault: str
-) -> None:
-    put_tracks(tmp_path / "source", 55)
-    path = folder / gtzan.ARCHIVE
-    pack(path, tmp_path / "source")
-    content = path.read_bytes()
-    cases = {"junk": b"junk" * 9, "empty": b"", "cut off": content[: len(content) // 2]}
-    path.write_bytes(cases.get(fault, content))
-    with pytest.raises(download.DataError, match=r"genres\.tar\.gz is damaged"):
-        gtzan.tracks("jazz" if fault == "other genre" else "classical")
-    left = [p for p in (folder / "gtzan").rglob("*") if p != path and p.name != "genres"]
-    assert left == [] and path.exists()
-
-
-def test_without_gtzan(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def asked(*arguments: Any, **settings: Any) -> None:
-        raise AssertionError("nobody asked for 1.2 GB")
-
-    monkeypatch.setattr(gtzan, "LENGTH", 131_072)
-    with monkeypatch.context() as patch:
-        patch.setattr("pooch.retrieve", asked)
-        assert gtzan.tracks().source == "embedded"
-        told = capsys.readouterr().out
-        assert told.startswith("Notice: GTZAN is not in") and "AE_DATA_SOURCE=real" in told
-        patch.setenv("AE_DATA_SOURCE", "embedded")
-        assert gtzan.tracks().source == "embedded" and capsys.readouterr().out == ""
-    monkeypatch.setenv("AE_DATA_SOURCE", "real")
-    with pytest.raises(download.DataError, match=r"127\.0\.0\.1:9.*ConnectionError"):
-        gtzan.tracks()
-    text.set_language("pt-BR")
-    with pytest.raises(download.DataError, match="O GTZAN não está em"):
-        gtzan.tracks()
-    monkeypatch.setenv("AE_DATA_SOURCE", "sometimes")
-    with pytest.raises(download.DataError, match="auto, real, embedded"):
-        gtzan.tracks()
-
-
-def test_another_notebook_may_unpack_at_the_same_time(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_tracks(tmp_path / "source", 55)
-    pack(folder / gtzan.ARCHIVE, tmp_path / "source")
-    rename = Path.rename
-
-    def too_late(self: Path, target: Path) -> Path:
-        put_tracks(target, 55)  # the other one was faster
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", too_late)
-    assert gtzan.tracks().source == "real"
-    assert {p.name for p in (folder / "gtzan").iterdir()} == {"genres", "genres.tar.gz"}
-
-
-def test_an_archive_that_swells_is_refused(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_tracks(tmp_path / "source", 55)
-    bomb = tarfile.TarInfo("genres/blues/blues.00000.wav")
-    bomb.size = 1_000_000
-    pack(folder / gtzan.ARCHIVE, tmp_path / "source", [bomb])
-    monkeypatch.setattr(gtzan, "MOST_BYTES", 900_000)
-    with pytest.raises(download.DataError, match=r"genres\.tar\.gz is damaged.*> 900000 bytes"):
-        gtzan.tracks()
-    assert not (folder / "gtzan/genres/classical").exists()
-
-
 @pytest.mark.parametrize(
     ("rate", "frames", "subtype"), [(1, 9, None), (2**31 - 1, 9, None), (8000, 9, "FLOAT")]
 )
@@ -374,54 +223,26 @@ def test_a_header_that_promises_too_much_is_not_believed(
         audio.load(path)
 
 
-def test_a_mirror_is_asked(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def retrieve(url: str, known_hash: Any, fname: str, path: Path, downloader: Any) -> None:
-        asked.append(url)
-        put_tracks(tmp_path / "source", 53)
-        pack(path / fname, tmp_path / "source")
-
-    monkeypatch.setattr("pooch.retrieve", retrieve)
-    monkeypatch.setenv("AE_MIRROR", "http://127.0.0.1:1/room/")
-    assert gtzan.tracks().source == "real"
-    assert asked == ["http://127.0.0.1:1/room/gtzan/genres.tar.gz"]
+def test_a_loud_recording_in_floating_point_is_scaled_with_a_notice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x = RANDOM.uniform(-1, 1, 500).astype("float32")
+    x[7] = 1
+    for loud in (1.5, 32_768):
+        read = audio.load(put(tmp_path / "mine.wav", loud * x, subtype="FLOAT"))
+        np.testing.assert_allclose(read, x, atol=1e-6)
+        assert f"mine.wav has values up to {loud:.1f}" in capsys.readouterr().out
 
 
-# Our music
-
-
-def test_our_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gtzan, "LENGTH", 131_072)
-    music = gtzan.pieces()
-    assert [len(x) for x in (music.x_train, music.x_val, music.x_test)] == [6, 2, 2]
-    x = np.concatenate([music.x_train, music.x_val, music.x_test])
-    assert x.shape == (10, 131_072) and x.dtype == np.float32 and music.source == "embedded"
-    assert np.abs(x).max(axis=1) == pytest.approx(np.ones(10))
-    assert (x.std(axis=1) > 0.1).all() and np.abs(x.mean(axis=1)).max() < 0.01
-    quiet = (np.abs(x.reshape(10, 32, 4096)).max(axis=2) < 0.05).sum(axis=1)
-    assert quiet.max() <= 1, "music from the beginning to the end"
-    alike = np.abs(np.corrcoef(x)) - np.eye(10)
-    assert alike.max() < 0.5, "ten pieces, not one ten times"
-    assert sum(p.stat().st_size for p in gtzan.PIECES.iterdir()) < 2_500_000
-
-
-def test_the_music_is_what_its_script_plays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "data"))
-    import make_music
-
-    assert list(make_music.MUSIC) and set(make_music.MUSIC) == set(gtzan.TITLES)
-    for name in ("prelude", "bells"):
-        kept = np.round(audio.load(gtzan.PIECES / f"{name}.flac") * 32768)
-        assert np.abs(kept - make_music.piece(name)).max() <= 1
-    assert make_music.frequency("A4") == 440
-    assert make_music.frequency("Bb3") == pytest.approx(make_music.frequency("A3") * 2 ** (1 / 12))
-
-
-def test_a_missing_piece_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(gtzan, "PIECES", tmp_path)
-    with pytest.raises(download.DataError, match=r"prelude\.flac"):
-        gtzan.pieces()
+@pytest.mark.parametrize(
+    ("start", "kind"), [(b"\0\0\0\x20ftypM4A ", "M4A"), (b"\x1a\x45\xdf\xa3" * 3, "WebM")]
+)
+def test_a_format_that_is_not_read_is_named_with_the_way_to_convert_it(
+    tmp_path: Path, start: bytes, kind: str
+) -> None:
+    (tmp_path / "voice.m4a").write_bytes(start + bytes(2000))
+    with pytest.raises(download.DataError, match=f"{kind}.*ffmpeg -i voice.m4a"):
+        audio.load(tmp_path / "voice.m4a")
 
 
 # The explorer
@@ -481,7 +302,7 @@ def test_blend_weighs_the_codes() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     code = (
-        "import sys, utils.audio, utils.gtzan\n"
+        "import sys, utils.audio, utils.data.music\n"
         "print({'soundfile', 'scipy', 'librosa', 'tensorflow'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

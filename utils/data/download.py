@@ -1,23 +1,31 @@
-"""Data files that are whole or absent: found in the data folder, or downloaded and verified.
+"""Where the lessons' data come from: the data folder, the web, or the sample in the course.
 
-`AE_DATA` names the folder, `AE_MIRROR` an address that is tried before the official ones.
+`AE_DATA` names the data folder, `AE_MIRROR` an address that is tried before the official ones, and
+`AE_DATA_SOURCE` is `auto`, `real` or `embedded`. data/README.md describes the sets and their files.
 """
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import os
-from collections.abc import Callable, Sequence
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from utils.settings import ROOT
 from utils.text import notice, tr
 
 T = TypeVar("T")
 
-SOURCES = ("auto", "real", "embedded")
+CACHE = ROOT / "data" / "cache"
 TIMEOUT = (6, 30)  # seconds to connect, and between two pieces of a file
+DEPTH = 5  # levels of folders that are searched
+# Folders in the data folder that belong to one set each, or to no set.
+RESERVED = ("mnist", "fashion-mnist", "faces", "ecg5000", "gtzan", "cartoonset", "lfw", "runs")
 
 
 class DataError(RuntimeError):
@@ -28,154 +36,140 @@ class DataUnavailable(DataError):
     """Real data that this computer does not have and could not download."""
 
 
+@dataclass(frozen=True)
+class DataSet:
+    """A row of data/sources.toml, which explains the fields."""
+
+    title: str
+    folder: str
+    needed: str
+    mark: str
+    real: dict[str, str]
+    sample: dict[str, str]
+    renumbered: dict[str, str] = field(default_factory=dict)
+    addresses: tuple[str, ...] = ()
+    sha256: dict[str, str] = field(default_factory=dict)
+
+
+def dataset(name: str) -> DataSet:
+    """The row `name` of the table of data sets."""
+    with open(ROOT / "data" / "sources.toml", "rb") as file:
+        return DataSet(**tomllib.load(file)[name])
+
+
+@functools.cache
+def _texts() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+
+
+def told(key: str, **values: object) -> str:
+    """The text `key` of texts.toml in the language of the lesson, with `values` in its braces."""
+    return tr(**_texts()[key]).format(**values)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, separated by commas."""
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+
+
+def damaged(path: Path, detail: object) -> DataError:
+    """The error for a file that is there but wrong; only its owner may remove it."""
+    return DataError(told("damaged", path=path, detail=detail))
+
+
 def data_folder() -> Path:
     """Folder of the real data: `AE_DATA`, by default `data/cache` in the course's folder."""
-    return ROOT / Path(os.environ.get("AE_DATA") or "data/cache").expanduser()
+    return ROOT / Path(os.environ.get("AE_DATA") or CACHE).expanduser()
 
 
-def real_or_none(load: Callable[[], T]) -> T | None:
-    """What `load` gives, or None where `AE_DATA_SOURCE` calls for the embedded sample.
+def candidates(wanted: DataSet) -> list[Path]:
+    """Files that may belong to the set, sorted: in its folder (any case) or in the data folder."""
+    top = data_folder()
+    own = [p for p in top.glob("*") if p.name.lower() == wanted.folder and p.is_dir()]
+    return [path for start in own for path in _files(start, ())] or [
+        path
+        for path in _files(top, RESERVED)
+        if re.search(wanted.mark, str(path.relative_to(top)), re.IGNORECASE)
+    ]
 
-    In `auto` the sample also takes the place of data that `load` cannot get; a notice says so.
+
+def _files(folder: Path, reserved: Sequence[str]) -> Iterator[Path]:
+    """Files in a folder and its folders, except hidden and reserved ones."""
+    for place, folders, names in os.walk(folder):
+        deep = len(Path(place).relative_to(folder).parts) >= DEPTH
+        open_ = [f for f in folders if not (deep or f[0] == "." or f.lower() in reserved)]
+        folders[:] = sorted(open_)
+        yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
+
+
+def real_or_none(wanted: DataSet, read: Callable[[], T]) -> T | None:
+    """What `read` gives, or None where `AE_DATA_SOURCE` calls for the embedded sample.
+
+    In `auto` the sample also takes the place of data that `read` cannot get. A notice then names
+    the reason, the files that were seen but not understood, and the form that is needed.
 
     Raises:
         DataError: no such choice, a file is damaged, or `real` was asked for and cannot be had.
     """
     choice = os.environ.get("AE_DATA_SOURCE") or "auto"
-    if choice not in SOURCES:
-        raise DataError(
-            tr(
-                f"AE_DATA_SOURCE={choice!r}: choose one of {', '.join(SOURCES)}.",
-                f"AE_DATA_SOURCE={choice!r}: escolha entre {', '.join(SOURCES)}.",
-            )
-        )
     if choice == "embedded":
         return None
+    if choice not in ("auto", "real"):
+        raise DataError(told("choices", choice=choice))
     try:
-        return load()
+        return read()
     except DataUnavailable as error:
+        names = [path.name for path in candidates(wanted)]
+        seen = told("seen", count=len(names), names=listed(names)) if names else ""
+        place = data_folder() / wanted.folder
+        needed = told("needed", needed=wanted.needed, folder=place) if wanted.needed else ""
+        message = " ".join(filter(None, [f"{wanted.title}: {error}", seen, needed]))
         if choice == "real":
-            raise
-        notice(
-            tr(
-                f"{error} Going on with the embedded sample; its figures differ from the text.",
-                f"{error} Seguimos com a amostra embutida; seus valores diferem dos do texto.",
-            )
-        )
+            raise DataUnavailable(message) from error
+        notice(f"{message} {told('sample')}")
         return None
 
 
-def damaged(path: Path, detail: str) -> DataError:
-    """The error for a file that is there but wrong; nobody but its owner may delete it."""
-    return DataError(
-        tr(
-            f"{path} is damaged or not the official file ({detail}). Delete it and run this cell "
-            "again: it will be downloaded anew.",
-            f"{path} está danificado ou não é o arquivo oficial ({detail}). Apague-o e execute "
-            "esta célula de novo: ele será baixado outra vez.",
-        )
-    )
+def get(wanted: DataSet, name: str, check: Callable[[Path], object]) -> Path:
+    """Path of the file `name` of the set, downloaded if its folder does not have it.
 
-
-def get(
-    name: str,
-    sha256: str | None,
-    addresses: Sequence[str],
-    check: Callable[[bytes], object] | None = None,
-) -> Path:
-    """Path of a verified data file, downloaded if the data folder does not have it.
-
-    Args:
-        name: place of the file in the data folder, such as `mnist/t10k-labels-idx1-ubyte.gz`.
-        sha256: what the file must hash to; None where nobody has published it.
-        addresses: folders on the web that have the file, tried in order.
-        check: reads the bytes of a download and raises ValueError if they are not the data; the
-            file is then refused. For files without a hash; one that is there is the reader's to
-            check.
+    A file appears whole and checked, or not at all; several kernels may download at once. `check`
+    reads a download and raises DataError if it is not the file.
 
     Raises:
-        DataUnavailable: it is not there and no address gave it.
-        DataError: it is there and damaged; it is left as it is.
+        DataUnavailable: it is not there, and no address gave it.
     """
-    path = data_folder() / name
-    if not path.exists():
-        _download(name, path, sha256, addresses, check)
-    if sha256 is None:
+    path = data_folder() / wanted.folder / name
+    if path.exists():
         return path
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:  # a file of somebody else, a folder of this name
-        raise damaged(path, str(error.strerror)) from error
-    if digest != sha256:
-        raise damaged(path, f"SHA-256 {digest[:12]}…")
-    return path
-
-
-def _download(
-    name: str,
-    path: Path,
-    sha256: str | None,
-    addresses: Sequence[str],
-    check: Callable[[bytes], object] | None,
-) -> None:
-    """Bring one file from the first address that has it; a file appears whole or not at all."""
     import pooch
 
     def fetch(url: str, target: str, caller: Any) -> None:
-        _fetch(url, target, caller)
-        if check is not None:
-            check(Path(target).read_bytes())
+        pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUT)(url, target, caller)
+        os.chmod(target, 0o644)  # pooch's files are readable for their owner only
+        with open(target, "rb") as file:
+            if file.read(64).lstrip()[:1] == b"<":
+                raise ValueError("web page")
+        check(Path(target))
 
-    if sha256 is None:  # pooch would tell the reader to pin the hash in the program
-        pooch.get_logger().setLevel("WARNING")
-
-    mirror = os.environ.get("AE_MIRROR")
-    places = [f"{address}{path.name}" for address in addresses]
-    if mirror:
-        places.insert(0, f"{mirror.rstrip('/')}/{name}")
-    reasons = []
-    for place in places:
+    pooch.get_logger().setLevel("WARNING")
+    mirror = os.environ.get("AE_MIRROR", "").rstrip("/")
+    urls = [f"{mirror}/{wanted.folder}/{{}}"] if mirror else []
+    hosts: dict[str, list[str]] = {}
+    for url in [*urls, *wanted.addresses]:
         try:
-            # pooch writes beside the target, verifies, and only then moves: two kernels may do
-            # so at once, and an interrupted one leaves nothing.
-            pooch.retrieve(
-                place,
-                known_hash=sha256 and f"sha256:{sha256}",
-                fname=path.name,
-                path=path.parent,
-                downloader=fetch,
-            )
-            return
-        except (OSError, ValueError, DataError) as error:  # requests' errors are OSErrors
-            kind = type(error).__name__
-            # The text of a failed connection is long and says no more than its name.
-            why = kind if "Connect" in kind or "Timeout" in kind else str(error).splitlines()[0]
-            if "timed out" in str(error):
-                why = tr("no answer in time", "sem resposta a tempo")
-            reasons.append(f"{place}: {why}")
-    told = "; ".join(reasons)
-    raise DataUnavailable(
-        tr(
-            f"{path} is not there and could not be downloaded ({told}). Remedy: check the network "
-            "and that the folder can be written, or set AE_DATA to a folder that has the file.",
-            f"{path} não existe e não pôde ser baixado ({told}). Solução: verifique a rede e se a "
-            "pasta aceita gravação, ou aponte AE_DATA para uma pasta que tenha o arquivo.",
-        )
-    )
+            pooch.retrieve(url.format(name), None, name, path.parent, downloader=fetch)
+            return path
+        except (OSError, ValueError, DataError) as error:  # errors of requests are OSErrors
+            hosts.setdefault(reason(error), []).append(urlsplit(url).netloc)
+    why = "; ".join(f"{', '.join(where)}: {cause}" for cause, where in hosts.items())
+    raise DataUnavailable(told("not_downloaded", name=name, why=why))
 
 
-def _fetch(url: str, target: str, pooch: Any) -> None:
-    """Download with a progress bar; a login or error page in place of the data is refused."""
-    from pooch import HTTPDownloader
-
-    HTTPDownloader(progressbar=True, timeout=TIMEOUT)(url, target, pooch)
-    os.chmod(target, 0o644)  # pooch's files are for their owner only: a class shares the folder
-    with open(target, "rb") as file:
-        start = file.read(64).lstrip().lower()
-    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise DataError(
-            tr(
-                "a web page came instead of the data (a login page of this network?)",
-                "veio uma página da web em vez dos dados (página de login desta rede?)",
-            )
-        )
+def reason(error: Exception) -> str:
+    """The cause of a failed download in a few words, with its remedy where there is one."""
+    text = f"{type(error).__name__}: {error}"
+    for cause in _texts()["reasons"].values():
+        if re.search(cause["pattern"], text, re.IGNORECASE):
+            return tr(cause["en"], cause["pt"])
+    return (getattr(error, "strerror", None) or str(error).partition("\n")[0] or text)[:160]

@@ -1,44 +1,32 @@
-"""The faces of lesson 01: Olivetti or LFW by way of scikit-learn, or the sample of scikit-image.
-
-The folder and the source of the data are chosen as in `utils.data`. data/README.md describes the
-sets. scikit-learn keeps Olivetti as a joblib file, and opening one can run a program: such a file
-is opened only if its SHA-256 is known; what we keep ourselves is a plain npz.
-"""
+"""The faces of lesson 01: Olivetti or LFW, or the sample of scikit-image."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
+import io
 import socket
-import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from utils.data.download import (
-    TIMEOUT,
-    DataError,
-    DataUnavailable,
-    damaged,
-    data_folder,
-    get,
-    real_or_none,
-)
-from utils.settings import ROOT
+from utils.data import download
+from utils.data.download import CACHE, DataError, DataSet, DataUnavailable, told
 from utils.text import tr
 
-# scikit-learn's own name for its copy; the hash is that of the 400 images as it writes them.
-JOBLIB = "faces/olivetti_py3.pkz"
-JOBLIB_SHA256 = "47398b319d88c78459514b30b87c562313aad345b5c6a387b678d7f8177be4ba"
-PLAIN = "faces/olivetti.npz"
-SHAPE = (400, 64, 64)
-# scikit-learn pickles decoded LFW images: never read them from a folder that was handed over.
-LFW_FOLDER = ROOT / "data" / "cache" / "lfw"
+MAT = "olivettifaces.mat"
+OLIVETTI, LFW = download.dataset("olivetti"), download.dataset("lfw")
+# Opening a joblib file can run a program, so only files with these hashes are opened: the official
+# file, the same images saved again by MATLAB, and a copy that scikit-learn keeps.
+KNOWN = {
+    OLIVETTI.sha256[MAT],
+    "b1988d02c72fe5b8ee82b5ef3bb7982eafc74f1e1ff0ae0ade35061ad0af534d",
+    "47398b319d88c78459514b30b87c562313aad345b5c6a387b678d7f8177be4ba",
+}
+# scikit-learn pickles decoded LFW images: never read them from a folder of somebody else.
+LFW_FOLDER = CACHE / "lfw"
 SHARES = (0.7, 0.1)  # of the people (or photos) for training and for validation; the rest is test
 SPLIT_SEED = 2026
 PHOTOS_EACH = 10  # of a person in the recognition task
@@ -46,30 +34,17 @@ PHOTOS_EACH = 10  # of a person in the recognition task
 
 @dataclass(frozen=True, eq=False)
 class Faces:
-    """Grey photos of faces, higher is lighter, in three parts; and a question with labels.
+    """Grey photos of faces, higher is lighter, in three parts; and a question with labels."""
 
-    Attributes:
-        x_train, x_val, x_test: float32 in [0, 1], shape (n, height, width).
-        who_train, who_val, who_test: a number for each person, shape (n,); -1 where unknown.
-        split: `person` (nobody stands in two parts) or `photo` (the same people in all parts).
-        x_task, y_task: images and classes from 0, equally many of each, none of them among x_train
-            and x_val; `task` is the question.
-        source: `real` or `embedded`.
-        provenance: what these images are and how they were split.
-    """
-
-    x_train: np.ndarray
+    x_train: np.ndarray  # float32 in [0, 1], shape (n, height, width)
     x_val: np.ndarray
     x_test: np.ndarray
-    who_train: np.ndarray
-    who_val: np.ndarray
-    who_test: np.ndarray
-    split: str
-    x_task: np.ndarray
-    y_task: np.ndarray
-    task: str
-    source: str
-    provenance: str
+    split: str  # `person` (nobody is in two parts) or `photo` (the same people in all parts)
+    x_task: np.ndarray  # images, none of them in x_train or x_val
+    y_task: np.ndarray  # their classes from 0, equally many of each
+    task: str  # the question
+    source: str  # `real` or `embedded`
+    provenance: str  # what these images are and how they were split
 
 
 def olivetti(split: str = "person") -> Faces:
@@ -78,14 +53,16 @@ def olivetti(split: str = "person") -> Faces:
     F. Samaria, A. Harter, "Parameterisation of a stochastic model for human face identification",
     1994; AT&T Laboratories Cambridge. Without them, if `AE_DATA_SOURCE` allows: 100 small faces of
     Labeled Faces in the Wild that come with scikit-image.
-    `split` is `person` (all photos of a person in one part) or `photo` (the photos of each person
-    are dealt out); the embedded faces have no names, so `photo` only deals anew.
+
+    Args:
+        split: `person` (all photos of a person in one part) or `photo` (the photos of each person
+            are divided); the embedded faces have no names, so `photo` only shuffles them.
 
     Raises:
         DataError: a file is not the known one, or real data were asked for and cannot be had.
         ValueError: no such split.
     """
-    return _choose(split, "Olivetti", lambda: (_olivetti_images(), np.repeat(np.arange(40), 10)))
+    return _choose(split, OLIVETTI, _olivetti_images)
 
 
 def lfw(split: str = "person") -> Faces:
@@ -94,55 +71,45 @@ def lfw(split: str = "person") -> Faces:
     G. B. Huang et al., University of Massachusetts, 2007. The first time about 250 MB come from
     the network. Arguments and errors as in `olivetti`.
     """
-    return _choose(split, "LFW", _lfw_images)
+    return _choose(split, LFW, _lfw_images)
 
 
-def _choose(split: str, title: str, images: Callable[[], tuple[np.ndarray, np.ndarray]]) -> Faces:
+def _choose(
+    split: str, wanted: DataSet, images: Callable[[], tuple[np.ndarray, np.ndarray]]
+) -> Faces:
     if split not in ("person", "photo"):
         raise ValueError(f"split={split!r} is neither 'person' nor 'photo'")
-    found = real_or_none(images)
-    return _embedded(split) if found is None else _dealt(*found, split, title)
+    found = download.real_or_none(wanted, images)
+    return _embedded(split) if found is None else _divided(*found, split, wanted)
 
 
 def parts(who: np.ndarray, split: str) -> np.ndarray:
     """Part of each photo, 0 training, 1 validation, 2 test, from the person `who` on it."""
     rng = np.random.default_rng(SPLIT_SEED)
     part, people = np.empty(len(who), int), rng.permutation(np.unique(who))
-    for person, whole in zip(people, _deal(len(people))):
+    for person, whole in zip(people, _shares(len(people))):
         mine = rng.permutation(np.flatnonzero(who == person))
-        part[mine] = whole if split == "person" else _deal(len(mine))
+        part[mine] = whole if split == "person" else _shares(len(mine))
     return part
 
 
-def _deal(count: int) -> np.ndarray:  # part of the first, second, ... of `count` things
+def _shares(count: int) -> np.ndarray:  # part of the first, second, ... of `count` things
     return np.searchsorted(np.round(np.cumsum(SHARES) * count), np.arange(count), side="right")
 
 
-def _dealt(x: np.ndarray, who: np.ndarray, split: str, title: str) -> Faces:
+def _divided(x: np.ndarray, who: np.ndarray, split: str, wanted: DataSet) -> Faces:
     part = parts(who, split)
     x_parts, who_parts = ([a[part == p] for p in range(3)] for a in (x, who))
     counts = ", ".join(str(len(np.unique(w))) for w in who_parts)
     people, found = np.unique(who_parts[2], return_counts=True)
     each = min(PHOTOS_EACH, *found)
     chosen = np.concatenate([np.flatnonzero(who_parts[2] == person)[:each] for person in people])
-    if split == "person":
-        told = tr(
-            f"Split by person: {counts} people for training, validation and test; nobody twice.",
-            f"Divisão por pessoa: {counts} pessoas em treino, validação e teste; ninguém em duas.",
-        )
-    else:
-        told = tr(
-            "Split by photo: the same people stand in all three parts.",
-            "Divisão por foto: as mesmas pessoas aparecem nas três partes.",
-        )
     total, size = len(np.unique(who)), f"{x.shape[1]} x {x.shape[2]}"
-    about = tr(
-        f"{title}: {len(x)} real photos of {total} people, {size} pixels. {told}",
-        f"{title}: {len(x)} fotos reais de {total} pessoas, {size} pixels. {told}",
-    )
+    about = tr(**wanted.real).format(n=len(x), total=total, size=size)
+    about += " " + told(f"by_{split}", counts=counts)
     question = tr(f"which of {len(people)} people is it?", f"qual de {len(people)} pessoas é?")
     task = (x_parts[2][chosen], np.repeat(np.arange(len(people)), each), question)
-    return Faces(*x_parts, *who_parts, split, *task, "real", about)
+    return Faces(*x_parts, split, *task, "real", about)
 
 
 def _embedded(split: str) -> Faces:
@@ -155,88 +122,54 @@ def _embedded(split: str) -> Faces:
         faces = faces[np.random.default_rng(SPLIT_SEED).permutation(100)]
     ends = np.cumsum([round(100 * share) for share in SHARES])
     x_parts = np.split(faces, ends)
-    who_parts, count = [np.full(len(x), -1) for x in x_parts], len(x_parts[2])
-    told = tr(
-        "Embedded sample: 100 real faces of LFW, 25 x 25 pixels; without names, split by photo.",
-        "Amostra embutida: 100 rostos reais do LFW, 25 x 25 pixels; sem nomes, divisão por foto.",
-    )
+    count = len(x_parts[2])
     question = tr("face or something else?", "rosto ou outra coisa?")
     task = (np.concatenate([x_parts[2], others[:count]]), np.repeat([0, 1], count), question)
-    return Faces(*x_parts, *who_parts, split, *task, "embedded", told)
+    return Faces(*x_parts, split, *task, "embedded", tr(**OLIVETTI.sample))
 
 
-def _olivetti_images() -> np.ndarray:
-    """The 400 photos, person by person: data folder, mirror, or scikit-learn's address."""
-    plain, joblib_file = data_folder() / PLAIN, data_folder() / JOBLIB
-    if plain.exists():
-        return _read_plain(plain)
-    if os.environ.get("AE_MIRROR") and not joblib_file.exists():
-        with contextlib.suppress(DataUnavailable):  # the official address may have it
-            get(JOBLIB, JOBLIB_SHA256, ())
-    from sklearn.datasets import fetch_olivetti_faces
+def _olivetti_images() -> tuple[np.ndarray, np.ndarray]:
+    """The 400 photos, scaled like scikit-learn's, person by person; a number for each person."""
 
-    if joblib_file.exists():
-        digest = hashlib.sha256(joblib_file.read_bytes()).hexdigest()
-        if digest != JOBLIB_SHA256:
-            raise damaged(joblib_file, f"SHA-256 {digest[:12]}…")
-        found = fetch_olivetti_faces(data_home=joblib_file.parent, download_if_missing=False)
-        return found.images
-    # scikit-learn verifies what it downloads, then writes a joblib file: not into our folder.
-    with tempfile.TemporaryDirectory() as folder:
-        found = _download("Olivetti", fetch_olivetti_faces, data_home=folder)
-    _keep(plain, found.images)
-    return found.images
+    def check(path: Path) -> bytes:
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() not in KNOWN:
+            raise download.damaged(path, "SHA-256")
+        return content
 
+    for path in download.candidates(OLIVETTI):
+        with contextlib.suppress(DataError, OSError):
+            content = check(path)
+            break
+    else:
+        path = download.get(OLIVETTI, MAT, check)
+        content = check(path)
+    if path.suffix == ".mat":
+        from scipy.io import loadmat
 
-def _read_plain(path: Path) -> np.ndarray:
-    try:
-        # A file may promise arrays that no memory holds: its size is looked at first.
-        with zipfile.ZipFile(path) as file:
-            if file.getinfo("images.npy").file_size > 5 * np.prod(SHAPE):
-                raise damaged(path, "images.npy")
-        with np.load(path, allow_pickle=False) as file:
-            x = np.asarray(file["images"])  # numpy hands out bytes where it finds no array
-    except DataError:
-        raise
-    except Exception as error:  # numpy and zipfile raise a dozen kinds on what is no such file
-        raise damaged(path, type(error).__name__) from error
-    if x.shape != SHAPE or x.dtype != np.float32 or not (x.min() >= 0 and x.max() <= 1):
-        raise damaged(path, f"{x.shape}, {x.dtype}")
-    return x
+        x = loadmat(io.BytesIO(content))["faces"].T.astype("float32")
+    else:
+        import joblib
 
-
-def _keep(path: Path, x: np.ndarray) -> None:
-    """Write the images so that the file is whole or absent; a folder that refuses is no fault."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-            np.savez_compressed(Path(scratch, path.name), images=x.astype("float32"))
-            os.replace(Path(scratch, path.name), path)
+        x = joblib.load(io.BytesIO(content)).astype("float32")
+    x -= x.min()
+    x /= x.max()
+    return x.reshape(400, 64, 64).transpose(0, 2, 1), np.repeat(np.arange(40), 10)
 
 
 def _lfw_images() -> tuple[np.ndarray, np.ndarray]:
+    """Photos and people from scikit-learn, which verifies what it downloads."""
     from sklearn.datasets import fetch_lfw_people
 
-    found = _download(
-        "LFW", fetch_lfw_people, data_home=LFW_FOLDER, min_faces_per_person=20, resize=0.5
-    )
-    return found.images.astype("float32"), found.target
-
-
-def _download(title: str, fetch: Callable[..., Any], **settings: Any) -> Any:
-    """What `fetch` of scikit-learn gives; it hashes the files that it downloads."""
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(TIMEOUT[1])  # scikit-learn sets none
+    socket.setdefaulttimeout(download.TIMEOUT[1])  # scikit-learn sets none
     try:
-        return fetch(**settings, download_if_missing=True, n_retries=1)
-    except OSError as error:  # no network, a refusal, or a hash that is not the official one
-        why = type(error).__name__
-        told = tr(
-            f"{title} is not there and could not be downloaded ({why}). Remedy: check the network, "
-            f"or set AE_DATA to a folder that has {JOBLIB}.",
-            f"{title} não existe e não pôde ser baixado ({why}). Solução: verifique a rede ou "
-            f"aponte AE_DATA para uma pasta que tenha {JOBLIB}.",
+        found = fetch_lfw_people(
+            data_home=LFW_FOLDER, min_faces_per_person=20, resize=0.5, n_retries=1
         )
-        raise DataUnavailable(told) from error
+    except OSError as error:
+        why = download.reason(error)
+        raise DataUnavailable(told("not_downloaded", name="LFW", why=why)) from error
     finally:
         socket.setdefaulttimeout(before)
+    return found.images.astype("float32"), found.target
