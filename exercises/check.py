@@ -212,25 +212,26 @@ class Exercise:
     def __call__(self, *args: Any) -> Outcome:
         """Check the answer, show the outcome and give it back."""
         try:
-            state, reason, values = self._check(args)
-        except Found as found:
-            state, reason, values = found.state, found.reason, found.values
+            self.last = self._outcome(args)
         except Exception as error:  # an answer may be anything
-            state, reason = WRONG, "unexpected"
-            values = {"kind": type(error).__name__, "error": error}
-        message = self.say(reason, **values)
-        self.last = Outcome(self.label, state, message, "" if state == RIGHT else reason)
+            message = self.say("unexpected", kind=type(error).__name__, error=error)
+            self.last = Outcome(self.label, WRONG, message, "unexpected")
         self._show(self.last)
         return self.last
 
-    def _check(self, args: Sequence[Any]) -> tuple[str, str, Values]:
+    def _outcome(self, args: Sequence[Any]) -> Outcome:
         if len(args) != len(self._parameters):
             raise TypeError(f"{self.__name__}({', '.join(self._parameters)})")
         if all(map(blank, args[: self._answers])):
-            return NOT_ATTEMPTED, "waiting", {"name": self._parameters[0]}
-        for place, (name, value) in enumerate(zip(self._parameters, args)):
-            need(not blank(value), "empty" if place < self._answers else "builds_on", name=name)
-        return RIGHT, "right", self._function(*args) or {}
+            waiting = self.say("waiting", name=self._parameters[0])
+            return Outcome(self.label, NOT_ATTEMPTED, waiting)
+        try:
+            for place, (name, value) in enumerate(zip(self._parameters, args)):
+                need(not blank(value), "empty" if place < self._answers else "builds_on", name=name)
+            return Outcome(self.label, RIGHT, self.say("right", **(self._function(*args) or {})))
+        except Found as found:
+            message = self.say(found.reason, **found.values)
+            return Outcome(self.label, found.state, message, found.reason)
 
     def _show(self, outcome: Outcome) -> None:
         sign, colour = LOOKS[outcome.state]
