@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", default="grades", help="where points.csv and the pages go")
     parser.add_argument("--homework", default=assignment.HOMEWORK, help="the lesson")
     parser.add_argument("--sandbox", choices=("auto", *sandbox.KINDS, "none"), default="auto")
-    parser.add_argument("--image", default="autoencoder-course", help="for Podman and Docker")
+    parser.add_argument("--image", default=sandbox.IMAGE, help="for Podman and Docker")
     parser.add_argument("--trust", action="store_true", help="allow to run without a sandbox")
     parser.add_argument("--workers", type=int, default=WORKERS, help="notebooks at a time")
     parser.add_argument("--cell-seconds", type=int, default=limits.cell, help="time for one cell")
@@ -28,8 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     folder = Path(options.folder)
     if not options.folder or not folder.is_dir():
         parser.error(f"There is no folder {options.folder!r}. Use make grade FOLDER=returned.")
+    trust = options.trust or os.environ.get("TRUST") == "1"
     try:
-        kind = sandbox.find(options.sandbox, options.trust or os.environ.get("TRUST") == "1")
+        kind = sandbox.find(options.sandbox, trust, options.image)
     except sandbox.NoSandbox as error:
         parser.error(str(error))
     limits = sandbox.Limits(cell=options.cell_seconds, seconds=options.seconds)

@@ -13,7 +13,8 @@ from typing import Any
 
 from exercises.check import NOT_ATTEMPTED, RIGHT, WRONG
 from exercises.grading import gradebook, submission
-from exercises.grading.assignment import Homework, Step, assemble
+from exercises.grading.assembly import Step, assemble
+from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
 from exercises.grading.page import Ran, output
 from exercises.grading.sandbox import Limits, Sandbox
@@ -92,8 +93,9 @@ def _grade(
     one.remarks += run.remarks
     graded.ran = run.ran
     prose = {step.label for step in steps if step.text}
-    given = {c.exercise: c.source for c in homework.cells[one.language] if c.role == "answer"}
-    written = {s.label for s in steps if s.label in given and s.source != given[s.label]}
+    ours = {cell.source.strip() for cell in homework.cells[one.language]}
+    own = (s for s in steps if s.given is None and not s.check and s.source.strip() not in ours)
+    written = {step.label for step in own}
     for exercise in homework.exercises:
         state, message = run.outcomes[exercise.label]
         points: float | None = exercise.points if state == "right" else 0.0

@@ -25,10 +25,11 @@ from typing import Any
 from utils.settings import ROOT
 
 KINDS = ("bwrap", "podman", "docker")
+IMAGE = "autoencoder-course"
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives")
 ETC += ("passwd", "group", "nsswitch.conf", "mime.types")
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
+PASSED_ON = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
 HOME, COURSE, DATA = "/home/student", "/course", "/data"
 REAL = "fashion-mnist"  # the folder of the real data that the homework uses
 HIDDEN = {"cache", "__pycache__"}  # folders of data/ that no homework needs
@@ -68,7 +69,7 @@ class Sandbox:
         image: for Podman and Docker, the image with Python and the packages of the course.
     """
 
-    def __init__(self, kind: str, slug: str, limits: Limits, image: str = "") -> None:
+    def __init__(self, kind: str, slug: str, limits: Limits, image: str = IMAGE) -> None:
         self.kind, self.limits, self.image = kind, limits, image
         self.view = _course(slug)
 
@@ -155,7 +156,7 @@ class Sandbox:
         return [*command, "python3", *program], dict(os.environ)
 
 
-def find(choice: str, trust: bool) -> str:
+def find(choice: str, trust: bool, image: str = IMAGE) -> str:
     """The kind of sandbox to use: `choice`, or the first that works if it is `auto`.
 
     Args:
@@ -165,21 +166,21 @@ def find(choice: str, trust: bool) -> str:
         NoSandbox: there is none, and student code may not run without.
     """
     for kind in KINDS if choice == "auto" else (choice,):
-        if kind in KINDS and works(kind):
+        if kind in KINDS and works(kind, image):
             return kind
     if trust:
         return "none"
     raise NoSandbox(
-        f"No sandbox works on this computer ({choice}), so student code was not run. "
-        "Install bubblewrap (Linux: apt install bubblewrap), or Podman or Docker. "
+        f"No sandbox works on this computer ({choice}), so no student code was run. Install "
+        "bubblewrap (Linux), or Podman or Docker with the image of exercises/grading/Dockerfile. "
         "TRUST=1 runs student code without protection, with all your rights."
     )
 
 
-def works(kind: str) -> bool:
+def works(kind: str, image: str = IMAGE) -> bool:
     """Whether a sandbox of this kind starts here."""
     try:
-        command = [kind, "info"]
+        command = [kind, "image", "inspect", image]
         if kind == "bwrap":
             command = [*_bubblewrap([], Limits()), sys.executable, "-c", "pass"]
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)

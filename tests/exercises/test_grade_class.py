@@ -403,6 +403,21 @@ def test_prose_in_a_text_cell_is_handed_in(tmp_path: Path, homework: Homework) -
     assert "I think that" in page(tmp_path)
 
 
+def test_prose_counts_also_if_the_run_ended_before(
+    tmp_path: Path, homework: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(self: AllRight, job: dict[str, Any], real: Any) -> Iterator[dict[str, Any]]:
+        yield {"place": 0, "outputs": []}
+        yield {"place": 1, "outputs": [], "stopped": "died"}
+
+    monkeypatch.setattr(AllRight, "run", ended)
+    made = students.answer(students.notebook(), "C1", f'answer_c1 = """{students.PROSE}"""')
+    graded = one(tmp_path, homework, made)
+    assert graded.marks["C1"].points is None
+    assert graded.marks["C2"].points == graded.marks["A1"].points == 0
+    assert "Python ended" in said(graded)["died"]
+
+
 def test_a_failure_of_the_grader_leaves_the_points_to_the_teacher(
     tmp_path: Path, homework: Homework, monkeypatch: pytest.MonkeyPatch
 ) -> None:
