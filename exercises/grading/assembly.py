@@ -83,9 +83,13 @@ def assemble(
     return steps, said
 
 
+def _is_setup(cell: Cell) -> bool:
+    return "environment.start(" in cell.source
+
+
 def _needed(cell: Cell, names: set[str]) -> bool:
     """Whether a name is missing without this cell; the set-up is always needed."""
-    return cell.id == "setup" or (cell.role != "answer" and bool(bound(cell.source) - names))
+    return _is_setup(cell) or (cell.role != "answer" and bool(bound(cell.source) - names))
 
 
 def _original(cell: Cell) -> Step:
@@ -102,7 +106,7 @@ def _steps(
             yield Step(cell.source, text=True)
     elif original is None or original.role == "answer":
         yield Step(cell.source, original.exercise if original else "")
-    elif original.id == "setup":
+    elif _is_setup(original):
         yield _original(original)
         if bound(cell.source) - bound(original.source):  # the student added code
             remarks["given_changed"].append("setup")

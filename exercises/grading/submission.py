@@ -20,7 +20,10 @@ from utils.text import LANGUAGES
 
 MOST_MB, LARGE_MB, MOST_FILES = 200, 20, 500
 OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-IGNORED = re.compile(r"\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
+# What operating systems and Jupyter leave in folders; a hidden notebook is still a submission.
+IGNORED = re.compile(
+    r"\._|\.(?!(?:.*\.)?ipynb$)|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$", re.IGNORECASE | re.S
+)
 KINDS = {b"%PDF": "a_pdf", b"PK": "a_zip", b"\x89PNG": "an_image", b"\xff\xd8": "an_image"}
 SETUP = re.compile(r"\.(?:start|setup)\(\s*[\"']([\w-]+)[\"'](?:,\s*[\"']([\w-]+)[\"'])?")
 WRITTEN = re.compile(r"(?:Your name here|Seu nome aqui):[ \t*_]*(.*)")
@@ -90,21 +93,25 @@ def find(folder: Path, slug: str, out: Path | None = None) -> list[Submission]:
             dated.setdefault(whose.key, []).append((_age(path, whose), path))
     for key, one in found.items():
         files = [path for _, path in sorted(dated.get(key, []), key=lambda x: x[0], reverse=True)]
-        one.files = files
-        names = [readable(os.path.relpath(f, folder)) for f in files]
-        one.file = line(", ".join(names), 500)
-        entry_name = next((n for n, o in owners.items() if o.key == key), "")
-        one.file = one.file or line(readable(entry_name))
+        names = [os.path.relpath(f, folder) for f in files]
+        names = names or [name for name, whose in owners.items() if whose.key == key]
+        one.files, one.file = files, line(", ".join(map(readable, names)), 500)
     return list(found.values())
 
 
 def _age(path: Path, whose: Owner) -> tuple[Any, ...]:
-    inner = re.search(r"-(\d{1,3})\.\w+$", path.name)
+    """Sorts the files of one student: by the platform, by date, by the number of a copy."""
+    again = re.search(r"-(\d{1,3})\.\w+$", path.name)
+    about = _about(path)
+    changed = about.st_mtime if about else 0.0
+    return whose.attempt, changed, int(again[1]) if again else 0, os.fsencode(path)
+
+
+def _about(path: Path) -> os.stat_result | None:
     try:
-        changed = path.lstat().st_mtime
-    except OSError:
-        changed = 0.0
-    return whose.attempt, changed, int(inner[1]) if inner else 0, os.fsencode(path)
+        return path.lstat()
+    except OSError:  # it is gone, or in a folder that cannot be opened
+        return None
 
 
 def _files(entry: os.DirEntry[str], one: Submission) -> list[Path]:
@@ -121,7 +128,8 @@ def _files(entry: os.DirEntry[str], one: Submission) -> list[Path]:
             path = Path(place, name)
             if IGNORED.match(name):
                 continue
-            if not stat.S_ISREG(path.lstat().st_mode):
+            about = _about(path)
+            if about is None or not stat.S_ISREG(about.st_mode):
                 one.remarks.append(Remark("not_regular", {"file": readable(name)}))
             elif len(found) < MOST_FILES:
                 found.append(path)
