@@ -7,13 +7,13 @@ import os
 import time
 from pathlib import Path
 
-from exercises.grading import assignment, sandbox
+from exercises.grading import assignment, isolation, sandbox
 from exercises.grading.grade import WORKERS, grade_class
 from utils.settings import ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:
-    limits = sandbox.Limits()
+    limits = isolation.Limits()
     parser = argparse.ArgumentParser("python -m exercises.grading", description="Grade a homework.")
     parser.add_argument("folder", help="returned notebooks: a file or a folder for each student")
     parser.add_argument("--out", default="grades", help="where points.csv and the pages go")
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         kind = sandbox.find(options.sandbox, trust, options.image)
     except sandbox.NoSandbox as error:
         parser.error(str(error))
-    limits = sandbox.Limits(cell=options.cell_seconds, seconds=options.seconds)
+    limits = isolation.Limits(cell=options.cell_seconds, seconds=options.seconds)
     homework = assignment.load(options.homework)
     box = sandbox.Sandbox(kind, homework.slug, limits, options.image)
     data = (ROOT / (os.environ.get("AE_DATA") or "data/cache")).resolve()

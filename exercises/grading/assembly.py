@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from exercises.grading.assignment import CALL, Homework
 from exercises.grading.matching import bound, match, statements
-from exercises.grading.submission import Cell
+from exercises.grading.returned import Cell
 from exercises.grading.words import Remark, Unreadable
 
 # Names by which an answer can reach the inside of the checks.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import nbformat
 
-from exercises.grading.submission import Cell
+from exercises.grading.returned import Cell
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 

@@ -16,9 +16,11 @@ from exercises.grading import gradebook, submission
 from exercises.grading.assembly import Step, assemble
 from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
+from exercises.grading.isolation import Limits
 from exercises.grading.page import Ran, output
-from exercises.grading.sandbox import Limits, Sandbox
-from exercises.grading.submission import IMAGES, Submission
+from exercises.grading.returned import IMAGES
+from exercises.grading.sandbox import Sandbox
+from exercises.grading.submission import Submission
 from exercises.grading.words import Remark, Unreadable
 
 # One notebook more than cores, since some wait; at most five, since each may need a gigabyte.

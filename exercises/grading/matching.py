@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from exercises.grading.assignment import CALL
-from exercises.grading.submission import Cell
+from exercises.grading.returned import Cell
 
 HINT = re.compile(r"check\.\w+\.hint\(")
 PARSER = threading.Lock()  # Python 3.11 counts the depth of a tree for all threads together

@@ -21,7 +21,7 @@ from exercises.grading import assignment
 from exercises.grading.assignment import Homework
 from exercises.grading.grade import grade_class
 from exercises.grading.gradebook import Graded
-from exercises.grading.sandbox import Limits
+from exercises.grading.isolation import Limits
 from tests.exercises import students
 from utils.settings import ROOT
 

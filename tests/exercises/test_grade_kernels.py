@@ -13,7 +13,8 @@ from nbformat import NotebookNode, v4
 from exercises.grading import assignment, sandbox
 from exercises.grading.grade import grade_class
 from exercises.grading.gradebook import Graded
-from exercises.grading.sandbox import Limits, Sandbox
+from exercises.grading.isolation import Limits
+from exercises.grading.sandbox import Sandbox
 from tests.exercises import students
 
 pytestmark = [
