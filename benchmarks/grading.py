@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from exercises.grading import WORKERS
-from exercises.grading.batch import grade_class
+from exercises.grading import assignment, sandbox
+from exercises.grading.grade import WORKERS, grade_class
 from tests.exercises import students
 
 
@@ -52,9 +52,11 @@ def main() -> None:
             path.write_text(kinds[i % len(kinds)], encoding="utf-8")
         print(f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}")
         start, before = time.perf_counter(), processor()
-        graded = grade_class(folder, Path(name) / "out", workers=options.workers)
+        homework = assignment.load()
+        box = sandbox.Sandbox(sandbox.find("auto", False), homework.slug, sandbox.Limits())
+        graded = grade_class(folder, Path(name) / "out", homework, box, workers=options.workers)
         seconds, used = time.perf_counter() - start, processor() - before
-    full = sum(sum(p or 0 for p in one.points.values()) == 4.0 for one in graded)
+    full = sum(sum(m.points or 0 for m in one.marks.values()) == 4.0 for one in graded)
     count, minutes = len(graded), seconds / 60
     print(f"{count} submissions, {full} with full points: {minutes:.1f} min")
     print(f"each {seconds / count:.1f} s, {used / count:.1f} s of one core")

@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from pathlib import Path
 
-from exercises.grading import WORKERS
+from exercises.grading import assignment, sandbox
+from exercises.grading.grade import WORKERS, grade_class
+from utils.settings import ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:
+    limits = sandbox.Limits()
     parser = argparse.ArgumentParser("python -m exercises.grading", description="Grade a homework.")
     parser.add_argument("folder", help="returned notebooks: a file or a folder for each student")
     parser.add_argument("--out", default="grades", help="where points.csv and the pages go")
-    parser.add_argument("--homework", default="03_fashion_homework", help="the lesson")
-    parser.add_argument("--profile", choices=("quick", "class"), default="quick")
+    parser.add_argument("--homework", default=assignment.HOMEWORK, help="the lesson")
+    parser.add_argument("--sandbox", choices=("auto", *sandbox.KINDS, "none"), default="auto")
+    parser.add_argument("--image", default="autoencoder-course", help="for Podman and Docker")
+    parser.add_argument("--trust", action="store_true", help="allow to run without a sandbox")
     parser.add_argument("--workers", type=int, default=WORKERS, help="notebooks at a time")
-    parser.add_argument("--cell-seconds", type=int, help="time for one cell")
-    parser.add_argument("--seconds", type=int, help="time for one notebook")
+    parser.add_argument("--cell-seconds", type=int, default=limits.cell, help="time for one cell")
+    parser.add_argument("--seconds", type=int, default=limits.seconds, help="for one notebook")
     options = parser.parse_args(arguments)
     folder = Path(options.folder)
     if not options.folder or not folder.is_dir():
-        parser.error(f"no folder {options.folder!r}: make grade FOLDER=returned")
-    from exercises.grading.batch import (
-        grade_class,  # slow to import: after the options are known to be good
-    )
-    from exercises.grading.run import Limits
-
-    slow = 10 if options.profile == "class" else 1
-    limits = Limits(
-        cell=options.cell_seconds or slow * Limits.cell,
-        seconds=options.seconds or slow * Limits.seconds,
-    )
-    start, out = time.monotonic(), Path(options.out)
-    graded = grade_class(
-        folder, out, options.homework, options.profile, limits, max(1, options.workers)
-    )
-    minutes = (time.monotonic() - start) / 60
-    print(f"{len(graded)} graded in {minutes:.1f} min: {out / 'points.csv'}, {out / 'feedback'}")
+        parser.error(f"There is no folder {options.folder!r}. Use make grade FOLDER=returned.")
+    try:
+        kind = sandbox.find(options.sandbox, options.trust or os.environ.get("TRUST") == "1")
+    except sandbox.NoSandbox as error:
+        parser.error(str(error))
+    limits = sandbox.Limits(cell=options.cell_seconds, seconds=options.seconds)
+    homework = assignment.load(options.homework)
+    box = sandbox.Sandbox(kind, homework.slug, limits, options.image)
+    data = (ROOT / (os.environ.get("AE_DATA") or "data/cache")).resolve()
+    real = data if (data / sandbox.REAL).is_dir() else None
+    start = time.monotonic()
+    graded = grade_class(folder, Path(options.out), homework, box, real, max(1, options.workers))
+    print(f"{len(graded)} graded in {(time.monotonic() - start) / 60:.1f} min")
     return 0
 
 

@@ -1,15 +1,48 @@
-"""What the grader says, from `words.toml`, in the language of a notebook or of the class."""
+"""The texts of the grader, from `words.toml`, in the language of a notebook or of the class."""
 
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from utils.text import number
 
-Remark = tuple[str, dict[str, Any]]  # a name in words.toml, and the values it needs
+# Control characters, terminal colours, and signs that reverse the direction of a text.
+UNSHOWN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A value of a remark that is itself a text of `words.toml`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to say about a submission: a text of `words.toml` and the values it shows."""
+
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, language: str) -> str:
+        shown = {
+            key: word(value.name, language) if isinstance(value, Word) else line(value)
+            for key, value in self.values.items()
+        }
+        return word(self.name, language, "remarks", **shown)
+
+
+class Unreadable(Exception):
+    """A submission that cannot be graded; carries the remark that says why."""
+
+    def __init__(self, name: str, **values: Any) -> None:
+        super().__init__(name)
+        self.remark = Remark(name, values)
 
 
 @functools.cache
@@ -18,22 +51,16 @@ def _texts() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def word(name: str, language: str, group: str = "words", **values: Any) -> str:
-    """The text `name` in `language`, with its values filled in."""
+    """The text `name` in `language` (`en` or `pt-BR`), with its values filled in."""
     text = _texts()[group][name]["pt" if language == "pt-BR" else "en"]
     return text.format(**values) if values else text
 
 
-def say(remark: Remark, language: str) -> str:
-    """A remark as a sentence; a value that is itself a name of a word is said in words too."""
-    name, values = remark
-    said = {k: word(v[1:], language) if str(v)[:1] == "@" else v for k, v in values.items()}
-    return word(name, language, "remarks", **said)
-
-
-def refusals(language: str) -> dict[str, str]:
-    """What student code is told when it is refused something, by kind."""
-    return {kind: word(kind, language, "refused") for kind in _texts()["refused"]}
-
-
 def points(value: float, language: str) -> str:
     return number(value, ".2f", language)
+
+
+def line(value: Any, most: int = 200) -> str:
+    """Any value as one line that can be shown and encoded; `most` characters at most."""
+    text = " ".join(UNSHOWN.sub("", str(value)[: 4 * most]).split())
+    return text.encode("utf-8", "replace").decode("utf-8")[:most]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -14,16 +17,23 @@ SLUG = "03_fashion_homework"
 PROSE = " ".join(f"reason{i} because the loss counts pixels" for i in range(12)) + "."
 
 
+@functools.cache
+def solutions(language: str) -> dict[str, str]:
+    """The cells of the teacher's notebook, by id."""
+    path = ROOT / "build" / "teacher" / language / f"{SLUG}.ipynb"
+    if not path.exists():
+        command = [sys.executable, str(ROOT / "authoring" / "build.py"), "--teacher", SLUG]
+        subprocess.run(command, check=True, cwd=ROOT)
+    return {c.id: c.source for c in nbformat.read(path, as_version=4).cells}
+
+
 def notebook(language: str = "en", solved: bool = False) -> NotebookNode:
     """The student's notebook as the course gives it, or a finished one."""
     path = ROOT / "notebooks" / language / f"{SLUG}.ipynb"
     made = nbformat.read(path, as_version=4)
     if solved:
-        folder = ROOT / "notebooks" / "solutions" / language
-        teacher = nbformat.read(folder / f"{SLUG}.ipynb", as_version=4)
-        solution = {c.id: c.source for c in teacher.cells}
         for cell in made.cells:
-            cell.source = solution[cell.id]
+            cell.source = solutions(language)[cell.id]
             if cell.metadata.get("graded"):
                 cell.source = cell.source.replace('"""\n', f'"""\n{PROSE}\n', 1)
     return made
@@ -139,60 +149,3 @@ def talkative() -> NotebookNode:
     saved = v4.new_output("stream", text="y" * 50_000_000)
     made.cells.append(v4.new_code_cell("0", outputs=[saved]))
     return made
-
-
-def hostile(outside: Path, port: int, victim: int) -> NotebookNode:
-    """Reads and writes outside its folder, opens the network, starts programs, ends others'."""
-    tries = [
-        f"open({str(outside / 'python')!r}, 'w').write('x')",
-        f"os.remove({str(outside / 'kept')!r})",
-        f"print(open({str(outside / 'kept')!r}).read())",
-        f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)",
-        f"import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/', None, 2)",
-        f"import subprocess; subprocess.run(['touch', {str(outside / 'program')!r}])",
-        f"os.system('touch {outside / 'shell'}')",
-        f"os.kill({victim}, 9)",
-    ]
-    code = "x_train = x_val = x_test = None\nopen('own', 'w').write('x')\n"
-    for line in tries:
-        code += f"try:\n    {line}\nexcept Exception as error:\n    print('refused:', error)\n"
-    made = answer(light(notebook()), "A1", code)
-    return answer(made, "A2", _native(outside, port, victim))
-
-
-def _native(outside: Path, port: int, victim: int) -> str:
-    """The same past Python, by the C library: only the operating system can refuse it."""
-    address = b"\x02\x00" + port.to_bytes(2, "big") + bytes([127, 0, 0, 1]) + bytes(8)
-    command = f"touch {outside / 'native2'}; kill -9 {victim}"
-    return f"""import ctypes
-libc = ctypes.CDLL(None)
-print(libc.open({str(outside / "native").encode()!r}, 0o101, 0o600))
-print(libc.connect(libc.socket(2, 1, 0), {address!r}, 16))
-print(libc.open({str(outside / "kept").encode()!r}, 0))
-libc.system({command.encode()!r})
-"""
-
-
-def returned(folder: Path, outside: Path, port: int, victim: int) -> Path:
-    """A folder of returned homework with one of each kind."""
-    running = {
-        "bruno final (1).ipynb": colab(right("pt-BR")),
-        f"Ana Lima_101_assignsubmission_file_/{SLUG}.ipynb": some("A1", "A2", "A3", "A4"),
-        "endless.ipynb": endless(),
-        "stubborn.ipynb": stubborn(),
-        f"wrong - {SLUG}.ipynb": wrong(),
-        f"blank_{SLUG}.ipynb": notebook("pt-BR"),
-        "leaving.ipynb": leaving(),
-        "deleted.ipynb.txt": deleted(),
-        "talkative.ipynb": talkative(),
-        "hostile.ipynb": hostile(outside, port, victim),
-    }
-    for name, made in running.items():
-        save(made, folder / name)
-    (folder / "pdf.ipynb").write_bytes(b"%PDF-1.7 not a notebook")
-    (folder / "cut.ipynb").write_text(json.dumps(notebook())[:5000], encoding="utf-8")
-    (folder / "nothing.ipynb").write_bytes(b"")
-    (folder / "nobody").mkdir()
-    save(nbformat.read(ROOT / "notebooks/en/02_mnist.ipynb", 4), folder / "lesson 02.ipynb")
-    (folder / ".DS_Store").write_bytes(b"\0")
-    return folder
