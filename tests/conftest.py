@@ -44,6 +44,6 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], dict[st
         assert raw
         outputs.append((data, metadata))
 
-    monkeypatch.setattr("IPython.core.getipython.get_ipython", object)
+    monkeypatch.setattr(text, "in_notebook", lambda: True)
     monkeypatch.setattr("IPython.display.display", display)
     return outputs

@@ -55,10 +55,10 @@ from keras import layers
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. Reading in order
