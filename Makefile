@@ -109,7 +109,7 @@ site: .venv/dev  ## make the site in build/site: both languages, nothing is fetc
 slides: .venv/dev  ## make slides in build/slides (LANGUAGE=pt-BR for one language)
 	$(PY) authoring/slides.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LESSON)
 
-grade: .venv/dev  ## grade returned homework: make grade FOLDER=returned [OUT=grades]
+grade: .venv/dev  ## grade returned homework in a sandbox: make grade FOLDER=returned [OUT=grades]
 	$(PY) -m exercises.grading "$(FOLDER)" --out "$(or $(OUT),grades)"
 
 bench: .venv/dev  ## compare the lessons with plain programs and PyTorch (LESSON=06_music for one)

@@ -1,9 +1,12 @@
-"""Instant checks of exercises: not attempted, wrong and why, or right; and hints, step by step.
+"""Instant checks of exercises: not attempted, wrong and why, right, or impossible to check here.
 
-An exercise is a function that looks at the student's answer: it returns what to say of a right one
-and raises `Wrong` (see `need`) with the reason of a wrong one. `exercise` turns it into what the
-notebook calls. Whatever the answer is, a check never stops the notebook. What is said, in both
-languages, stands by its reason in `check.toml` or, for one lesson, in the toml beside its module.
+An exercise is a function of the student's answer and of what the lesson has computed. It raises
+`Wrong` with a reason (see `need` and `expect`) and otherwise returns the values that the text for a
+right answer shows. `exercise` turns the function into what the notebook calls. Whatever the answer
+is, a check never stops the notebook.
+
+Texts and hints are in the toml beside the module of the exercise, in the table of its name. What is
+missing there is looked up in the table `shared` of that file, then in `check.toml`.
 """
 
 from __future__ import annotations
@@ -14,17 +17,129 @@ import inspect
 import re
 import string
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from utils import text
 from utils.text import number, tr
 
-NOT_ATTEMPTED, WRONG, RIGHT = "not attempted", "wrong", "right"
-TEXTS = sorted(Path(__file__).parent.glob("*.toml"))
-LOOKS = {NOT_ATTEMPTED: ("○", "#7F7F7F"), WRONG: ("✗", "#D55E00"), RIGHT: ("✓", "#0072B2")}
+NOT_ATTEMPTED, WRONG, RIGHT, UNSURE = "not attempted", "wrong", "right", "not checkable"
+LOOKS = {
+    NOT_ATTEMPTED: ("○", "#7F7F7F"),
+    WRONG: ("✗", "#D55E00"),
+    RIGHT: ("✓", "#0072B2"),
+    UNSURE: ("?", "#E69F00"),
+}
+Values = dict[str, Any]  # what a text shows, by the names in its braces
+Near = Callable[[Any], bool]
+Mistakes = Mapping[str, Callable[[], Any]]
+
+
+class Found(Exception):
+    """What a check found, other than a right answer: the reason, and the values of its text."""
+
+    state = WRONG
+
+    def __init__(self, reason: str, /, **values: Any) -> None:
+        super().__init__(reason)
+        self.reason, self.values = reason, values
+
+
+class Wrong(Found):
+    """The answer is wrong; the text says why and what to do next, never the solution."""
+
+
+class Unsure(Found):
+    """Nothing shows whether the answer is right, for instance because a network has collapsed."""
+
+    state = UNSURE
+
+
+def need(condition: Any, reason: str, /, **values: Any) -> None:
+    """Raise `Wrong` for `reason` unless `condition` holds."""
+    if not condition:
+        raise Wrong(reason, **values)
+
+
+def sure(condition: Any, reason: str, /, **values: Any) -> None:
+    """Raise `Unsure` for `reason` unless `condition` holds."""
+    if not condition:
+        raise Unsure(reason, **values)
+
+
+def close(given: Any, rtol: float = 0.0, atol: float = 0.0) -> Near:
+    """A function that says whether all of `given` is near its argument, as `np.allclose` does."""
+    return lambda other: bool(np.allclose(given, other, rtol=rtol, atol=atol))
+
+
+def expect(near: Near, right: Any, mistakes: Mistakes, /, **values: Any) -> None:
+    """Accept an answer that is near the right one; raise `Wrong` for any other.
+
+    Args:
+        near: says whether the answer is near a result.
+        right: the right result, or whether the answer is right.
+        mistakes: for each reason a function, called only if the answer is wrong. It returns the
+            result of that mistake, a tuple of such results, or whether the answer shows it.
+        values: for the texts of all reasons; the last reason, `other`, is that of other mistakes.
+    """
+
+    def fits(result: Any) -> bool:
+        if isinstance(result, bool | np.bool_):
+            return bool(result)
+        return any(map(near, result)) if isinstance(result, tuple) else near(result)
+
+    if not fits(right):
+        found = (reason for reason, mistake in mistakes.items() if fits(mistake()))
+        raise Wrong(next(found, "other"), **values)
+
+
+def array(name: str, value: Any, shape: Sequence[int] | None = None) -> np.ndarray:
+    """The answer `name` as an array of finite numbers.
+
+    Args:
+        shape: what it should have; axes of length 1 may be missing or additional.
+
+    Raises:
+        Wrong: the answer is something else.
+    """
+    given = np.asarray(value)
+    need(given.dtype.kind in "fiu", "not_numbers", name=name)
+    if shape is not None:
+        sizes = [[n for n in s if n != 1] for s in (given.shape, shape)]
+        need(sizes[0] == sizes[1], "shape", name=name, shape=given.shape, wanted=tuple(shape))
+        given = given.reshape(shape)
+    need(np.isfinite(given).all(), "not_finite", name=name)
+    return given
+
+
+def single(name: str, value: Any) -> float:
+    """The one number that the answer `name` is; raises `Wrong` if it is several, or none."""
+    given = np.asarray(value)
+    need(given.size == 1 and given.dtype.kind in "fiu", "single_number", name=name)
+    return float(given.reshape(()))
+
+
+def numbers(name: str, value: Any, keys: Iterable[Any]) -> dict[Any, float]:
+    """One number for each of `keys`, from a dictionary or a Series that may have further keys.
+
+    Raises:
+        Wrong: it is no such collection, a key is missing, or a value is not one number.
+    """
+    wanted = list(keys)
+    there = hasattr(value, "keys") and all(key in value.keys() for key in wanted)
+    need(there, "keys", name=name, keys=", ".join(map(repr, wanted)))
+    return {key: single(f"{name}[{key!r}]", value[key]) for key in wanted}
+
+
+def blank(value: Any) -> bool:
+    """Whether nothing was filled in: None, `...`, or an empty text or collection."""
+    if isinstance(value, str):
+        return not value.strip(" \n\t.…")
+    return value is None or value is ... or (isinstance(value, dict | list | tuple) and not value)
 
 
 class _Local(string.Formatter):
@@ -35,37 +150,14 @@ class _Local(string.Formatter):
 
 
 @functools.cache
-def texts() -> dict[str, dict[str, Any]]:
-    """What checks say (`says`) and the hints of each exercise (`hints`), in both languages."""
-    merged: dict[str, dict[str, Any]] = {"says": {}, "hints": {}}
-    for path in TEXTS:
-        for kind, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            merged[kind] |= entries
-    return merged
-
-
-def say(reason: str, **values: Any) -> str:
-    """The text for `reason` in the notebook's language, with the values filled in."""
-    return _Local().format(texts()["says"][reason][tr("en", "pt")], **values)
-
-
-class Wrong(Exception):
-    """An answer is wrong; the message tells the student why, never the solution."""
-
-    def __init__(self, reason: str, **values: Any) -> None:
-        super().__init__(say(reason, **values))
-        self.reason = reason
-
-
-def need(condition: Any, reason: str, **values: Any) -> None:
-    """Raise `Wrong` for `reason` unless `condition` holds."""
-    if not condition:
-        raise Wrong(reason, **values)
+def texts(path: Path) -> dict[str, dict[str, Any]]:
+    """The texts of a toml file: for each exercise, and for `shared`, its reasons and hints."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a check found: one of NOT_ATTEMPTED, WRONG, RIGHT, and the `reason` if wrong."""
+    """What a check found: one of the four states, its text, and the reason unless it is right."""
 
     label: str
     state: str
@@ -91,46 +183,61 @@ class Exercise:
     """
 
     def __init__(
-        self, function: Callable[..., str], label: str, points: float, answers: int, by_hand: bool
+        self,
+        function: Callable[..., Values | None],
+        label: str,
+        points: float,
+        answers: int,
+        by_hand: bool,
     ) -> None:
         functools.update_wrapper(self, function)
         self.label, self.points, self.by_hand = label, points, by_hand
         self.last: Outcome | None = None
         self._function, self._answers, self._shown = function, answers, 0
-        self._names = list(inspect.signature(function).parameters)
+        self._parameters = list(inspect.signature(function).parameters)
 
     @property
     def done(self) -> bool:
         """Whether the last check found the answer right."""
         return self.last is not None and self.last.right
 
+    def say(self, reason: str, /, **values: Any) -> str:
+        """The text for `reason` in the notebook's language, with the values filled in."""
+        own = texts(Path(inspect.getfile(self._function)).with_suffix(".toml"))
+        common = texts(Path(__file__).with_suffix(".toml"))
+        tables = own.get(self.__name__, {}), own.get("shared", {}), common["shared"]
+        found = next(table[reason] for table in tables if reason in table)
+        return _Local().format(found[tr("en", "pt")], **values)
+
     def __call__(self, *args: Any) -> Outcome:
         """Check the answer, show the outcome and give it back."""
         try:
-            outcome = self._outcome(args)
-        except Wrong as error:
-            outcome = Outcome(self.label, WRONG, str(error), error.reason)
+            self.last = self._outcome(args)
         except Exception as error:  # an answer may be anything
-            text = say("unexpected", kind=type(error).__name__, error=error)
-            outcome = Outcome(self.label, WRONG, text, "unexpected")
-        self.last = outcome
-        self._show(outcome)
-        return outcome
+            message = self.say("unexpected", kind=type(error).__name__, error=error)
+            self.last = Outcome(self.label, WRONG, message, "unexpected")
+        self._show(self.last)
+        return self.last
 
     def _outcome(self, args: Sequence[Any]) -> Outcome:
-        if len(args) != len(self._names):
-            raise TypeError(f"{self.__name__}({', '.join(self._names)})")
-        if all(blank(value) for value in args[: self._answers]):
-            return Outcome(self.label, NOT_ATTEMPTED, say("waiting"))
-        for place, (name, value) in enumerate(zip(self._names, args)):
-            need(not blank(value), "empty" if place < self._answers else "builds_on", name=name)
-        return Outcome(self.label, RIGHT, self._function(*args))
+        if len(args) != len(self._parameters):
+            raise TypeError(f"{self.__name__}({', '.join(self._parameters)})")
+        if all(map(blank, args[: self._answers])):
+            waiting = self.say("waiting", name=self._parameters[0])
+            return Outcome(self.label, NOT_ATTEMPTED, waiting)
+        try:
+            for place, (name, value) in enumerate(zip(self._parameters, args)):
+                need(not blank(value), "empty" if place < self._answers else "builds_on", name=name)
+            return Outcome(self.label, RIGHT, self.say("right", **(self._function(*args) or {})))
+        except Found as found:
+            message = self.say(found.reason, **found.values)
+            return Outcome(self.label, found.state, message, found.reason)
 
     def _show(self, outcome: Outcome) -> None:
         sign, colour = LOOKS[outcome.state]
         lines = [outcome.message]
         if outcome.state == WRONG:
-            lines.append(say("stuck", call=f"`check.{self.__name__}.hint()`"))
+            lines.append(self.say("stuck", call=f"`check.{self.__name__}.hint()`"))
         title = f"{sign} {self.label}: {state_name(outcome.state, self.by_hand)}."
         style = f"border-left:6px solid {colour};padding:8px 12px;margin:4px 0;font-size:110%"
         body = "<br>".join(map(_html, lines))
@@ -141,58 +248,24 @@ class Exercise:
 
     def hint(self) -> None:
         """Show the next hint; after the last one, the last one again."""
-        steps = texts()["hints"][self.__name__][tr("en", "pt")]
+        own = texts(Path(inspect.getfile(self._function)).with_suffix(".toml"))
+        steps = own[self.__name__]["hints"][tr("en", "pt")]
         step = min(self._shown, len(steps) - 1)
         self._shown += 1
         title = tr("Hint", "Dica") + f" {step + 1}/{len(steps)}"
         text.show(f"{title}: {steps[step]}", f"<b>{title}:</b> {_html(steps[step])}")
 
 
-def _html(text: str) -> str:
-    """`text` as HTML, what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+def _html(message: str) -> str:
+    """`message` as HTML, what is between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(message))
 
 
 def exercise(
     label: str, points: float = 0, answers: int = 1, by_hand: bool = False
-) -> Callable[[Callable[..., str]], Exercise]:
+) -> Callable[[Callable[..., Values | None]], Exercise]:
     """Make an `Exercise` of the function below; its first `answers` arguments are the answer."""
     return lambda function: Exercise(function, label, points, answers, by_hand)
-
-
-def blank(value: Any) -> bool:
-    """Whether nothing was filled in: None, `...`, or an empty text or collection."""
-    if isinstance(value, str):
-        return not value.strip(" \n\t.…")
-    return value is None or value is ... or (isinstance(value, dict | list | tuple) and not value)
-
-
-def single(name: str, value: Any) -> float:
-    """The one number that `value` is, which the student knows as `name`.
-
-    Raises:
-        Wrong: it is several numbers, or none.
-    """
-    import numpy as np
-
-    kind = np.asarray(value)
-    need(kind.ndim == 0 and kind.dtype.kind in "fiu", "single_number", name=name)
-    return float(kind)
-
-
-def prose(text: Any, least: int = 30) -> str:
-    """What to say of an answer in prose that is long enough to be read by a person.
-
-    Raises:
-        Wrong: no text, fewer than `least` words, few different ones, or a question.
-    """
-    need(isinstance(text, str), "prose_text", kind=type(text).__name__)
-    words = [word.strip(".,;:!?()\"'").lower() for word in text.split()]
-    words = [word for word in words if any(letter.isalpha() for letter in word)]
-    need(len(words) >= least, "prose_short", count=len(words), least=least)
-    need(len(set(words)) >= len(words) ** 0.5 + 10, "prose_repeats", count=len(set(words)))
-    need(not text.strip().endswith("?"), "prose_question")
-    return say("prose_right", count=len(words))
 
 
 def state_name(state: str, by_hand: bool = False) -> str:
@@ -201,6 +274,7 @@ def state_name(state: str, by_hand: bool = False) -> str:
         NOT_ATTEMPTED: tr("not attempted yet", "ainda não tentado"),
         WRONG: tr("not right yet", "ainda não está certo"),
         RIGHT: tr("handed in", "entregue") if by_hand else tr("right", "certo"),
+        UNSURE: tr("cannot be checked here", "não dá para verificar aqui"),
     }[state]
 
 
@@ -214,5 +288,6 @@ def summary(exercises: Sequence[Exercise]) -> float:
         earned += one.points if state == RIGHT and not one.by_hand else 0
     header = (tr("exercise", "exercício"), tr("state", "situação"), tr("points", "pontos"))
     whole = sum(one.points for one in exercises)
-    text.table(header, rows, say("summary", earned=earned, whole=whole, by_hand=by_hand))
+    caption = exercises[0].say("summary", earned=earned, whole=whole, by_hand=by_hand)
+    text.table(header, rows, caption)
     return earned

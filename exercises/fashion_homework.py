@@ -5,67 +5,71 @@ The checks look at what networks do and figures show, never at the names of laye
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from exercises import check
-from exercises.check import Wrong, exercise, need, prose, say
-from exercises.models import SIDE, alike, learnt, outputs, penalised, tiles, whole
-from exercises.training import FEW, fingerprints, fits, reference, share, start, trained_well
+from exercises.check import Values, close, exercise, expect, need, numbers
+from exercises.figures import alike, tiles
+from exercises.models import SIDE, convolves, learnt, outputs, penalised, whole
+from exercises.training import CHANCE, fingerprints, fits, no_test_images, reference, share, start
 from utils import plot, settings
 
 __all__ = ["start"]
+FEW = 0.02  # a share of images that may be chance: a few photos are twice in Fashion-MNIST
 SAME = 0.995  # correlation from which two pictures are the same up to rounding
+UNEVEN = 0.4  # distance of the classes of validation images from those of all: half are missing
 PENALTY = 1e-4  # L2, on the code of A2
-ROUNDED = {"errors": 6e-5, "rms": 6e-4, "kept": 2e-3, "labels": 2e-3}  # off by rounding in B2
 
 
 @exercise("A1", points=0.5, answers=3)
-def pixels(x_train: np.ndarray, x_val: np.ndarray, x_test: np.ndarray) -> str:
+def pixels(x_train: np.ndarray, x_val: np.ndarray, x_test: np.ndarray) -> Values:
     """Rows of pixels in [0, 1]: training and validation from one official set, test untouched."""
     ours, prints = reference(), {}
     both = np.concatenate([ours.train, ours.test])
     for name, x in {"x_train": x_train, "x_val": x_val, "x_test": x_test}.items():
         x = np.asarray(x)
-        shape = " x ".join(map(str, x.shape))
-        need(x.ndim == 2 and x.shape[1] == SIDE**2, "pixels_shape", name=name, shape=shape)
+        need(x.ndim == 2 and x.shape[1] == SIDE**2, "shape", name=name, shape=x.shape)
         low, high = float(x.min()), float(x.max())
-        need(low >= 0 and high < 1.001, "pixels_range", name=name, low=low, high=high)
-        need(high > 0.5 and x.dtype.kind == "f", "pixels_dark", name=name, kind=x.dtype, high=high)
+        need(low >= 0 and high < 1.001, "range", name=name, low=low, high=high)
+        need(high > 0.5 and x.dtype.kind == "f", "dark", name=name, kind=x.dtype, high=high)
         prints[name] = fingerprints(x)
         known = float(np.isin(prints[name], both).mean())
         turned = x[:500].reshape(-1, SIDE, SIDE).swapaxes(1, 2)
-        need(known > 0.98 or share(turned, both) < 0.9, "pixels_turned", name=name)
-        need(known > 0.98, "pixels_unknown", name=name, known=known)
+        need(known > 0.98 or share(turned, both) < 0.9, "turned", name=name)
+        need(known > 0.98, "unknown", name=name, known=known)
     for name in ("x_train", "x_val"):
-        need(np.isin(prints[name], ours.test).mean() < FEW, "pixels_test", name=name)
-    need(np.array_equal(prints["x_test"], ours.test), "pixels_not_test")
+        need(len(np.intersect1d(prints[name], ours.only_test)) < CHANCE, "test", name=name)
+    need(np.array_equal(prints["x_test"], ours.test), "not_test")
     shared = float(np.isin(prints["x_val"], prints["x_train"]).mean())
-    need(shared < FEW, "pixels_shared", shared=shared)
+    need(shared < FEW, "shared", shared=shared)
+    for name in ("x_train", "x_val"):
+        count, total = len(np.unique(prints[name])), len(prints[name])
+        need(count > (1 - FEW) * total, "repeated", name=name, count=count, total=total)
     sizes = dict(train=len(x_train), val=len(x_val), test=len(x_test), total=len(ours.train))
     used = (sizes["train"] + sizes["val"]) / sizes["total"]
-    need(0.99 < used < 1.01 and 0.02 < sizes["val"] / sizes["total"] < 0.4, "pixels_parts", **sizes)
-    return say("pixels_right", **sizes)
-
-
-def _right(error: float, k: int, *models: Any) -> str:
-    """What to say of a network that is right, and whether its training was seen."""
-    told = say("network_right", error=error, k=k, pca=reference().pca_error[k])
-    return told if fits(*models) else f"{told} {say('unseen')}"
+    need(0.99 < used < 1.01 and 0.02 < sizes["val"] / sizes["total"] < 0.4, "parts", **sizes)
+    held = ours.y_train[np.isin(ours.train, prints["x_val"])]
+    of_all, of_held = (np.bincount(y, minlength=10) / len(y) for y in (ours.y_train, held))
+    need(np.abs(of_all - of_held).sum() / 2 < UNEVEN, "one_sided", count=len(np.unique(held)))
+    return sizes
 
 
 @exercise("A2", points=1.0, answers=3)
-def network(encoder: Any, decoder: Any, autoencoder: Any) -> str:
+def network(encoder: Any, decoder: Any, autoencoder: Any) -> Values:
     """The autoencoder with a code of two and an L2 penalty on it, trained on clothes."""
     models, x = (encoder, decoder, autoencoder), reference().x_test[:1000]
     z, x_hat = whole(*models, x)
     need(z[0].size == 2, "code_size", size=z[0].size)
-    trained_well(*models)
-    error = learnt(z, x, x_hat, 2, *models)
-    penalised(autoencoder, z[:500], x[:500], PENALTY)
-    return _right(error, 2, *models)
+    no_test_images(*models)
+    error, seen = learnt(z, x, x_hat, 2, *models), fits(*models)
+    loss = seen[-1].loss if seen else "own"
+    need(loss in ("own", "binary_crossentropy"), "loss", loss=loss)
+    sure = penalised(autoencoder, z.reshape(len(z), -1)[:500], x[:500], PENALTY)
+    notes = [network.say("unseen")] * (not seen) + [network.say("penalty_unseen")] * (not sure)
+    pca = reference().pca_error[2]
+    return {"error": error, "k": 2, "pca": pca, "notes": " ".join(["", *notes])}
 
 
 def _find(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -80,154 +84,177 @@ def _find(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @exercise("A3", points=0.5)
-def rows(figure_rows: Any, autoencoder: Any) -> str:
+def rows(figure_rows: Any, autoencoder: Any) -> None:
     """Ten test images over their reconstructions, in one figure."""
     ours, grid = reference(), tiles(figure_rows)
-    shape = dict(rows=grid.shape[0], columns=grid.shape[1])
-    need(grid.shape[:2] == (2, 10), "rows_shape", **shape)
+    need(grid.shape[:2] == (2, 10), "layout", rows=grid.shape[0], columns=grid.shape[1])
     upper, lower = grid
     place, match = _find(upper)
-    if match.min() < SAME:
-        need(_find(lower)[1].min() < SAME, "rows_exchanged")
-        need(_find(upper.swapaxes(1, 2))[1].min() < SAME, "rows_turned")
-        need(_find(upper[:, ::-1])[1].min() < SAME, "rows_headfirst")
-        need(share(upper, ours.train) < 0.5, "rows_training")
-        raise Wrong("rows_unknown", count=int((match < SAME).sum()))
-    need(len(set(place)) >= 9, "rows_repeated", count=len(set(place)))
+    expect(
+        lambda images: _find(images)[1].min() >= SAME,
+        upper,
+        {
+            "exchanged": lambda: lower,
+            "flipped": lambda: lower[:, ::-1],
+            "turned": lambda: upper.swapaxes(1, 2),
+            "headfirst": lambda: upper[:, ::-1],
+            "training": lambda: share(upper, ours.train) >= 0.5,
+            "unknown": lambda: True,
+        },
+        count=int((match < SAME).sum()),
+    )
+    need(len(set(place)) >= 9, "repeated", count=len(set(place)))
     x, some = ours.x_test[place], ours.x_test[:500]
     x_hat, rebuilt = (outputs(autoencoder, a, "autoencoder").reshape(a.shape) for a in (x, some))
-    need(np.mean((some - rebuilt) ** 2) < 0.98 * ours.pca_error[0], "rows_untrained")
-    if min(map(alike, lower, x_hat)) < SAME:
-        need(min(map(alike, lower, x)) < SAME, "rows_copied")
-        need(
-            min(map(alike, lower.swapaxes(1, 2), x_hat.reshape(lower.shape))) < SAME, "rows_turned"
-        )
-        near = [max(alike(one, other) for other in x_hat) for one in lower]
-        need(min(near) < SAME, "rows_mixed")
-        raise Wrong("rows_other")
-    return say("rows_right")
+    need(np.mean((some - rebuilt) ** 2) < 0.98 * ours.pca_error[0], "untrained")
+
+    def shows(images: np.ndarray) -> bool:
+        return min(map(alike, lower, images)) >= SAME
+
+    expect(
+        shows,
+        x_hat,
+        {
+            "copied": lambda: x,
+            "turned": lambda: x_hat.reshape(lower.shape).swapaxes(1, 2),
+            "mixed": lambda: all(max(alike(a, b) for b in x_hat) >= SAME for a in lower),
+        },
+    )
 
 
 def _ends(name: str, given: Any) -> tuple[float, float]:
     ends = np.asarray(given, "float64")
-    need(ends.shape == (2,) and ends[0] < ends[1], "range_pair", name=name)
-    return float(ends[0]), float(ends[1])
+    need(ends.size == 2 and ends.ravel()[0] < ends.ravel()[1], "range_pair", name=name)
+    return float(ends.ravel()[0]), float(ends.ravel()[1])
 
 
 @exercise("A4", points=0.5, answers=3)
-def manifold(figure_manifold: Any, z1_range: Any, z2_range: Any, encoder: Any, decoder: Any) -> str:
+def manifold(
+    figure_manifold: Any, z1_range: Any, z2_range: Any, encoder: Any, decoder: Any
+) -> Values:
     """15 x 15 images decoded over the part of the plane where the codes of the clothes are."""
     ends = [_ends("z1_range", z1_range), _ends("z2_range", z2_range)]
     z = outputs(encoder, reference().x_test[:2000], "encoder")
     need(z[0].size == 2, "code_size", size=z[0].size)
+    z = z.reshape(-1, 2)
     inside = np.all([(a <= z[:, i]) & (z[:, i] <= b) for i, (a, b) in enumerate(ends)], axis=0)
     need(inside.mean() >= 0.6, "range_misses", inside=float(inside.mean()))
     for i, (a, b) in enumerate(ends):
         filled = float(np.subtract(*np.percentile(z[:, i], [95, 5]))) / (b - a)
         need(filled >= 0.25, "range_wide", name=f"z{i + 1}", filled=filled)
     grid = tiles(figure_manifold)
-    shape = dict(rows=grid.shape[0], columns=grid.shape[1])
-    need(grid.shape[:2] == (15, 15), "manifold_shape", **shape)
+    need(grid.shape[:2] == (15, 15), "layout", rows=grid.shape[0], columns=grid.shape[1])
     z1, z2 = (np.linspace(a, b, 15, dtype="float32") for a, b in ends)
     points = np.stack(np.meshgrid(z1, z2[::-1]), axis=-1).reshape(-1, 2)
     drawn = outputs(decoder, points, "decoder").reshape(grid.shape)
-    need(drawn.std(axis=(0, 1)).max() > 0.05, "manifold_flat")
-    if alike(grid, drawn) < SAME:
-        for turns, swapped in ((n, s) for s in (False, True) for n in range(4)):
-            other = np.rot90(drawn.swapaxes(0, 1) if swapped else drawn, turns)
-            need(alike(grid, other) < SAME, "manifold_turned")
-        for other in (drawn[:, :, ::-1], drawn[:, :, :, ::-1], drawn.swapaxes(2, 3)):
-            need(alike(grid, other) < SAME, "manifold_headfirst")
-        mixed = alike(np.sort(grid, axis=None), np.sort(drawn, axis=None)) > 0.9999
-        raise Wrong("manifold_garbled" if mixed else "manifold_other")
-    return say("manifold_right", inside=float(inside.mean()))
+    need(drawn.std(axis=(0, 1)).max() > 0.05, "flat")
+    turns = [(n, swapped) for swapped in (False, True) for n in range(4)][1:]
 
+    def turned(images: np.ndarray, turn: tuple[int, bool], first: int) -> np.ndarray:
+        """Images in other places (`first` 0), or each of them turned in its place (2)."""
+        other = images.swapaxes(first, first + 1) if turn[1] else images
+        return np.rot90(other, turn[0], (first, first + 1))
 
-def _layers(model: Any) -> Iterable[Any]:
-    for layer in model.layers:
-        yield from _layers(layer) if getattr(layer, "layers", None) else [layer]
+    expect(
+        lambda images: alike(grid, images) >= SAME,
+        drawn,
+        {
+            "turned": lambda: tuple(turned(drawn, turn, 0) for turn in turns),
+            "headfirst": lambda: tuple(turned(drawn, turn, 2) for turn in turns),
+            "flipped": lambda: tuple(turned(turned(drawn, t, 0), t, 2) for t in turns),
+            "garbled": lambda: alike(*(np.sort(i, axis=None) for i in (grid, drawn))) > 0.9999,
+        },
+    )
+    return {"inside": float(inside.mean())}
 
 
 @exercise("B1", points=1.0, answers=3)
-def convolutions(conv_encoder: Any, conv_decoder: Any, conv_autoencoder: Any) -> str:
+def convolutions(conv_encoder: Any, conv_decoder: Any, conv_autoencoder: Any) -> Values:
     """A convolutional autoencoder with a code smaller than the image, trained on clothes."""
     models, x = (conv_encoder, conv_decoder, conv_autoencoder), reference().x_test[:1000]
     z, x_hat = whole(*models, x)
-    for name, model in {"conv_encoder": conv_encoder, "conv_decoder": conv_decoder}.items():
-        found = any("Conv" in type(layer).__name__ for layer in _layers(model))
-        need(found, "no_convolution", name=name)
+    need(convolves(conv_encoder, x, "encoder"), "no_convolution", name="conv_encoder")
+    need(convolves(conv_decoder, z, "decoder"), "no_convolution", name="conv_decoder")
     need(z[0].size <= SIDE**2 / 2, "no_bottleneck", size=z[0].size)
-    trained_well(*models)
-    return _right(learnt(z, x, x_hat, 4, *models), 4, *models)
+    no_test_images(*models)
+    error = learnt(z, x, x_hat, 4, *models)
+    notes = "" if fits(*models) else f" {convolutions.say('unseen')}"
+    return {"error": error, "k": 4, "pca": reference().pca_error[4], "notes": notes}
 
 
 @exercise("B2", points=0.5, answers=2)
 def comparison(
     errors: Any, kept: Any, autoencoder: Any, conv_autoencoder: Any, classifier: Any
-) -> str:
+) -> None:
     """Both networks on all test images: squared error, and share of images whose class is kept."""
-    x, y = reference().x_test, reference().y_test
     models = {"dense": autoencoder, "conv": conv_autoencoder}
+    pairs = [numbers(n, a, models) for n, a in {"errors": errors, "kept": kept}.items()]
+    given_errors, given_kept = (np.array([*pair.values()]) for pair in pairs)
+    x, y = reference().x_test, reference().y_test
     before = outputs(classifier, x, "classifier").argmax(axis=1)
-    truth: dict[str, dict[str, float]] = {"errors": {}, "kept": {}, "labels": {}, "rms": {}}
-    for key, model in models.items():
-        x_hat = outputs(model, x, key).reshape(x.shape)
-        after = outputs(classifier, x_hat, "classifier").argmax(axis=1)
-        truth["errors"][key] = float(np.mean((x - x_hat) ** 2))
-        truth["kept"][key] = float(np.mean(before == after))
-        truth["labels"][key] = float(np.mean(y == after))
-        truth["rms"][key] = truth["errors"][key] ** 0.5
-    answers = {"errors": errors, "kept": kept}
-    for name, answer in answers.items():
-        keys = isinstance(answer, dict) and set(answer) == set(models)
-        need(keys, "comparison_keys", name=name)
-        for key, value in answer.items():
-            kind = np.asarray(value)
-            need(kind.ndim == 0 and kind.dtype.kind in "fiu", "no_number", name=name, key=key)
-    for name, answer in answers.items():
+    x_hats = [outputs(model, x, name).reshape(x.shape) for name, model in models.items()]
+    after = [outputs(classifier, x_hat, "classifier").argmax(axis=1) for x_hat in x_hats]
+    true_errors = np.array([np.mean((x - x_hat) ** 2) for x_hat in x_hats])
+    true_kept, labels = (np.array([np.mean(a == b) for a in after]) for b in (before, y))
+    near_error, near_kept = close(given_errors, atol=6e-5), close(given_kept, atol=2e-3)
+    expect(
+        near_error,
+        true_errors,
+        {
+            "exchanged": lambda: true_errors[::-1],
+            "root": lambda: close(given_errors, atol=6e-4)(true_errors**0.5),
+            "percent": lambda: close(given_errors, atol=6e-3)(100 * true_errors),
+            "errors": lambda: True,
+        },
+        name="errors",
+    )
+    expect(
+        near_kept,
+        true_kept,
+        {
+            "exchanged": lambda: true_kept[::-1],
+            "percent": lambda: close(given_kept, atol=0.2)(100 * true_kept),
+            "labels": lambda: labels,
+            "kept": lambda: True,
+        },
+        name="kept",
+    )
 
-        def close(kind: str, given: dict[str, Any] = answer) -> bool:
-            return all(abs(float(given[k]) - v) <= ROUNDED[kind] for k, v in truth[kind].items())
 
-        exchanged = dict(zip(answer, reversed(list(answer.values()))))
-        need(close(name) or not close(name, exchanged), "comparison_exchanged", name=name)
-        need(name == "kept" or close(name) or not close("rms"), "comparison_root")
-        percent = {key: float(value) / 100 for key, value in answer.items()}
-        need(close(name) or not close(name, percent), "comparison_percent", name=name)
-        need(name == "errors" or close(name) or not close("labels"), "comparison_labels")
-        need(close(name), f"comparison_{name}")
-    return say("comparison_right")
+def _prose(answer: Any, least: int = 30) -> Values:
+    """The number of words of an answer that is long enough for a person to read.
+
+    Raises:
+        Wrong: no text, fewer than `least` words, few different ones, or a question.
+    """
+    need(isinstance(answer, str), "prose_text", kind=type(answer).__name__)
+    words = [word.strip(".,;:!?()\"'").lower() for word in answer.split()]
+    words = [word for word in words if any(letter.isalpha() for letter in word)]
+    need(len(words) >= least, "prose_short", count=len(words), least=least)
+    need(len(set(words)) >= len(words) ** 0.5 + 10, "prose_repeats", count=len(set(words)))
+    need(not answer.strip().endswith("?"), "prose_question")
+    return {"count": len(words)}
 
 
 @exercise("C1", points=0.25, by_hand=True)
-def answer_1(answer_c1: Any) -> str:
+def answer_1(answer_c1: Any) -> Values:
     """Prose: what two numbers keep of a garment."""
-    return prose(answer_c1)
+    return _prose(answer_c1)
 
 
 @exercise("C2", points=0.25, by_hand=True)
-def answer_2(answer_c2: Any) -> str:
+def answer_2(answer_c2: Any) -> Values:
     """Prose: is the comparison fair?"""
-    return prose(answer_c2)
+    return _prose(answer_c2)
 
 
 @exercise("C3", points=0.5, by_hand=True)
-def answer_3(answer_c3: Any) -> str:
+def answer_3(answer_c3: Any) -> Values:
     """Prose: why a loss is never zero, and why test images are looked at once."""
-    return prose(answer_c3)
+    return _prose(answer_c3)
 
 
-EXERCISES = (
-    pixels,
-    network,
-    rows,
-    manifold,
-    convolutions,
-    comparison,
-    answer_1,
-    answer_2,
-    answer_3,
-)
+EXERCISES = tuple(value for value in list(globals().values()) if isinstance(value, check.Exercise))
 
 
 def summary() -> float:

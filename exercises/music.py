@@ -1,4 +1,4 @@
-"""The exercises of lesson 06: a code of bytes, parts cut elsewhere, music without seams."""
+"""The exercises of lesson 06: a code of bytes, segments cut elsewhere, music without seams."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Wrong, exercise, need, say
+from exercises.check import Values, array, close, exercise, expect, need, sure
 from utils import audio
 
-SAMPLE = 8  # training tracks that the second check rebuilds
+SAMPLE = 8  # training tracks that the second check reconstructs
 
 
 def _run(model: Any, x: np.ndarray) -> np.ndarray:
@@ -23,13 +23,11 @@ def _rebuilt(model: Any, x: np.ndarray, part: int) -> np.ndarray:
 
 def _sound(name: str, answer: Any, x: np.ndarray) -> np.ndarray:
     """The answer as tracks of the shape of `x`."""
-    given = np.asarray(answer)
-    shapes = {"shape": " x ".join(map(str, given.shape)), "wanted": " x ".join(map(str, x.shape))}
-    need(given.dtype.kind in "fiu", "sound_numbers", name=name)
-    need(given.size != x.size or given.shape == x.shape, "sound_parts", name=name, **shapes)
-    need(given.shape == x.shape, "sound_shape", name=name, **shapes)
-    need(np.isfinite(given).all(), "sound_numbers", name=name)
-    return given.astype("float32")
+    given = array(name, answer)
+    shapes = {"name": name, "shape": given.shape, "wanted": x.shape}
+    joined = [n for n in given.shape if n != 1] == [n for n in x.shape if n != 1]
+    need(given.size != x.size or joined, "segments", **shapes)
+    return array(name, given, x.shape).astype("float32")
 
 
 def _apart(a: np.ndarray, b: np.ndarray) -> float:
@@ -39,68 +37,67 @@ def _apart(a: np.ndarray, b: np.ndarray) -> float:
 @exercise("1")
 def eight_bits(
     x_8bit: Any, encoder: Any, decoder: Any, parts_train: np.ndarray, x_test: np.ndarray
-) -> str:
-    """The tracks `x_test` rebuilt from codes of 8 bits, on the scale of the training codes."""
-    given = _sound("x_8bit", x_8bit, x_test)
-    z_train, z = (
-        _run(encoder, x) for x in (parts_train, audio.cut(x_test, encoder.input_shape[1]))
-    )
+) -> Values:
+    """The tracks `x_test` reconstructed from 8-bit codes, on the scale of the training codes."""
+    given, part = _sound("x_8bit", x_8bit, x_test), encoder.input_shape[1]
+    z_train, z = (_run(encoder, x) for x in (parts_train, audio.cut(x_test, part)))
     largest = np.abs(z_train).max()
 
     def decoded(codes: np.ndarray) -> np.ndarray:
         return audio.join(_run(decoder, codes.astype("float32")), x_test.shape[1])
 
+    def whole(by: Any, to_whole: Callable[..., Any] = np.round) -> np.ndarray:
+        return np.clip(to_whole(127 * z / by), -127, 127)
+
     def stored(by: Any, to_whole: Callable[..., Any] = np.round) -> np.ndarray:
-        return decoded(np.clip(to_whole(127 * z / by), -127, 127) * by / 127)
+        return decoded(whole(by, to_whole) * by / 127)
 
-    right, exact = stored(largest), decoded(z)
+    exact = decoded(z)
+    right = stored(largest) if largest > 0 else exact
     allowed = 0.3 * _apart(right, exact)
-
-    def near(found: np.ndarray) -> bool:
-        return _apart(given, found) <= allowed
-
-    if not near(right):
-        need(not near(exact), "eight_none")
-        need(not near(x_test), "sound_original", name="x_8bit")
-        need(not near(stored(largest, np.trunc)), "eight_cut_off")
-        need(not near(stored(largest, np.floor)), "eight_cut_off")
-        need(not near(stored(np.abs(z).max())), "eight_test")
-        need(not near(stored(np.abs(z_train).max(axis=0).clip(1e-9))), "eight_each")
-        need(not near(decoded(np.clip(np.round(127 * z / largest), -127, 127))), "eight_undo")
-        raise Wrong("eight_other")
+    expect(
+        lambda found: _apart(given, found) <= allowed,
+        right,
+        {
+            "none": lambda: exact,
+            "original": lambda: x_test,
+            "cut_off": lambda: (stored(largest, np.trunc), stored(largest, np.floor)),
+            "test": lambda: stored(np.abs(z).max()),
+            "each": lambda: stored(np.abs(z_train).max(axis=0).clip(1e-9)),
+            "undo": lambda: decoded(whole(largest)),
+        },
+        name="x_8bit",
+    )
+    sure(allowed > 0, "collapsed", name="encoder")
     cost = np.median(audio.snr(x_test, exact)) - np.median(audio.snr(x_test, right))
-    return say("eight_right", cost=float(cost))
+    return {"cost": float(cost)}
 
 
 @exercise("2")
-def shifted(snr_shifted: Any, autoencoder: Any, x_train: np.ndarray, part: int) -> str:
-    """SNR of each training track without its first and last half part, rebuilt."""
-    given = np.asarray(snr_shifted)
-    need(given.dtype.kind in "fiu", "shift_shape", shape=given.dtype, n=len(x_train))
-    need(given.ndim > 0, "shift_one", n=len(x_train))
-    shape = " x ".join(map(str, given.shape))
-    need(given.shape == (len(x_train),), "shift_shape", shape=shape, n=len(x_train))
+def shifted(snr_shifted: Any, autoencoder: Any, x_train: np.ndarray, part: int) -> Values:
+    """SNR of each training track without its first and last half segment, reconstructed."""
+    need(np.ndim(snr_shifted) > 0 or len(x_train) == 1, "one", n=len(x_train))
+    given = array("snr_shifted", snr_shifted, (len(x_train),))
     some = np.unique(np.linspace(0, len(x_train) - 1, SAMPLE).astype(int))
     x, inner = x_train[some], slice(part // 2, -part // 2)
     true = audio.snr(x[:, inner], _rebuilt(autoencoder, x[:, inner], part))
-
-    def near(found: np.ndarray) -> bool:
-        return bool(np.allclose(given[some], found, atol=0.05))
-
-    if not near(true):
-        x_hat = _rebuilt(autoencoder, x, part)
-        need(not near(audio.snr(x, x_hat)), "shift_none")
-        need(not near(audio.snr(x[:, inner], x_hat[:, inner])), "shift_late")
-        need(not near(-true), "shift_sign")
-        need(not near(2 * true), "shift_twice")
-        need(not np.allclose(given[some], 10 ** (true / 10), rtol=0.02), "shift_ratio")
-        raise Wrong("shift_other")
-    return say("shift_right", n=len(x_train))
+    expect(
+        close(given[some], atol=0.05),
+        true,
+        {
+            "none": lambda: audio.snr(x, _rebuilt(autoencoder, x, part)),
+            "late": lambda: audio.snr(x[:, inner], _rebuilt(autoencoder, x, part)[:, inner]),
+            "sign": lambda: -true,
+            "twice": lambda: 2 * true,
+            "ratio": lambda: close(given[some], rtol=0.02)(10 ** (true / 10)),
+        },
+    )
+    return {"n": len(x_train)}
 
 
 @exercise("3")
-def smooth(x_smooth: Any, autoencoder: Any, x_test: np.ndarray, part: int) -> str:
-    """The usual reconstruction and one shifted by half a part, joined with triangles as weights."""
+def smooth(x_smooth: Any, autoencoder: Any, x_test: np.ndarray, part: int) -> Values:
+    """The usual reconstruction and one shifted by half a segment, with triangles as weights."""
     given = _sound("x_smooth", x_smooth, x_test)
     inner = slice(part // 2, -part // 2)
     usual = _rebuilt(autoencoder, x_test, part)
@@ -109,22 +106,25 @@ def smooth(x_smooth: Any, autoencoder: Any, x_test: np.ndarray, part: int) -> st
     weight = np.ones(x_test.shape[1], "float32")
     weight[inner] = np.tile(np.bartlett(part), x_test.shape[1] // part)[inner]
     allowed = 0.02 * _apart(usual, other)
-
-    def near(found: np.ndarray, where: slice = slice(None)) -> bool:
-        return _apart(given[:, where], found[:, where]) <= allowed
-
     right = weight * usual + (1 - weight) * other
-    if not near(right):
-        need(not near(right, inner), "smooth_ends")
-        need(not near(x_test, inner), "sound_original", name="x_smooth")
-        need(not near(usual, inner), "smooth_usual")
-        need(not near(other, inner), "smooth_other_only")
-        need(not near((usual + other) / 2, inner), "smooth_half")
-        need(not near(usual + other, inner), "smooth_sum")
-        need(not near((1 - weight) * usual + weight * other, inner), "smooth_exchanged")
-        raise Wrong("smooth_weights")
 
-    def jump(x: np.ndarray) -> float:
-        return float(np.abs(np.diff(x, axis=1))[:, part - 1 :: part].mean())
+    def near(found: np.ndarray) -> bool:
+        return _apart(given[:, inner], found[:, inner]) <= allowed
 
-    return say("smooth_right", before=jump(usual), after=jump(right))
+    expect(
+        near,
+        _apart(given, right) <= allowed,
+        {
+            "ends": lambda: right,
+            "original": lambda: x_test,
+            "usual": lambda: usual,
+            "shifted": lambda: other,
+            "half": lambda: (usual + other) / 2,
+            "sum": lambda: usual + other,
+            "exchanged": lambda: (1 - weight) * usual + weight * other,
+        },
+        name="x_smooth",
+    )
+    sure(allowed > 0, "collapsed", name="autoencoder")
+    jumps = [np.abs(np.diff(x, axis=1))[:, part - 1 :: part].mean() for x in (usual, right)]
+    return {"before": float(jumps[0]), "after": float(jumps[1])}

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Wrong, exercise, need, say, single
-from exercises.models import outputs
+from exercises.check import Values, close, exercise, expect, need, single
+from exercises.models import is_model, outputs
 
 CODE, KINDS = 4, 3
 Waves = tuple[np.ndarray, np.ndarray]
 
 
 @exercise("1")
-def leak(leaked_error: Any, train: Waves, test: Waves) -> str:
+def leak(leaked_error: Any, train: Waves, test: Waves) -> Values:
     """Test error of a regression from the past to its own end; `train`, `test`: past, future."""
     from sklearn.linear_model import LinearRegression
 
@@ -25,17 +25,20 @@ def leak(leaked_error: Any, train: Waves, test: Waves) -> str:
         found = LinearRegression().fit(inputs, targets).predict(asked)
         return float(np.mean((found - true) ** 2))
 
-    def near(value: float) -> bool:
-        return bool(np.isclose(given, value, rtol=0.02))
-
-    honest = error(x, y, x_test, y_test)
-    if not 0 <= given < 1e-8:  # least squares may copy to the last bit: zero is right
-        need(not near(honest), "leak_honest", error=honest)
-        need(not near(error(x[:, :-1], x[:, 1:], x_test[:, :-1], x_test[:, 1:])), "leak_next")
-        need(not 0.999 < given < 1.001, "leak_score")
-        need(not 0 < given < 1e-4, "leak_root", error=given)
-        raise Wrong("leak_other")
-    return say("leak_right", error=honest)
+    forecast = error(x, y, x_test, y_test)
+    expect(
+        close(given, rtol=0.02),
+        0 <= given < 1e-8,  # least squares may copy to the last bit: zero is right
+        {
+            "forecast": lambda: forecast,
+            "next": lambda: error(x[:, :-1], x[:, 1:], x_test[:, :-1], x_test[:, 1:]),
+            "score": lambda: 0.999 < given < 1.001,
+            "root": lambda: 0 < given < 1e-4,
+        },
+        error=forecast,
+        given=given,
+    )
+    return {"error": forecast}
 
 
 def _log_shares(scores: np.ndarray) -> np.ndarray:
@@ -47,32 +50,31 @@ def _log_shares(scores: np.ndarray) -> np.ndarray:
 
 
 @exercise("2", answers=2)
-def order(reader: Any, reading_right: Any, x_test: np.ndarray, y_test: np.ndarray) -> str:
+def order(reader: Any, reading_right: Any, x_test: np.ndarray, y_test: np.ndarray) -> Values:
     """Share of sums that an adder trained in reading order has right; `y_test`: units first."""
     given = single("reading_right", reading_right)
     log_shares = _log_shares(outputs(reader, x_test, "reader"))
-    shape = " x ".join(map(str, log_shares.shape[1:]))
-    need(log_shares.shape == y_test.shape, "order_shape", shape=shape)
+    need(log_shares.shape == y_test.shape, "shape", shape=log_shares.shape[1:])
     reading, units = y_test[:, ::-1], y_test
     losses = [-float((y * log_shares).sum(axis=-1).mean()) for y in (reading, units)]
-    need(min(losses) < 0.97 * np.log(y_test.shape[-1]), "order_untrained")
-    need(losses[0] < losses[1], "order_units")
+    need(min(losses) < 0.97 * np.log(y_test.shape[-1]), "untrained")
+    need(losses[0] < losses[1], "units")
 
-    def share(y: np.ndarray, whole: bool = True) -> float:
-        hits = y.argmax(axis=-1) == log_shares.argmax(axis=-1)
-        return float((hits.all(axis=1) if whole else hits).mean())
+    def hits(y: np.ndarray) -> np.ndarray:
+        return y.argmax(axis=-1) == log_shares.argmax(axis=-1)
 
-    def near(other: float, gap: float = 0.002) -> bool:
-        return abs(given - other) <= gap
-
-    true = share(reading)
-    if not near(true):
-        need(not near(share(reading, whole=False)), "order_characters")
-        need(not near(100 * true, 0.2), "order_percent")
-        need(not near(1 - true), "order_errors")
-        need(not near(share(units)), "order_compared")
-        raise Wrong("order_other")
-    return say("order_right", share=true)
+    true = float(hits(reading).all(axis=1).mean())
+    expect(
+        close(given, atol=0.002),
+        true,
+        {
+            "characters": lambda: hits(reading).mean(),
+            "percent": lambda: close(given, atol=0.2)(100 * true),
+            "errors": lambda: 1 - true,
+            "compared": lambda: hits(units).all(axis=1).mean(),
+        },
+    )
+    return {"share": true}
 
 
 def _slopes(model: Any, waves: np.ndarray) -> dict[str, np.ndarray]:
@@ -98,28 +100,27 @@ def _rank(*slopes: np.ndarray) -> int:
 
 
 @exercise("3")
-def forked(three_heads: Any, past: np.ndarray, steps: int) -> str:
+def forked(three_heads: Any, past: np.ndarray, steps: int) -> Values:
     """A model of three outputs, built or trained, that all depend on the same four numbers."""
     import keras
 
-    kind = type(three_heads).__name__
-    need(isinstance(three_heads, keras.Model), "no_model", name="three_heads", kind=kind)
+    is_model("three_heads", three_heads)
     found = three_heads(past[:3], training=False)
     wanted = {"x_hat": past.shape[1:], "future": (steps, 1), "kind": (KINDS,)}
-    need(isinstance(found, dict) and set(found) == set(wanted), "forked_names")
+    need(isinstance(found, dict) and set(found) == set(wanted), "names")
     for name, shape in wanted.items():
-        texts = [" x ".join(map(str, s)) for s in (tuple(found[name].shape[1:]), shape)]
-        need(texts[0] == texts[1], "forked_shape", name=name, shape=texts[0], wanted=texts[1])
+        given = tuple(found[name].shape[1:])
+        need(given == shape, "shape", name=name, shape=given, wanted=shape)
     shares = keras.ops.convert_to_numpy(found["kind"])
-    need(shares.min() >= 0 and np.allclose(shares.sum(axis=1), 1, atol=1e-3), "forked_softmax")
+    need(shares.min() >= 0 and np.allclose(shares.sum(axis=1), 1, atol=1e-3), "softmax")
     slopes = _slopes(three_heads, past[:3])
     ranks = {name: _rank(slopes[name]) for name in ("x_hat", "future")}
     for name, rank in ranks.items():
-        need(rank <= CODE, "forked_wide", name=name, rank=rank, code=CODE)
+        need(rank <= CODE, "wide", name=name, rank=rank, code=CODE)
     both, every = _rank(slopes["x_hat"], slopes["future"]), _rank(*slopes.values())
-    # One head may hide the weakest number of a code from sight; all heads together do not.
+    # The weakest number of a code may leave no trace in one head; it does in all heads together.
     shared = sum(ranks.values()) - both > 1 or both == max(ranks.values())
-    need(shared and both <= CODE, "forked_apart", code=CODE)
-    need(every <= CODE, "forked_kind")
-    need(every == CODE, "forked_narrow", rank=every, code=CODE)
-    return say("forked_right", code=CODE)
+    need(shared and both <= CODE, "apart", code=CODE)
+    need(every <= CODE, "kind")
+    need(every == CODE, "narrow", rank=every, code=CODE)
+    return {"code": CODE}

@@ -57,10 +57,10 @@ import tensorflow as tf
 from keras import layers
 from scipy.signal import resample_poly
 from sklearn.decomposition import PCA
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import audio, claims, data, explore, plot, resume, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. Sound is a long list of numbers

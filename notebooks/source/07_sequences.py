@@ -55,10 +55,10 @@ from keras import layers
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. Reading in order
@@ -160,7 +160,7 @@ classic.summary()
 # Duas observações sobre velocidade em CPU. `unroll=True` escreve os nove passos um após o outro em vez de rodar um laço: o grafo a montar fica maior, mas cada passo de treino, mais rápido; é o certo para sequências curtas. E muitos passos
 # correm entre duas visitas ao Python (`steps_per_execution`). A taxa de aprendizado sobe durante um décimo do tempo e desce por um cosseno, como nas aulas anteriores. Para consultar um modelo pequeno, basta chamá-lo, `model(x)`: `predict` primeiro compilaria um grafo, o que só compensa com muitos dados.
 # %%
-def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **settings):
+def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **options):
     """Fit with a cosine schedule; returns the history and the seconds."""
     # pt: """Ajusta com taxa em cosseno; devolve o histórico e os segundos."""
     steps = -(-len(x) // batch)
@@ -168,7 +168,7 @@ def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **s
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, max(1, epochs * steps - warm), warmup_target=peak, warmup_steps=warm
     )
-    model.compile(keras.optimizers.Adam(rate), loss, jit_compile=jit, steps_per_execution=steps, **settings)
+    model.compile(keras.optimizers.Adam(rate), loss, jit_compile=jit, steps_per_execution=steps, **options)
     model.optimizer.build(model.trainable_variables)  # else TensorFlow makes the graph twice
     # pt: senão o TensorFlow monta o grafo duas vezes
     watched = settings.pick(quick=None, class_=held_out, full=held_out)

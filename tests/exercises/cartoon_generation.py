@@ -10,10 +10,9 @@ import numpy as np
 from keras import layers
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
-from tests.exercises.fashion import Answer
 
 from exercises import cartoon_generation as check_cartoon
-from tests.exercises.kit import SEED
+from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
 
 SIDE, DIM = 8, 6
 rng = np.random.default_rng(SEED)
@@ -31,6 +30,17 @@ def decoder() -> Any:
     steep = keras.initializers.RandomNormal(stddev=1.5)
     drawn = layers.Dense(SIDE * SIDE * 3, "sigmoid", kernel_initializer=steep)
     return keras.Sequential([keras.Input((DIM,)), drawn, layers.Reshape((SIDE, SIDE, 3))])
+
+
+@functools.cache
+def constant() -> Any:
+    """Draws the same from every code."""
+    model = keras.models.clone_model(decoder())
+    model.set_weights([0 * w for w in model.get_weights()])
+    return model
+
+
+GREY = np.full((40, SIDE, SIDE, 3), 0.5, "float32")
 
 
 def draw(z: Any) -> np.ndarray:
@@ -53,23 +63,23 @@ def scored(model: Any = None, known: Any = KNOWN) -> tuple[Any, ...]:
     return shape(classifier.score(*HELD), classifier)
 
 
-SHAPE_WRONG: dict[str, tuple[str, Answer]] = {
-    "on the faces it learnt from": ("shape_known", lambda: shape(fitted().score(*KNOWN))),
-    "errors": ("shape_errors", lambda: shape(1 - fitted().score(*HELD))),
-    "per cent": ("shape_percent", lambda: shape(100 * fitted().score(*HELD))),
+SHAPE_WRONG: Wrongs = {
+    "on the faces it learnt from": ("known", lambda: shape(fitted().score(*KNOWN))),
+    "errors": ("errors", lambda: shape(1 - fitted().score(*HELD))),
+    "per cent": ("percent", lambda: shape(100 * fitted().score(*HELD))),
     "the commonest": (
-        "shape_commonest",
+        "commonest",
         lambda: shape((HELD[1] == np.bincount(KNOWN[1]).argmax()).mean()),
     ),
-    "not fitted": ("shape_unfitted", lambda: shape(0.5, LogisticRegression())),
-    "learnt from validation faces": ("shape_saw", lambda: scored(KNeighborsClassifier(1), HELD)),
-    "learnt from all faces": ("shape_saw", lambda: scored(KNeighborsClassifier(1), (Z, SHAPES))),
-    "invented": ("shape_other", lambda: shape(0.987)),
-    "a count": ("shape_other", lambda: shape(int(fitted().score(*HELD) * 100) // 7)),
+    "not fitted": ("unfitted", lambda: shape(0.5, LogisticRegression())),
+    "learnt from validation faces": ("saw", lambda: scored(KNeighborsClassifier(1), HELD)),
+    "learnt from all faces": ("saw", lambda: scored(KNeighborsClassifier(1), (Z, SHAPES))),
+    "invented": ("other", lambda: shape(0.987)),
+    "a count": ("other", lambda: shape(int(fitted().score(*HELD) * 100) // 7)),
     "answers": ("single_number", lambda: shape(fitted().predict(HELD[0]))),
     "text": ("single_number", lambda: shape("0.8")),
 }
-SHAPE_RIGHT: dict[str, Answer] = {
+SHAPE_RIGHT: Rights = {
     "score": lambda: scored(),
     "mean of right answers": lambda: shape((fitted().predict(HELD[0]) == HELD[1]).mean()),
     "rounded": lambda: shape(round(fitted().score(*HELD), 3)),
@@ -99,28 +109,32 @@ def bent() -> np.ndarray:
     return draw(z)
 
 
-WALK_WRONG: dict[str, tuple[str, Answer]] = {
-    "codes": ("cartoon_codes", lambda: walk(line())),
-    "nine": ("cartoon_shape", lambda: walk(draw(line(9)))),
-    "one image": ("cartoon_shape", lambda: walk(draw(line())[0])),
-    "flat": ("cartoon_codes", lambda: walk(draw(line()).reshape(8, -1))),
-    "bytes": ("cartoon_range", lambda: walk(255 * draw(line()))),
-    "back": ("between_back", lambda: walk(draw(line()[::-1]))),
-    "pixels": ("between_pixels", lambda: walk(mixed(*FACES))),
-    "reconstructions mixed": ("between_mixed", lambda: walk(mixed(*draw(Z[:2])))),
-    "other faces": ("between_ends", lambda: walk(draw(line(8, 2, 3)))),
-    "without the ends": ("between_ends", lambda: walk(draw(line(10)[1:-1]))),
+WALK_WRONG: Wrongs = {
+    "codes": ("codes", lambda: walk(line())),
+    "a decoder that has collapsed": (
+        "collapsed",
+        lambda: (GREY[:8], constant(), Z[:2], FACES),
+    ),
+    "nine": ("shape", lambda: walk(draw(line(9)))),
+    "one image": ("shape", lambda: walk(draw(line())[0])),
+    "flat": ("codes", lambda: walk(draw(line()).reshape(8, -1))),
+    "bytes": ("range", lambda: walk(255 * draw(line()))),
+    "back": ("back", lambda: walk(draw(line()[::-1]))),
+    "pixels": ("pixels", lambda: walk(mixed(*FACES))),
+    "reconstructions mixed": ("mixed", lambda: walk(mixed(*draw(Z[:2])))),
+    "other faces": ("ends", lambda: walk(draw(line(8, 2, 3)))),
+    "without the ends": ("ends", lambda: walk(draw(line(10)[1:-1]))),
     "without the last": (
-        "between_ends",
+        "ends",
         lambda: walk(draw(Z[0] + (np.arange(8) / 8)[:, None] * (Z[1] - Z[0]))),
     ),
-    "a detour": ("between_steps", lambda: walk(bent())),
+    "a detour": ("steps", lambda: walk(bent())),
     "unequal steps": (
-        "between_steps",
+        "steps",
         lambda: walk(draw(Z[0] + (np.linspace(0, 1, 8) ** 2)[:, None] * (Z[1] - Z[0]))),
     ),
 }
-WALK_RIGHT: dict[str, Answer] = {
+WALK_RIGHT: Rights = {
     "linspace": lambda: walk(draw(line())),
     "weights": lambda: walk(draw([(1 - t) * Z[0] + t * Z[1] for t in np.arange(8) / 7])),
     "one by one": lambda: walk(np.concatenate([draw(z[None]) for z in line()])),
@@ -135,20 +149,21 @@ def cool(images: Any) -> tuple[Any, ...]:
     return images, decoder(), NOISE, draw(NOISE)
 
 
-COOL_WRONG: dict[str, tuple[str, Answer]] = {
-    "as before": ("cooler_warm", lambda: cool(draw(NOISE))),
-    "darker": ("cooler_pixels", lambda: cool(0.6 * draw(NOISE))),
-    "divided": ("cooler_hotter", lambda: cool(draw(NOISE / 0.6))),
-    "variance": ("cooler_root", lambda: cool(draw(0.6**0.5 * NOISE))),
-    "added": ("cooler_other", lambda: cool(draw(NOISE - 0.6))),
-    "twice": ("cooler_other", lambda: cool(draw(0.36 * NOISE))),
-    "other codes": ("cooler_other", lambda: cool(draw(0.6 * Z[:40]))),
-    "means of faces": ("cooler_other", lambda: cool(draw(Z[:40]))),
-    "codes": ("cartoon_codes", lambda: cool(0.6 * NOISE)),
-    "some": ("cartoon_shape", lambda: cool(draw(0.6 * NOISE[:8]))),
-    "bytes": ("cartoon_range", lambda: cool(255 * draw(0.6 * NOISE))),
+COOL_WRONG: Wrongs = {
+    "as before": ("warm", lambda: cool(draw(NOISE))),
+    "darker": ("pixels", lambda: cool(0.6 * draw(NOISE))),
+    "divided": ("hotter", lambda: cool(draw(NOISE / 0.6))),
+    "variance": ("root", lambda: cool(draw(0.6**0.5 * NOISE))),
+    "added": ("other", lambda: cool(draw(NOISE - 0.6))),
+    "twice": ("other", lambda: cool(draw(0.36 * NOISE))),
+    "other codes": ("other", lambda: cool(draw(0.6 * Z[:40]))),
+    "means of faces": ("other", lambda: cool(draw(Z[:40]))),
+    "codes": ("codes", lambda: cool(0.6 * NOISE)),
+    "some": ("shape", lambda: cool(draw(0.6 * NOISE[:8]))),
+    "bytes": ("range", lambda: cool(255 * draw(0.6 * NOISE))),
+    "a decoder that has collapsed": ("collapsed", lambda: (GREY, constant(), NOISE, GREY)),
 }
-COOL_RIGHT: dict[str, Answer] = {
+COOL_RIGHT: Rights = {
     "one call": lambda: cool(draw(0.6 * NOISE)),
     "predict": lambda: cool(decoder().predict(0.6 * NOISE, verbose=0)),
     "tensor": lambda: cool(decoder()(0.6 * NOISE)),
@@ -156,8 +171,8 @@ COOL_RIGHT: dict[str, Answer] = {
     "double precision": lambda: cool(draw(0.6 * NOISE.astype("float64")).astype("float64")),
 }
 
-CATALOGUE: dict[str, tuple[Any, dict[str, tuple[str, Answer]], dict[str, Answer]]] = {
-    "09-1": (check_cartoon.face_shape, SHAPE_WRONG, SHAPE_RIGHT),
-    "09-2": (check_cartoon.between, WALK_WRONG, WALK_RIGHT),
-    "09-3": (check_cartoon.cooler_samples, COOL_WRONG, COOL_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_cartoon.face_shape, SHAPE_WRONG, SHAPE_RIGHT),
+    (check_cartoon.between, WALK_WRONG, WALK_RIGHT),
+    (check_cartoon.cooler_samples, COOL_WRONG, COOL_RIGHT),
+]

@@ -14,19 +14,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 @pytest.fixture(scope="session", autouse=True)
 def embedded() -> Iterator[None]:
-    """Data of this computer only; the watch over fit() ends with these tests."""
-    import keras
-
-    from exercises import fashion_homework as check_fashion
-    from exercises import training as check_training
+    """Data of this computer only; recording of fit() ends with these tests."""
+    from exercises import training
     from tests.exercises import kit
 
-    fit, before = keras.Model.fit, os.environ.get("AE_DATA_SOURCE")
+    before = os.environ.get("AE_DATA_SOURCE")
     os.environ["AE_DATA_SOURCE"] = "embedded"
-    check_fashion.start(kit.fashion())
+    training.start(kit.fashion())
     yield
-    keras.Model.fit = fit
-    check_training._state["reference"] = None
+    training.stop()
     if before is None:
         del os.environ["AE_DATA_SOURCE"]
     else:

@@ -12,10 +12,9 @@ import tensorflow as tf
 from keras import layers
 from skimage.metrics import peak_signal_noise_ratio
 from skimage.util import random_noise
-from tests.exercises.fashion import Answer
 
 from exercises import denoising as check_denoising
-from tests.exercises.kit import Own
+from tests.exercises.kit import Catalogue, Own, Rights, Wrongs
 from utils.data import mnist as data
 
 Function = Callable[..., Any]
@@ -66,33 +65,33 @@ def printed(x: np.ndarray, x_hat: np.ndarray) -> None:
     str(each(x, x_hat).mean())
 
 
-PSNR_WRONG: dict[str, tuple[str, Answer]] = {
-    "one for each image": ("psnr_each", lambda: one(each)),
-    "sign": ("psnr_sign", lambda: one(lambda x, x_hat: -each(x, x_hat).mean())),
+PSNR_WRONG: Wrongs = {
+    "one for each image": ("each", lambda: one(each)),
+    "sign": ("sign", lambda: one(lambda x, x_hat: -each(x, x_hat).mean())),
     "all in one": (
-        "psnr_pooled",
+        "pooled",
         lambda: one(lambda x, x_hat: -10 * np.log10(np.mean((x - x_hat) ** 2))),
     ),
-    "255": ("psnr_range", lambda: one(lambda x, x_hat: (each(x, x_hat) + 48.1308).mean())),
-    "20 in place of 10": ("psnr_factor", lambda: one(lambda x, x_hat: 2 * each(x, x_hat).mean())),
+    "255": ("range", lambda: one(lambda x, x_hat: (each(x, x_hat) + 48.1308).mean())),
+    "20 in place of 10": ("factor", lambda: one(lambda x, x_hat: 2 * each(x, x_hat).mean())),
     "of the root": (
-        "psnr_factor",
+        "factor",
         lambda: one(lambda x, x_hat: np.mean(-10 * np.log10(squares(x, x_hat) ** 0.5))),
     ),
-    "without the 10": ("psnr_bel", lambda: one(lambda x, x_hat: each(x, x_hat).mean() / 10)),
+    "without the 10": ("bel", lambda: one(lambda x, x_hat: each(x, x_hat).mean() / 10)),
     "natural logarithm": (
-        "psnr_natural",
+        "natural",
         lambda: one(lambda x, x_hat: np.mean(-10 * np.log(squares(x, x_hat)))),
     ),
-    "the error": ("psnr_error", lambda: one(lambda x, x_hat: squares(x, x_hat).mean())),
-    "its root": ("psnr_error", lambda: one(lambda x, x_hat: np.mean((x - x_hat) ** 2) ** 0.5)),
+    "the error": ("error", lambda: one(lambda x, x_hat: squares(x, x_hat).mean())),
+    "its root": ("error", lambda: one(lambda x, x_hat: np.mean((x - x_hat) ** 2) ** 0.5)),
     "absolute errors": (
-        "psnr_other",
+        "other",
         lambda: one(lambda x, x_hat: np.mean(-10 * np.log10(np.abs(x - x_hat).mean((1, 2))))),
     ),
-    "a mean over images": ("psnr_other", lambda: one(along_the_images)),
-    "sums of squares": ("psnr_other", lambda: one(summed)),
-    "hard-coded": ("psnr_other", lambda: one(lambda x, x_hat: 7.87)),
+    "a mean over images": ("other", lambda: one(along_the_images)),
+    "sums of squares": ("other", lambda: one(summed)),
+    "hard-coded": ("other", lambda: one(lambda x, x_hat: 7.87)),
     "for one size": ("unexpected", lambda: one(one_size)),
     "printed only": ("returns_nothing", lambda: one(printed)),
     "still a stub": ("returns_nothing", lambda: one(lambda x, x_hat: None)),
@@ -107,7 +106,7 @@ def by_scikit_image(x: np.ndarray, x_hat: np.ndarray) -> float:
     return float(np.mean([peak_signal_noise_ratio(a, b, data_range=1) for a, b in pairs]))
 
 
-PSNR_RIGHT: dict[str, Answer] = {
+PSNR_RIGHT: Rights = {
     "NumPy": lambda: one(lambda x, x_hat: each(x, x_hat).mean()),
     "scikit-image": lambda: one(by_scikit_image),
     "TensorFlow": lambda: one(
@@ -158,36 +157,36 @@ def nothing(x: np.ndarray, share: float, seed: int = 0) -> np.ndarray:
     return x
 
 
-PEPPER_WRONG: dict[str, tuple[str, Answer]] = {
-    "Gaussian": ("pepper_values", lambda: (gaussian,)),
-    "bytes": ("pepper_values", lambda: (spoil(high=255),)),
-    "any grey": ("pepper_values", lambda: (lambda x, share, seed: np.random.default_rng(seed)
+PEPPER_WRONG: Wrongs = {
+    "Gaussian": ("values", lambda: (gaussian,)),
+    "bytes": ("values", lambda: (spoil(high=255),)),
+    "any grey": ("values", lambda: (lambda x, share, seed: np.random.default_rng(seed)
                                            .random(x.shape),)),
-    "nothing": ("pepper_share", lambda: (nothing,)),
-    "a share of each": ("pepper_share", lambda: (spoil(lambda share: 2 * share),)),
-    "half of it": ("pepper_share", lambda: (spoil(lambda share: share / 2),)),
-    "per cent": ("pepper_share", lambda: (spoil(lambda share: share / 100),)),
-    "the others": ("pepper_share", lambda: (spoil(lambda share: 1 - share),)),
-    "always a fifth": ("pepper_share", lambda: (spoil(lambda share: 0.2),)),
-    "salt only": ("pepper_salt", lambda: (spoil(salt=1),)),
-    "pepper only": ("pepper_salt", lambda: (spoil(salt=0),)),
-    "a third of salt": ("pepper_salt", lambda: (spoil(salt=1 / 3),)),
-    "no seed": ("pepper_chance", lambda: (spoil(seeded=lambda seed: None),)),
-    "one seed": ("pepper_seed", lambda: (spoil(seeded=lambda seed: 0),)),
+    "nothing": ("share", lambda: (nothing,)),
+    "a share of each": ("share", lambda: (spoil(lambda share: 2 * share),)),
+    "half of it": ("share", lambda: (spoil(lambda share: share / 2),)),
+    "per cent": ("share", lambda: (spoil(lambda share: share / 100),)),
+    "the others": ("share", lambda: (spoil(lambda share: 1 - share),)),
+    "always a fifth": ("share", lambda: (spoil(lambda share: 0.2),)),
+    "salt only": ("salt", lambda: (spoil(salt=1),)),
+    "pepper only": ("salt", lambda: (spoil(salt=0),)),
+    "a third of salt": ("salt", lambda: (spoil(salt=1 / 3),)),
+    "no seed": ("chance", lambda: (spoil(seeded=lambda seed: None),)),
+    "one seed": ("seed", lambda: (spoil(seeded=lambda seed: 0),)),
     "one stencil": (
-        "pepper_stencil",
+        "stencil",
         lambda: (spoil(mask=lambda rng, shape: rng.random(shape[1:])),),
     ),
     "whole rows": (
-        "pepper_lines",
+        "lines",
         lambda: (spoil(mask=lambda rng, shape: rng.random((*shape[:2], 1))),),
     ),
     "in place": ("changes_input", lambda: (on_the_input,)),
     "flat": (
-        "pepper_shape",
+        "shape",
         lambda: (lambda x, share, seed: spoil()(x, share, seed).reshape(len(x), -1),),
     ),
-    "one image": ("pepper_shape", lambda: (lambda x, share, seed: spoil()(x, share, seed)[0],)),
+    "one image": ("shape", lambda: (lambda x, share, seed: spoil()(x, share, seed)[0],)),
     "no return": ("returns_nothing", lambda: (lambda x, share, seed: None,)),
     "images": ("no_function", lambda: (images()[1],)),
     "no seed at all": ("unexpected", lambda: (lambda x, share: spoil()(x, share),)),
@@ -216,7 +215,7 @@ def old_generator(x: np.ndarray, share: float, seed: int) -> Any:
     return tf.where(hit, np.random.choice([0.0, 1.0], x.shape).astype("float32"), x)
 
 
-PEPPER_RIGHT: dict[str, Answer] = {
+PEPPER_RIGHT: Rights = {
     "two draws": lambda: (spoil(),),
     "one draw": lambda: (one_draw,),
     "as many in each image": lambda: (exact,),
@@ -255,32 +254,35 @@ def noisy_again() -> np.ndarray:
     return passed((passed(images()[1], 1) + 0.5 * noise).clip(0, 1).astype("float32"), 1)
 
 
-TWICE_WRONG: dict[str, tuple[str, Answer]] = {
-    "once": ("twice_once", lambda: three(passed(images()[1], 1))),
-    "three times": ("twice_thrice", lambda: three(passed(images()[1], 3))),
-    "the noisy images": ("twice_never", lambda: three(images()[1])),
-    "the clean images": ("twice_never", lambda: three(images()[0])),
-    "from clean ones": ("twice_clean", lambda: three(passed(images()[0]))),
-    "from clean ones, once": ("twice_clean", lambda: three(passed(images()[0], 1))),
-    "noise in between": ("twice_other", lambda: three(noisy_again())),
-    "another network": ("twice_other", lambda: three(passed(images()[1], gain=4))),
+TWICE_WRONG: Wrongs = {
+    "once": ("once", lambda: three(passed(images()[1], 1))),
+    "three times": ("thrice", lambda: three(passed(images()[1], 3))),
+    "the noisy images": ("never", lambda: three(images()[1])),
+    "the clean images": ("never", lambda: three(images()[0])),
+    "from clean ones": ("clean", lambda: three(passed(images()[0]))),
+    "from clean ones, once": ("clean", lambda: three(passed(images()[0], 1))),
+    "noise in between": ("other", lambda: three(noisy_again())),
+    "another network": ("other", lambda: three(passed(images()[1], gain=4))),
     "two networks": (
-        "twice_other",
+        "other",
         lambda: three(passed(passed(images()[1], 1), 1, gain=4)),
     ),
     "halfway": (
-        "twice_other",
+        "other",
         lambda: three((passed(images()[1], 1) + passed(images()[1])) / 2),
     ),
-    "twice as bright": ("twice_other", lambda: three(2 * passed(images()[1], 1))),
-    "rounded to ink": ("twice_other", lambda: three(passed(images()[1]).round())),
-    "not a number": ("twice_other", lambda: three(passed(images()[1]) * np.nan)),
-    "with a channel": ("twice_shape", lambda: three(passed(images()[1])[..., None])),
-    "one image": ("twice_shape", lambda: three(passed(images()[1])[0])),
-    "fewer": ("twice_shape", lambda: three(passed(images()[1])[:10])),
-    "its PSNR": ("twice_shape", lambda: three(17.3)),
+    "twice as bright": ("other", lambda: three(2 * passed(images()[1], 1))),
+    "rounded to ink": ("other", lambda: three(passed(images()[1]).round())),
+    "not a number": ("not_finite", lambda: three(passed(images()[1]) * np.nan)),
+    "a network that has collapsed": (
+        "collapsed",
+        lambda: three(passed(images()[1], gain=0), network(0)),
+    ),
+    "one image": ("shape", lambda: three(passed(images()[1])[0])),
+    "fewer": ("shape", lambda: three(passed(images()[1])[:10])),
+    "its PSNR": ("shape", lambda: three(17.3)),
 }
-TWICE_RIGHT: dict[str, Answer] = {
+TWICE_RIGHT: Rights = {
     "predict": lambda: three(passed(images()[1])),
     "called": lambda: three(network()(network()(images()[1][..., None]))[..., 0]),
     "joined": lambda: three(
@@ -288,11 +290,12 @@ TWICE_RIGHT: dict[str, Answer] = {
     ),
     "double precision": lambda: three(passed(images()[1]).astype("float64")),
     "a list": lambda: three(list(passed(images()[1]))),
+    "with a channel": lambda: three(passed(images()[1])[..., None]),
     "a class": lambda: three(passed(images()[1]), Own(network(), (32, 32, 1))),
 }
 
-CATALOGUE: dict[str, tuple[Any, dict[str, tuple[str, Answer]], dict[str, Answer]]] = {
-    "04-1": (check_denoising.psnr, PSNR_WRONG, PSNR_RIGHT),
-    "04-2": (check_denoising.pepper, PEPPER_WRONG, PEPPER_RIGHT),
-    "04-3": (check_denoising.twice, TWICE_WRONG, TWICE_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_denoising.psnr, PSNR_WRONG, PSNR_RIGHT),
+    (check_denoising.pepper, PEPPER_WRONG, PEPPER_RIGHT),
+    (check_denoising.twice, TWICE_WRONG, TWICE_RIGHT),
+]

@@ -7,13 +7,13 @@ from typing import Any
 
 import keras
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 from keras import layers
 from sklearn.decomposition import PCA
-from tests.exercises.fashion import Answer
 
 from exercises import ecg_anomalies as check_ecg
-from tests.exercises.kit import Own
+from tests.exercises.kit import Catalogue, Own, Rights, Wrongs
 from utils.data import ecg_anomalies as ecg
 
 # Exercise 1: two hills of errors that overlap
@@ -49,34 +49,34 @@ def up_to_the_next() -> tuple[float, float]:
     return cheapest(), float(found[found > cheapest()].min())
 
 
-COST_WRONG: dict[str, tuple[str, Answer]] = {
-    "prices exchanged": ("cost_exchanged", lambda: one(cheapest(1, 10))),
-    "equal prices": ("cost_equal", lambda: one(cheapest(1, 1))),
-    "on test beats": ("cost_test", lambda: one(cheapest(seed=1))),
+COST_WRONG: Wrongs = {
+    "prices exchanged": ("exchanged", lambda: one(cheapest(1, 10))),
+    "equal prices": ("equal", lambda: one(cheapest(1, 1))),
+    "on test beats": ("test", lambda: one(cheapest(seed=1))),
     "just below a test beat": (
-        "cost_test",
+        "test",
         lambda: one(float(np.nextafter(np.float32(cheapest(seed=1)), np.float32(0)))),
     ),
-    "alarm at the threshold": ("cost_edge", lambda: one(cheapest(at=True))),
-    "the least cost": ("cost_outside", lambda: one(int(costs(*errors()).min()))),
-    "its place": ("cost_outside", lambda: one(int(costs(*errors()).argmin()))),
-    "no alarm above": ("cost_outside", lambda: one(0.5)),
-    "below zero": ("cost_outside", lambda: one(-0.01)),
-    "not a number": ("cost_outside", lambda: one(float("nan"))),
-    "alarm always": ("cost_more", lambda: one(0.0)),
-    "the dearest": ("cost_more", lambda: one(float(errors()[0][costs(*errors()).argmax()]))),
+    "alarm at the threshold": ("edge", lambda: one(cheapest(at=True))),
+    "the least cost": ("outside", lambda: one(int(costs(*errors()).min()))),
+    "its place": ("outside", lambda: one(int(costs(*errors()).argmin()))),
+    "no alarm above": ("outside", lambda: one(0.5)),
+    "below zero": ("outside", lambda: one(-0.01)),
+    "not a number": ("outside", lambda: one(float("nan"))),
+    "alarm always": ("other", lambda: one(0.0)),
+    "the dearest": ("other", lambda: one(float(errors()[0][costs(*errors()).argmax()]))),
     "mean and deviation": (
-        "cost_more",
+        "other",
         lambda: one(errors()[0][:240].mean() + errors()[0][:240].std()),
     ),
     "classes exchanged": (
-        "cost_more",
+        "other",
         lambda: one(float(errors()[0][costs(errors()[0], ~errors()[1]).argmin()])),
     ),
     "all costs": ("single_number", lambda: one(costs(*errors()))),
     "text": ("single_number", lambda: one("0.02")),
 }
-COST_RIGHT: dict[str, Answer] = {
+COST_RIGHT: Rights = {
     "an error": lambda: one(cheapest()),
     "single precision": lambda: one(np.float32(cheapest())),
     "between two errors": lambda: one(sum(up_to_the_next()) / 2),
@@ -84,6 +84,7 @@ COST_RIGHT: dict[str, Answer] = {
         float(np.nextafter(np.float32(up_to_the_next()[1]), np.float32(0)))
     ),
     "a tensor": lambda: one(tf.constant(cheapest())),
+    "an array of one": lambda: one(np.array([cheapest()])),
 }
 
 # Exercises 2 and 3: linear networks that PCA has trained
@@ -139,38 +140,40 @@ def two(values: Any) -> tuple[Any, ...]:
     return values, clean(), asked()
 
 
-PEAKS_WRONG: dict[str, tuple[str, Answer]] = {
-    "mean": ("peaks_mean", lambda: two(np.abs(gap()).mean(axis=1))),
-    "sum": ("peaks_mean", lambda: two(np.abs(gap()).sum(axis=1))),
-    "root of the mean square": ("peaks_mean", lambda: two((gap() ** 2).mean(axis=1) ** 0.5)),
-    "upwards only": ("peaks_signed", lambda: two(gap().max(axis=1))),
-    "downwards only": ("peaks_signed", lambda: two(-gap().min(axis=1))),
-    "squares": ("peaks_squared", lambda: two((gap() ** 2).max(axis=1))),
-    "where it is": ("peaks_place", lambda: two(np.abs(gap()).argmax(axis=1))),
-    "height of the beat": ("peaks_heights", lambda: two(np.abs(asked()).max(axis=1))),
+PEAKS_WRONG: Wrongs = {
+    "mean": ("mean", lambda: two(np.abs(gap()).mean(axis=1))),
+    "sum": ("mean", lambda: two(np.abs(gap()).sum(axis=1))),
+    "root of the mean square": ("mean", lambda: two((gap() ** 2).mean(axis=1) ** 0.5)),
+    "upwards only": ("signed", lambda: two(gap().max(axis=1))),
+    "downwards only": ("signed", lambda: two(-gap().min(axis=1))),
+    "squares": ("squared", lambda: two((gap() ** 2).max(axis=1))),
+    "where it is": ("place", lambda: two(np.abs(gap()).argmax(axis=1))),
+    "height of the beat": ("heights", lambda: two(np.abs(asked()).max(axis=1))),
     "difference of heights": (
-        "peaks_heights",
+        "heights",
         lambda: two(np.abs(asked().max(axis=1) - (asked() - gap()).max(axis=1))),
     ),
-    "along the wrong axis": ("peaks_shape", lambda: two(np.abs(gap()).max(axis=0))),
-    "one for all": ("peaks_shape", lambda: two(np.abs(gap()).max())),
-    "all deviations": ("peaks_shape", lambda: two(np.abs(gap()))),
-    "of training beats": ("peaks_shape", lambda: two(np.zeros(600))),
+    "along the wrong axis": ("shape", lambda: two(np.abs(gap()).max(axis=0))),
+    "one for all": ("shape", lambda: two(np.abs(gap()).max())),
+    "all deviations": ("shape", lambda: two(np.abs(gap()))),
+    "of training beats": ("shape", lambda: two(np.zeros(600))),
     "another network": (
-        "peaks_other",
+        "other",
         lambda: two(np.abs(asked() - unclean().predict_on_batch(asked())).max(axis=1)),
     ),
-    "sorted": ("peaks_other", lambda: two(np.sort(np.abs(gap()).max(axis=1)))),
-    "median": ("peaks_other", lambda: two(np.median(np.abs(gap()), axis=1))),
-    "not a number": ("peaks_other", lambda: two(np.abs(gap()).max(axis=1) * np.nan)),
-    "text": ("peaks_numbers", lambda: two("0.2")),
+    "sorted": ("other", lambda: two(np.sort(np.abs(gap()).max(axis=1)))),
+    "median": ("other", lambda: two(np.median(np.abs(gap()), axis=1))),
+    "not a number": ("not_finite", lambda: two(np.abs(gap()).max(axis=1) * np.nan)),
+    "text": ("not_numbers", lambda: two("0.2")),
 }
-PEAKS_RIGHT: dict[str, Answer] = {
+PEAKS_RIGHT: Rights = {
     "NumPy": lambda: two(np.abs(gap()).max(axis=1)),
     "a list": lambda: two([float(np.abs(row).max()) for row in gap()]),
     "from both sides": lambda: two(np.maximum(gap().max(axis=1), -gap().min(axis=1))),
     "norm": lambda: two(np.linalg.norm(gap(), ord=np.inf, axis=1)),
     "TensorFlow": lambda: two(tf.reduce_max(tf.abs(gap()), axis=1)),
+    "a kept axis": lambda: two(np.abs(gap()).max(axis=1, keepdims=True)),
+    "a Series": lambda: two(pd.Series(np.abs(gap()).max(axis=1))),
 }
 
 
@@ -202,50 +205,50 @@ def shuffled() -> np.ndarray:
     return np.random.default_rng(0).permutation(ninth())
 
 
-MIXED_WRONG: dict[str, tuple[str, Answer]] = {
-    "normal beats only": ("mixed_healthy", lambda: three(healthy(), unclean())),
-    "all training beats": ("mixed_share", lambda: three(beats()[0], unclean())),
-    "a ninth of all": ("mixed_share", lambda: three(ninth(1 / 8), unclean())),
-    "nine abnormal to one": ("mixed_few", lambda: three(sick()[:90], unclean())),
-    "fewer normal ones": ("mixed_few", lambda: three(ninth()[100:], unclean())),
+MIXED_WRONG: Wrongs = {
+    "normal beats only": ("healthy", lambda: three(healthy(), unclean())),
+    "all training beats": ("share", lambda: three(beats()[0], unclean())),
+    "a ninth of all": ("share", lambda: three(ninth(1 / 8), unclean())),
+    "nine abnormal to one": ("few", lambda: three(sick()[:90], unclean())),
+    "fewer normal ones": ("few", lambda: three(ninth()[100:], unclean())),
     "one beat again and again": (
-        "mixed_repeated",
+        "repeated",
         lambda: three(
             np.concatenate([healthy(), sick()[:1].repeat(len(healthy()) // 9, axis=0)]), unclean()
         ),
     ),
     "beats of another part": (
-        "mixed_unknown",
+        "unknown",
         lambda: three(np.concatenate([healthy(), asked()[:20] + 0.01]), unclean()),
     ),
-    "unscaled": ("mixed_unknown", lambda: three(10 * ninth() - 5, unclean())),
+    "unscaled": ("unknown", lambda: three(10 * ninth() - 5, unclean())),
     "labels with it": (
-        "mixed_shape",
+        "shape",
         lambda: three(np.column_stack([ninth(), np.zeros(len(ninth()))]), unclean()),
     ),
-    "one beat": ("mixed_shape", lambda: three(healthy()[0], unclean())),
-    "not trained": ("mixed_untrained", lambda: three(ninth(), fresh())),
-    "trained on normal beats": ("mixed_unseen", lambda: three(ninth(), linear(healthy(), 5))),
-    "dead": ("mixed_dead", lambda: three(ninth(), sleeping())),
-    "the network of section 3": ("mixed_same", lambda: three(ninth(), clean())),
+    "one beat": ("shape", lambda: three(healthy()[0], unclean())),
+    "not trained": ("untrained", lambda: three(ninth(), fresh())),
+    "trained on normal beats": ("unseen", lambda: three(ninth(), linear(healthy(), 5))),
+    "dead": ("dead", lambda: three(ninth(), sleeping())),
+    "the network of section 3": ("same", lambda: three(ninth(), clean())),
     "with its weights": (
-        "mixed_same",
+        "same",
         lambda: three(ninth(), keras.Sequential([keras.Input((140,)), *clean().layers])),
     ),
     "an encoder": (
-        "mixed_output",
+        "output",
         lambda: three(ninth(), keras.Sequential([keras.Input((140,)), layers.Dense(8)])),
     ),
     "a decoder": (
         "takes_other",
         lambda: three(ninth(), keras.Sequential([keras.Input((8,)), layers.Dense(140)])),
     ),
-    "all three": ("mixed_model", lambda: three(ninth(), (clean(), clean(), unclean()))),
-    "the history": ("mixed_model", lambda: three(ninth(), keras.callbacks.History())),
+    "all three": ("no_model", lambda: three(ninth(), (clean(), clean(), unclean()))),
+    "the history": ("no_model", lambda: three(ninth(), keras.callbacks.History())),
     "no network yet": ("empty", lambda: three(ninth(), None)),
     "no beats": ("empty", lambda: three(None, unclean())),
 }
-MIXED_RIGHT: dict[str, Answer] = {
+MIXED_RIGHT: Rights = {
     "the first ninth": lambda: three(ninth(), unclean()),
     "shuffled": lambda: three(shuffled(), unclean()),
     "other abnormal beats": lambda: three(
@@ -254,11 +257,12 @@ MIXED_RIGHT: dict[str, Answer] = {
     ),
     "trained further by fit": lambda: three(ninth(), trained_on()),
     "double precision": lambda: three(ninth().astype("float64"), unclean()),
+    "with a channel": lambda: three(ninth()[:, :, None], unclean()),
     "a class": lambda: three(ninth(), Own(unclean(), (140,))),
 }
 
-CATALOGUE: dict[str, tuple[Any, dict[str, tuple[str, Answer]], dict[str, Answer]]] = {
-    "05-1": (check_ecg.cost, COST_WRONG, COST_RIGHT),
-    "05-2": (check_ecg.peaks, PEAKS_WRONG, PEAKS_RIGHT),
-    "05-3": (check_ecg.mixed, MIXED_WRONG, MIXED_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_ecg.cost, COST_WRONG, COST_RIGHT),
+    (check_ecg.peaks, PEAKS_WRONG, PEAKS_RIGHT),
+    (check_ecg.mixed, MIXED_WRONG, MIXED_RIGHT),
+]

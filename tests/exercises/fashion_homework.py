@@ -11,15 +11,27 @@ from typing import Any
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 from keras import layers
 from matplotlib.figure import Figure
+from mpl_toolkits.axes_grid1 import ImageGrid
 
 from exercises import fashion_homework as check_fashion
 from tests.exercises import kit
-from tests.exercises.kit import Three, answer, conv, conv_answer, dense, lattice, mosaic, touch
-
-Answer = Callable[[], tuple[Any, ...]]
+from tests.exercises.kit import (
+    Catalogue,
+    Rights,
+    Three,
+    Wrongs,
+    answer,
+    conv,
+    conv_answer,
+    dense,
+    lattice,
+    mosaic,
+    touch,
+)
 
 
 def train() -> np.ndarray:
@@ -60,41 +72,51 @@ def randomly(share: float) -> tuple[Any, ...]:
     return a1(train=rows[order[held:]], val=rows[order[:held]])
 
 
-A1_WRONG: dict[str, tuple[str, Answer]] = {
-    "bytes": ("pixels_range", lambda: a1(lambda x: x * 255)),
-    "scaled twice": ("pixels_dark", lambda: a1(lambda x: x / 255)),
-    "scaled to whole numbers": ("pixels_dark", lambda: a1(lambda x: x.astype("int64"))),
-    "standardised": ("pixels_range", lambda: a1(lambda x: (x - x.mean()) / x.std())),
-    "from -1 to 1": ("pixels_range", lambda: a1(lambda x: 2 * x - 1)),
-    "only the training set scaled": ("pixels_range", lambda: a1(lambda x: 255 * x, only=(1, 2))),
-    "images left square": ("pixels_shape", lambda: a1(lambda x: x.reshape(-1, 28, 28))),
-    "one column for each image": ("pixels_shape", lambda: a1(lambda x: x.T)),
-    "one long row": ("pixels_shape", lambda: a1(lambda x: x.ravel())),
-    "on their side": ("pixels_turned", lambda: a1(turned)),
-    "inverted": ("pixels_unknown", lambda: a1(lambda x: 1 - x)),
-    "binary": ("pixels_unknown", lambda: a1(lambda x: (x > 0.5).astype("float32"))),
-    "digits": ("pixels_unknown", lambda: a1(train=kit.digits()[:300], val=kit.digits()[300:])),
-    "noise": ("pixels_unknown", lambda: a1(lambda x: np.random.default_rng(0).random(x.shape))),
-    "validation is the test set": ("pixels_test", lambda: a1(val=test())),
+def by_class(count: int) -> tuple[Any, ...]:
+    """A hundred validation images, all of the first few classes."""
+    rows, y = kit.fashion().x_train.reshape(-1, 784), kit.fashion().y_train
+    held = np.flatnonzero(y < count)[:: max(count // 2, 1)][:100]
+    return a1(train=np.delete(rows, held, axis=0), val=rows[held])
+
+
+A1_WRONG: Wrongs = {
+    "bytes": ("range", lambda: a1(lambda x: x * 255)),
+    "scaled twice": ("dark", lambda: a1(lambda x: x / 255)),
+    "scaled to whole numbers": ("dark", lambda: a1(lambda x: x.astype("int64"))),
+    "standardised": ("range", lambda: a1(lambda x: (x - x.mean()) / x.std())),
+    "from -1 to 1": ("range", lambda: a1(lambda x: 2 * x - 1)),
+    "only the training set scaled": ("range", lambda: a1(lambda x: 255 * x, only=(1, 2))),
+    "images left square": ("shape", lambda: a1(lambda x: x.reshape(-1, 28, 28))),
+    "one column for each image": ("shape", lambda: a1(lambda x: x.T)),
+    "one long row": ("shape", lambda: a1(lambda x: x.ravel())),
+    "on their side": ("turned", lambda: a1(turned)),
+    "inverted": ("unknown", lambda: a1(lambda x: 1 - x)),
+    "binary": ("unknown", lambda: a1(lambda x: (x > 0.5).astype("float32"))),
+    "digits": ("unknown", lambda: a1(train=kit.digits()[:300], val=kit.digits()[300:])),
+    "noise": ("unknown", lambda: a1(lambda x: np.random.default_rng(0).random(x.shape))),
+    "validation is the test set": ("test", lambda: a1(val=test())),
     "trained on everything": (
-        "pixels_test",
+        "test",
         lambda: a1(train=np.concatenate([train(), test()])),
     ),
-    "training and test exchanged": ("pixels_test", lambda: a1(train=test(), test=train())),
-    "test set shuffled": ("pixels_not_test", lambda: a1(test=test()[::-1])),
-    "half of the test set": ("pixels_not_test", lambda: a1(test=test()[:150])),
+    "training and test exchanged": ("test", lambda: a1(train=test(), test=train())),
+    "test set shuffled": ("not_test", lambda: a1(test=test()[::-1])),
+    "half of the test set": ("not_test", lambda: a1(test=test()[:150])),
     "validation images stay in training": (
-        "pixels_shared",
+        "shared",
         lambda: a1(train=np.concatenate(kit.pixels()[:2])),
     ),
-    "validation is training": ("pixels_shared", lambda: a1(val=train()[-100:])),
-    "half thrown away": ("pixels_parts", lambda: a1(train=train()[:500])),
-    "no validation to speak of": ("pixels_parts", lambda: randomly(0.01)),
-    "most for validation": ("pixels_parts", lambda: randomly(0.8)),
+    "validation is training": ("shared", lambda: a1(val=train()[-100:])),
+    "half thrown away": ("parts", lambda: a1(train=train()[:500])),
+    "no validation to speak of": ("parts", lambda: randomly(0.01)),
+    "most for validation": ("parts", lambda: randomly(0.8)),
     "one forgotten": ("empty", lambda: a1(val=None)),
-    "labels": ("pixels_shape", lambda: a1(test=kit.fashion().y_test)),
+    "half of it twice": ("repeated", lambda: a1(train=np.concatenate([train()[:550]] * 2))),
+    "validation images of one class": ("one_sided", lambda: by_class(1)),
+    "validation images of three classes": ("one_sided", lambda: by_class(3)),
+    "labels": ("shape", lambda: a1(test=kit.fashion().y_test)),
 }
-A1_RIGHT: dict[str, Answer] = {
+A1_RIGHT: Rights = {
     "the last twelfth": lambda: kit.pixels(),
     "a random tenth": lambda: randomly(0.1),
     "a fifth": lambda: randomly(0.2),
@@ -204,12 +226,76 @@ def dataset(x: np.ndarray, y: np.ndarray | None = None) -> Any:
 
 
 class Pairs(keras.utils.PyDataset):
+    def __init__(self, x: np.ndarray) -> None:
+        super().__init__()
+        self.x = x
+
     def __len__(self) -> int:
-        return 2
+        return len(self.x) // 32
 
     def __getitem__(self, place: int) -> Any:
-        x = some()[32 * place : 32 * place + 32]
+        x = self.x[32 * place : 32 * place + 32]
         return x, x
+
+
+def batches(x: np.ndarray) -> Any:
+    while True:
+        for i in range(0, len(x), 32):
+            yield x[i : i + 32], x[i : i + 32]
+
+
+def late() -> np.ndarray:
+    """Six batches for training, then one for test."""
+    return np.concatenate([train()[:192], test()[:32]])
+
+
+def few() -> np.ndarray:
+    return np.concatenate([train(), test()[:10]])
+
+
+class OwnStep(keras.Model):
+    """Trains two halves with a loss of its own, as variational autoencoders do."""
+
+    def __init__(self, encoder: Any, decoder: Any) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def call(self, x: Any) -> Any:
+        return self.decoder(self.encoder(x))
+
+    def train_step(self, x: Any) -> dict[str, Any]:
+        with tf.GradientTape() as tape:
+            z = self.encoder(x)
+            entropy = keras.losses.binary_crossentropy(x, self.decoder(z))
+            loss = tf.reduce_mean(entropy) + 1e-4 * tf.reduce_mean(tf.reduce_sum(z**2, axis=1))
+        slopes = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(slopes, self.trainable_variables)
+        return {"loss": loss}
+
+
+def own_step() -> Three:
+    encoder, decoder, autoencoder = dense(penalty=None)
+    model = OwnStep(encoder, decoder)
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
+    model.fit(some(), verbose=0)
+    return encoder, decoder, autoencoder
+
+
+class Entropy(layers.Layer):
+    """Adds the cross-entropy of its two inputs to the loss."""
+
+    def call(self, pair: Any) -> Any:
+        self.add_loss(keras.ops.mean(keras.losses.binary_crossentropy(*pair)))
+        return pair[1]
+
+
+def added_loss() -> Three:
+    encoder, decoder, _ = dense()
+    x = keras.Input((784,))
+    autoencoder = keras.Model(x, Entropy()([x, decoder(encoder(x))]))
+    autoencoder.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
+    autoencoder.fit(some(), verbose=0)
+    return encoder, decoder, autoencoder
 
 
 def twice() -> Three:
@@ -232,7 +318,7 @@ def mixed() -> np.ndarray:
     return np.concatenate([some(), test()[:32]])
 
 
-A2_WRONG: dict[str, tuple[str, Answer]] = {
+A2_WRONG: Wrongs = {
     "linear output": ("output_range", lambda: dense(output=None)),
     "tanh output": ("output_range", lambda: dense(output="tanh")),
     "relu output": ("output_range", lambda: dense(output="relu")),
@@ -248,6 +334,26 @@ A2_WRONG: dict[str, tuple[str, Answer]] = {
     "some test images in training": ("fit_test", lambda: touch(dense(), mixed(), mixed())),
     "test images as dataset": ("fit_test", lambda: touch(dense(), dataset(test()[:64]))),
     "test images first, then good ones": ("fit_test", twice),
+    "test images in a late batch": ("fit_test", lambda: touch(dense(), dataset(late()))),
+    "a few test images among many": ("fit_test", lambda: touch(dense(), few(), few())),
+    "test images from a generator": (
+        "fit_test",
+        lambda: touch(dense(), batches(late()), steps_per_epoch=7),
+    ),
+    "test images in the last batch of a PyDataset": (
+        "fit_test",
+        lambda: touch(dense(), Pairs(late())),
+    ),
+    "validation with test images from a generator": (
+        "fit_watched",
+        lambda: touch(dense(), some(), some(), validation_data=batches(late()), validation_steps=7),
+    ),
+    "squared error as loss": ("loss", lambda: touch(dense(), some(), some(), "mse")),
+    "squared error, written by hand": (
+        "loss",
+        lambda: touch(dense(), some(), some(), lambda y, p: keras.ops.mean((y - p) ** 2)),
+    ),
+    "a loss of another kind": ("loss", lambda: touch(dense(), some(), some(), "huber")),
     "test images through a second model": ("fit_test", shared_wrong),
     "test images for validation": (
         "fit_watched",
@@ -259,7 +365,7 @@ A2_WRONG: dict[str, tuple[str, Answer]] = {
     ),
     "target shuffled": ("fit_target", lambda: touch(fresh(), some(), some()[::-1])),
     "target inverted": ("fit_target", lambda: touch(fresh(), some(), 1 - some())),
-    "labels as target": ("fit_target", lambda: touch(fresh(), some(), labels())),
+    "labels as target": ("fit_target", lambda: touch(fresh(), some(), labels(), "mse")),
     "target in bytes": ("fit_target", lambda: touch(fresh(), some(), 255 * some())),
     "target blank": ("fit_target", lambda: touch(fresh(), some(), 0 * some())),
     "dataset of another target": (
@@ -270,10 +376,10 @@ A2_WRONG: dict[str, tuple[str, Answer]] = {
     "dead unit": ("dead", dead),
     "always the mean garment": ("like_mean", mean_garment),
     "hardly trained": ("above_pca", hurried),
-    "no penalty": ("penalty_none", lambda: dense(penalty=None)),
+    "no penalty": ("penalty_none", lambda: touch(dense(penalty=None), some(), some())),
     "penalty on the weights": (
         "penalty_weights",
-        lambda: dense(penalty=None, kernel_regularizer=kit.L2),
+        lambda: touch(dense(penalty=None, kernel_regularizer=kit.L2), some(), some()),
     ),
     "L1 penalty": ("penalty_l1", lambda: dense(penalty=keras.regularizers.L1(1e-4))),
     "penalty ten times too strong": (
@@ -290,7 +396,7 @@ A2_WRONG: dict[str, tuple[str, Answer]] = {
     ),
     "autoencoder forgotten": ("empty", lambda: (*dense()[:2], None)),
 }
-A2_RIGHT: dict[str, Answer] = {
+A2_RIGHT: Rights = {
     "as in lesson 02, linear code": lambda: (*kit.trained().layers, kit.trained()),
     "functional": lambda: kit.as_functional(dense(), (784,)),
     "square images": lambda: kit.as_functional(dense(), (28, 28)),
@@ -299,7 +405,17 @@ A2_RIGHT: dict[str, Answer] = {
     "from files": lambda: loaded(dense()),
     "penalty as a layer": paying_layer,
     "from a dataset": lambda: touch(dense(), dataset(some()), validation_data=dataset(some())),
-    "from a PyDataset": lambda: touch(dense(), Pairs()),
+    "from a PyDataset": lambda: touch(dense(), Pairs(some())),
+    "from a generator": lambda: touch(dense(), batches(some()), steps_per_epoch=2),
+    "an own training step, fit(x), penalty in its loss": own_step,
+    "a loss from add_loss, fit(x)": added_loss,
+    "an own loop with the penalty in its loss": lambda: dense(penalty=None),
+    "cross-entropy summed over pixels, by hand": lambda: touch(
+        dense(), some(), some(), lambda y, p: 784 * keras.losses.binary_crossentropy(y, p)
+    ),
+    "trained to remove noise": lambda: touch(
+        dense(), (some() + 0.1 * noise(64, 784)).astype("float32"), some()
+    ),
     "validation split": lambda: touch(dense(), some(), some(), validation_split=0.25),
     "wider, elu, batch normalization, leaky relu in the code": learning,
 }
@@ -372,46 +488,63 @@ def other_network() -> np.ndarray:
     return kit.run(three[2], test()[:10])
 
 
-A3_WRONG: dict[str, tuple[str, Answer]] = {
-    "noise": ("rows_unknown", lambda: a3(kit.gallery(noise(2, 10, 28, 28)))),
-    "noise below": ("rows_other", lambda: a3(kit.gallery(ten(x_hat=noise(10, 784))))),
-    "originals twice": ("rows_copied", lambda: a3(kit.gallery(ten(x_hat=test()[:10])))),
-    "reconstructions above": ("rows_exchanged", lambda: a3(kit.gallery(ten()[::-1]))),
+A3_WRONG: Wrongs = {
+    "noise": ("unknown", lambda: a3(kit.gallery(noise(2, 10, 28, 28)))),
+    "noise below": ("other", lambda: a3(kit.gallery(ten(x_hat=noise(10, 784))))),
+    "originals twice": ("copied", lambda: a3(kit.gallery(ten(x_hat=test()[:10])))),
+    "reconstructions above": ("exchanged", lambda: a3(kit.gallery(ten()[::-1]))),
     "reconstructions in another order": (
-        "rows_mixed",
+        "mixed",
         lambda: a3(kit.gallery(ten(x_hat=kit.run(answer()[2], test()[:10])[::-1]))),
     ),
     "reconstructions of other images": (
-        "rows_other",
+        "other",
         lambda: a3(kit.gallery(ten(x_hat=kit.run(answer()[2], test()[20:30])))),
     ),
-    "another network's": ("rows_other", lambda: a3(kit.gallery(ten(x_hat=other_network())))),
-    "hard-coded grey": ("rows_other", lambda: a3(kit.gallery(ten(x_hat=0 * test()[:10] + 0.5)))),
-    "five columns": ("rows_shape", lambda: a3(kit.gallery(ten()[:, :5]))),
-    "two columns": ("rows_shape", lambda: a3(kit.gallery(ten().swapaxes(0, 1)))),
-    "one row": ("rows_shape", lambda: a3(kit.gallery(ten()[:1]))),
-    "training images": ("rows_training", lambda: a3(kit.gallery(ten(train()[:10])))),
-    "digits": ("rows_unknown", lambda: a3(kit.gallery(ten(kit.digits()[:10])))),
-    "images on their side": ("rows_turned", lambda: a3(kit.gallery(ten().swapaxes(2, 3)))),
+    "another network's": ("other", lambda: a3(kit.gallery(ten(x_hat=other_network())))),
+    "hard-coded grey": ("other", lambda: a3(kit.gallery(ten(x_hat=0 * test()[:10] + 0.5)))),
+    "five columns": ("layout", lambda: a3(kit.gallery(ten()[:, :5]))),
+    "two columns": ("layout", lambda: a3(kit.gallery(ten().swapaxes(0, 1)))),
+    "one row": ("layout", lambda: a3(kit.gallery(ten()[:1]))),
+    "training images": ("training", lambda: a3(kit.gallery(ten(train()[:10])))),
+    "digits": ("unknown", lambda: a3(kit.gallery(ten(kit.digits()[:10])))),
+    "images on their side": ("turned", lambda: a3(kit.gallery(ten().swapaxes(2, 3)))),
     "reconstructions on their side": (
-        "rows_turned",
+        "turned",
         lambda: a3(kit.gallery(ten(x_hat=turned(kit.run(answer()[2], test()[:10]))))),
     ),
     "images on their heads": (
-        "rows_headfirst",
+        "headfirst",
         lambda: a3(kit.gallery(ten(), lambda ax: ax.invert_yaxis())),
     ),
-    "ten times the same": ("rows_repeated", lambda: a3(kit.gallery(ten(test()[[4] * 10])))),
-    "untrained": ("rows_untrained", unlearnt),
+    "ten times the same": ("repeated", lambda: a3(kit.gallery(ten(test()[[4] * 10])))),
+    "untrained": ("untrained", unlearnt),
     "an array": ("no_figure", lambda: a3(ten())),
     "pyplot": ("no_figure", lambda: a3(plt)),
     "an empty figure": ("no_images", lambda: a3(Figure())),
     "a curve": ("no_images", lambda: a3(curve())),
     "rows of pixels": ("no_images", lambda: a3(kit.shown(test()[:10]))),
     "nine below": ("ragged", lambda: a3(missing())),
+    "invisible axes": (
+        "invisible",
+        lambda: a3(kit.gallery(ten(), lambda ax: ax.set_visible(False))),
+    ),
+    "invisible images": (
+        "invisible",
+        lambda: a3(kit.gallery(ten(), lambda ax: ax.images[0].set_alpha(0))),
+    ),
+    "axes outside the figure": (
+        "invisible",
+        lambda: a3(kit.gallery(ten(), lambda ax: ax.set_position((3, 3, 0.1, 0.1)))),
+    ),
+    "another part of the axes": (
+        "no_images",
+        lambda: a3(kit.gallery(ten(), lambda ax: ax.set(xlim=(100, 200)))),
+    ),
+    "all upside down": ("flipped", lambda: a3(kit.shown(mosaic(ten()), origin="lower"))),
     "without the network": ("builds_on", lambda: (kit.gallery(ten()), None)),
 }
-A3_RIGHT: dict[str, Answer] = {
+A3_RIGHT: Rights = {
     "twenty axes": lambda: a3(ten_axes()),
     "without pyplot": lambda: a3(kit.gallery(ten(), blank_ten)),
     "one mosaic": lambda: a3(kit.shown(mosaic(ten()), vmin=0, vmax=1)),
@@ -422,11 +555,37 @@ A3_RIGHT: dict[str, Answer] = {
     "in colours": lambda: a3(kit.shown(np.repeat(mosaic(ten())[..., None], 3, axis=-1))),
     "chosen images": lambda: a3(kit.gallery(ten(test()[40:240:20]))),
     "colour bar and title": lambda: a3(extra_axes()),
+    "an ImageGrid": lambda: a3(image_grid()),
+    "a mosaic with gaps": lambda: a3(kit.shown(spaced(ten(), 2))),
+    "a mosaic with gaps and a border": lambda: a3(kit.shown(spaced(ten(), 3, border=3))),
+    "subfigures": lambda: a3(subfigures()),
     "an axes of the figure": lambda: a3(ten_axes().axes[3]),
     "another network": lambda: a3(
         kit.gallery(ten(x_hat=kit.run(conv_answer()[2], test()[:10]))), conv_answer()[2]
     ),
 }
+
+
+def image_grid() -> Figure:
+    fig = plt.figure(figsize=(10, 2.5))
+    for ax, image in zip(ImageGrid(fig, 111, (2, 10), axes_pad=0.05), ten().reshape(20, 28, 28)):
+        ax.imshow(image)
+    plt.close(fig)
+    return fig
+
+
+def subfigures() -> Figure:
+    fig = Figure(figsize=(10, 3), layout="constrained")
+    for part, line in zip(fig.subfigures(2, 1), ten()):
+        for ax, image in zip(part.subplots(1, 10), line):
+            ax.imshow(image)
+    return fig
+
+
+def spaced(images: np.ndarray, gap: int, border: int = 0) -> np.ndarray:
+    """The images as one picture with white between them, and around if there is a border."""
+    wide = np.pad(images, ((0, 0), (0, 0), (0, gap), (0, gap)), constant_values=1)
+    return np.pad(mosaic(wide)[: -gap or None, : -gap or None], border, constant_values=1)
 
 
 def missing() -> Figure:
@@ -443,8 +602,8 @@ def a4(
 ) -> tuple[Any, ...]:
     """The figure over two ranges; by default the right ones."""
     encoder, decoder, _ = three or answer()
-    first, second = z1 or kit.ranges()[0], z2 or kit.ranges()[1]
-    given = drawn(first, second, decoder) if fig is None else fig
+    first, second = (kit.ranges()[i] if z is None else z for i, z in enumerate((z1, z2)))
+    given = drawn(np.ravel(first), np.ravel(second), decoder) if fig is None else fig
     return given, first, second, encoder, decoder
 
 
@@ -480,29 +639,31 @@ def both_ways(count: int = 15) -> tuple[Any, ...]:
     return a4(z1=ends, z2=ends)
 
 
-A4_WRONG: dict[str, tuple[str, Answer]] = {
-    "transposed": ("manifold_turned", lambda: pictures(good().swapaxes(0, 1))),
-    "upside down": ("manifold_turned", lambda: pictures(good()[::-1])),
-    "mirrored": ("manifold_turned", lambda: pictures(good()[:, ::-1])),
-    "a quarter turn": ("manifold_turned", lambda: pictures(np.rot90(good()))),
-    "garments on their heads": ("manifold_headfirst", lambda: pictures(good()[:, :, ::-1])),
-    "garments on their side": ("manifold_headfirst", lambda: pictures(good().swapaxes(2, 3))),
+A4_WRONG: Wrongs = {
+    "transposed": ("turned", lambda: pictures(good().swapaxes(0, 1))),
+    "upside down": ("turned", lambda: pictures(good()[::-1])),
+    "mirrored": ("turned", lambda: pictures(good()[:, ::-1])),
+    "a quarter turn": ("turned", lambda: pictures(np.rot90(good()))),
+    "garments on their heads": ("headfirst", lambda: pictures(good()[:, :, ::-1])),
+    "garments on their side": ("headfirst", lambda: pictures(good().swapaxes(2, 3))),
     "an axis the other way": (
-        "manifold_headfirst",
+        "headfirst",
         lambda: pictures(good()[::-1], origin="lower"),
     ),
+    "all upside down": ("flipped", lambda: pictures(good(), origin="lower")),
+    "the whole picture transposed": ("flipped", lambda: a4(kit.shown(mosaic(good()).T))),
     "reshaped without exchanging axes": (
-        "manifold_garbled",
+        "garbled",
         lambda: a4(kit.shown(good().reshape(420, 420))),
     ),
-    "noise": ("manifold_other", lambda: pictures(noise(15, 15, 28, 28))),
-    "hard-coded grey": ("manifold_other", lambda: pictures(0 * good() + 0.5)),
-    "test images": ("manifold_other", lambda: pictures(test()[:225].reshape(15, 15, 28, 28))),
-    "reconstructions": ("manifold_other", lambda: pictures(scattered())),
-    "figure of another range": ("manifold_other", lambda: a4(drawn(*around(0.5)))),
-    "digits": ("manifold_other", lambda: pictures(kit.digits()[:225].reshape(15, 15, 28, 28))),
-    "ten by ten": ("manifold_shape", lambda: pictures(good(10))),
-    "one row": ("manifold_shape", lambda: pictures(good()[:1])),
+    "noise": ("other", lambda: pictures(noise(15, 15, 28, 28))),
+    "hard-coded grey": ("other", lambda: pictures(0 * good() + 0.5)),
+    "test images": ("other", lambda: pictures(test()[:225].reshape(15, 15, 28, 28))),
+    "reconstructions": ("other", lambda: pictures(scattered())),
+    "figure of another range": ("other", lambda: a4(drawn(*around(0.5)))),
+    "digits": ("other", lambda: pictures(kit.digits()[:225].reshape(15, 15, 28, 28))),
+    "ten by ten": ("layout", lambda: pictures(good(10))),
+    "one row": ("layout", lambda: pictures(good()[:1])),
     "the square of the digits, elsewhere": (
         "range_misses",
         lambda: a4(z1=(1e3, 1004.0), z2=(1e3, 1004.0)),
@@ -513,15 +674,17 @@ A4_WRONG: dict[str, tuple[str, Answer]] = {
     "range the other way": ("range_pair", lambda: a4(fig=curve(), z1=(4, 0))),
     "range of one number": ("range_pair", lambda: a4(fig=curve(), z1=4)),
     "range of steps": ("range_pair", lambda: a4(fig=curve(), z1=tuple(range(15)))),
-    "untrained": ("manifold_flat", lambda: flat_map()),
+    "untrained": ("flat", lambda: flat_map()),
     "code of three": ("code_size", lambda: a4(fig=curve(), three=dense(code=3))),
     "no figure": ("no_figure", lambda: a4(mosaic(good()))),
     "range forgotten": ("empty", lambda: (drawn(*kit.ranges()), None, None, *answer()[:2])),
 }
-A4_RIGHT: dict[str, Answer] = {
+A4_RIGHT: Rights = {
     "one mosaic with its ranges": lambda: a4(),
     "225 axes": lambda: a4(kit.gallery(good())),
     "a mosaic without ranges": lambda: pictures(good()),
+    "a mosaic with gaps": lambda: a4(kit.shown(spaced(good(), 2))),
+    "ranges as arrays": lambda: a4(z1=np.array([kit.ranges()[0]]), z2=np.array(kit.ranges()[1])),
     "row 0 at the bottom": lambda: a4(kit.shown(mosaic(good())[::-1], origin="lower")),
     "an axis turned back": lambda: a4(turned_back()),
     "inverted": lambda: pictures(1 - good()),
@@ -592,13 +755,67 @@ def owned_conv() -> Three:
     return three
 
 
+class Idle(keras.Model):
+    """A dense network with a convolution that changes nothing."""
+
+    def __init__(self, inner: Any, called: bool) -> None:
+        super().__init__()
+        self.inner, self.called, self.conv = inner, called, layers.Conv2D(4, 3)
+        self.conv.build((None, 28, 28, 1))
+
+    def call(self, x: Any) -> Any:
+        if self.called:
+            self.conv(keras.ops.zeros((1, 28, 28, 1)) + keras.ops.mean(x))
+        return self.inner(x)
+
+
+def idle(called: bool = False) -> Three:
+    encoder, decoder, autoencoder = dense()
+    return Idle(encoder, called), Idle(decoder, called), autoencoder
+
+
+class Inside(layers.Wrapper):
+    """Hands on to what it wraps, as spectral normalization does."""
+
+    def call(self, x: Any) -> Any:
+        return self.layer(x)
+
+
+def wrapped() -> Three:
+    encoder, decoder, _ = conv()
+    inside = [
+        keras.Sequential([keras.Input(model.input_shape[1:]), Inside(model)])
+        for model in (encoder, decoder)
+    ]
+    return *inside, keras.Sequential(inside)
+
+
+class Compiled(keras.Model):
+    """Calls its network in a compiled function."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__()
+        self.inner = inner
+        self.run = tf.function(lambda x: inner(x))
+
+    def call(self, x: Any) -> Any:
+        return self.run(x)
+
+
+def compiled_call() -> Three:
+    encoder, decoder, autoencoder = conv()
+    return Compiled(encoder), Compiled(decoder), autoencoder
+
+
 def touch_conv(three: Three, x: np.ndarray, y: np.ndarray, **more: Any) -> Three:
     return touch(three, kit.squares(x), kit.squares(y), **more)
 
 
-B1_WRONG: dict[str, tuple[str, Answer]] = {
+B1_WRONG: Wrongs = {
     "dense layers only": ("no_convolution", lambda: dense()),
     "convolutions only in the encoder": ("no_convolution", half_conv),
+    "a convolution that is never used": ("no_convolution", idle),
+    "a convolution whose output is thrown away": ("no_convolution", lambda: idle(called=True)),
     "no bottleneck": ("no_bottleneck", wide),
     "linear output": ("output_range", lambda: conv(output=None)),
     "tanh output": ("output_range", lambda: conv(output="tanh")),
@@ -641,13 +858,15 @@ B1_WRONG: dict[str, tuple[str, Answer]] = {
     "a list of layers": ("no_model", lambda: ([1], [2], [3])),
     "autoencoder forgotten": ("empty", lambda: (*conv()[:2], None)),
 }
-B1_RIGHT: dict[str, Answer] = {
+B1_RIGHT: Rights = {
     "strides and transposed convolutions": lambda: (
         *kit.conv_trained().layers,
         kit.conv_trained(),
     ),
     "pooling and enlarging": pooled,
     "rows of pixels": lambda: kit.as_functional(conv(), (784,)),
+    "inside own layers": wrapped,
+    "compiled functions": compiled_call,
     "without a channel": lambda: kit.as_functional(conv(), (28, 28)),
     "models of one's own class": owned_conv,
     "from files": lambda: loaded(conv()),
@@ -699,33 +918,33 @@ def labelled() -> tuple[Any, ...]:
     return true_scores()[0], kept, answer()[2], conv_answer()[2], wrong
 
 
-B2_WRONG: dict[str, tuple[str, Answer]] = {
-    "errors exchanged": ("comparison_exchanged", lambda: b2(swap(true_scores()[0]))),
-    "shares exchanged": ("comparison_exchanged", lambda: b2(None, swap(true_scores()[1]))),
-    "roots": ("comparison_root", lambda: b2(scores(test(), root=True)[0])),
-    "per cent": ("comparison_percent", lambda: b2(None, times(true_scores()[1], 100))),
-    "labels": ("comparison_labels", labelled),
-    "sums over pixels": ("comparison_errors", lambda: b2(times(true_scores()[0], 784))),
-    "the first thirty images": ("comparison_errors", lambda: b2(scores(test()[:30])[0])),
-    "training images": ("comparison_errors", lambda: b2(scores(train())[0])),
-    "hard-coded errors": ("comparison_errors", lambda: b2({"dense": 0.03, "conv": 0.01})),
-    "hard-coded shares": ("comparison_kept", lambda: b2(None, {"dense": 0.5, "conv": 0.8})),
+B2_WRONG: Wrongs = {
+    "errors exchanged": ("exchanged", lambda: b2(swap(true_scores()[0]))),
+    "shares exchanged": ("exchanged", lambda: b2(None, swap(true_scores()[1]))),
+    "roots": ("root", lambda: b2(scores(test(), root=True)[0])),
+    "per cent": ("percent", lambda: b2(None, times(true_scores()[1], 100))),
+    "labels": ("labels", labelled),
+    "sums over pixels": ("errors", lambda: b2(times(true_scores()[0], 784))),
+    "the first thirty images": ("errors", lambda: b2(scores(test()[:30])[0])),
+    "training images": ("errors", lambda: b2(scores(train())[0])),
+    "hard-coded errors": ("errors", lambda: b2({"dense": 0.03, "conv": 0.01})),
+    "hard-coded shares": ("kept", lambda: b2(None, {"dense": 0.5, "conv": 0.8})),
     "shares lost instead of kept": (
-        "comparison_kept",
+        "kept",
         lambda: b2(None, {k: 1 - v for k, v in true_scores()[1].items()}),
     ),
-    "a list": ("comparison_keys", lambda: b2(list(true_scores()[0].values()))),
-    "other keys": ("comparison_keys", lambda: b2({"A": 0.1, "B": 0.2})),
-    "one missing": ("comparison_keys", lambda: b2({"dense": true_scores()[0]["dense"]})),
-    "text": ("no_number", lambda: b2({"dense": "0.03", "conv": "0.01"})),
+    "a list": ("keys", lambda: b2(list(true_scores()[0].values()))),
+    "other keys": ("keys", lambda: b2({"A": 0.1, "B": 0.2})),
+    "one missing": ("keys", lambda: b2({"dense": true_scores()[0]["dense"]})),
+    "text": ("single_number", lambda: b2({"dense": "0.03", "conv": "0.01"})),
     "an error for each image": (
-        "no_number",
+        "single_number",
         lambda: b2({"dense": np.zeros(300), "conv": np.zeros(300)}),
     ),
-    "not a number": ("comparison_errors", lambda: b2(times(true_scores()[0], float("nan")))),
+    "not a number": ("errors", lambda: b2(times(true_scores()[0], float("nan")))),
     "one dictionary forgotten": ("empty", lambda: b2(None, {})),
 }
-B2_RIGHT: dict[str, Answer] = {
+B2_RIGHT: Rights = {
     "Python numbers": lambda: b2(),
     "NumPy numbers": lambda: b2(
         {k: np.float32(v) for k, v in true_scores()[0].items()},
@@ -735,6 +954,9 @@ B2_RIGHT: dict[str, Answer] = {
         {k: round(v, 4) for k, v in true_scores()[0].items()},
         {k: round(v, 3) for k, v in true_scores()[1].items()},
     ),
+    "arrays of one": lambda: b2({k: np.array([v]) for k, v in true_scores()[0].items()}),
+    "Series": lambda: b2(*map(pd.Series, true_scores())),
+    "further keys": lambda: b2(true_scores()[0] | {"PCA": 0.02}),
     "tensors": lambda: b2({k: tf.constant(v) for k, v in true_scores()[0].items()}),
     "the other order": lambda: b2(
         dict(reversed(true_scores()[0].items())), dict(reversed(true_scores()[1].items()))
@@ -749,7 +971,7 @@ differ from piece to piece."""
 ENSAIO = """A tabela não prova isso, pois duas coisas mudaram ao mesmo tempo: o tipo de camada e o
 tamanho do código. Eu treinaria uma rede densa e uma convolucional com códigos iguais, várias
 sementes e as mesmas épocas, e compararia os erros."""
-C_WRONG: dict[str, tuple[str, Answer]] = {
+C_WRONG: Wrongs = {
     "one word": ("prose_short", lambda: ("shoes",)),
     "does not know": ("prose_short", lambda: ("I don't know.",)),
     "to do": ("prose_short", lambda: ("TODO: write later",)),
@@ -771,21 +993,21 @@ C_WRONG: dict[str, tuple[str, Answer]] = {
     "a number": ("prose_text", lambda: (42,)),
     "a list of words": ("prose_text", lambda: (ESSAY.split(),)),
 }
-C_RIGHT: dict[str, Answer] = {
+C_RIGHT: Rights = {
     "English": lambda: (ESSAY,),
     "Portuguese": lambda: (ENSAIO,),
     "one long line": lambda: (" ".join(ESSAY.split()),),
     "long": lambda: (ESSAY + "\n\n" + ENSAIO,),
 }
 
-CATALOGUE: dict[str, tuple[Any, dict[str, tuple[str, Answer]], dict[str, Answer]]] = {
-    "A1": (check_fashion.pixels, A1_WRONG, A1_RIGHT),
-    "A2": (check_fashion.network, A2_WRONG, A2_RIGHT),
-    "A3": (check_fashion.rows, A3_WRONG, A3_RIGHT),
-    "A4": (check_fashion.manifold, A4_WRONG, A4_RIGHT),
-    "B1": (check_fashion.convolutions, B1_WRONG, B1_RIGHT),
-    "B2": (check_fashion.comparison, B2_WRONG, B2_RIGHT),
-    "C1": (check_fashion.answer_1, C_WRONG, C_RIGHT),
-    "C2": (check_fashion.answer_2, C_WRONG, C_RIGHT),
-    "C3": (check_fashion.answer_3, C_WRONG, C_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_fashion.pixels, A1_WRONG, A1_RIGHT),
+    (check_fashion.network, A2_WRONG, A2_RIGHT),
+    (check_fashion.rows, A3_WRONG, A3_RIGHT),
+    (check_fashion.manifold, A4_WRONG, A4_RIGHT),
+    (check_fashion.convolutions, B1_WRONG, B1_RIGHT),
+    (check_fashion.comparison, B2_WRONG, B2_RIGHT),
+    (check_fashion.answer_1, C_WRONG, C_RIGHT),
+    (check_fashion.answer_2, C_WRONG, C_RIGHT),
+    (check_fashion.answer_3, C_WRONG, C_RIGHT),
+]

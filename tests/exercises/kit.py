@@ -17,6 +17,10 @@ from utils.data import mnist as data
 SEED = 7
 COUNTS = {"wrong": [0, 0], "right": [0, 0]}  # answers judged as they should be, and all
 Three = tuple[Any, Any, Any]  # encoder, decoder, autoencoder
+Answer = Callable[[], tuple[Any, ...]]  # gives the arguments of a check
+Wrongs = dict[str, tuple[str, Answer]]  # with the reason that the check must give
+Rights = dict[str, Answer]
+Catalogue = list[tuple[Any, Wrongs, Rights]]  # the answers to each exercise
 
 
 @functools.cache
@@ -47,9 +51,11 @@ def train(model: Any, x: np.ndarray, epochs: int, rate: float = 5e-3) -> None:
     model.fit(x, x, batch_size=32, epochs=epochs, verbose=0)
 
 
-def touch(three: Three, x: Any, y: Any = None, **more: Any) -> Three:
+def touch(
+    three: Three, x: Any, y: Any = None, loss: Any = "binary_crossentropy", **more: Any
+) -> Three:
     """A training that is seen by the checks and moves no weight."""
-    three[2].compile(keras.optimizers.SGD(0.0), "mse", run_eagerly=True)
+    three[2].compile(keras.optimizers.SGD(0.0), loss, run_eagerly=True)
     three[2].fit(x, y, verbose=0, **more)
     return three
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import keras
 import numpy as np
+import pandas as pd
 from keras import layers
 from sklearn.neighbors import KNeighborsClassifier
-from tests.exercises.fashion import Answer
 
 from exercises import mnist as check_mnist
-from tests.exercises.kit import SEED, run
+from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs, run
 from utils.data import mnist as data
 
 # Exercise 1: on the real data codes of 4, 16 and 32 numbers have about these losses.
@@ -24,23 +24,26 @@ def one(losses: Any) -> tuple[Any, ...]:
     return losses, *SCALE
 
 
-SIZES_WRONG: dict[str, tuple[str, Answer]] = {
-    "exchanged": ("sizes_order", lambda: one({4: 0.112, 16: 0.164})),
-    "twice the same": ("sizes_order", lambda: one({4: 0.112, 16: 0.112})),
-    "squared errors": ("sizes_floor", lambda: one({4: 0.045, 16: 0.018})),
-    "untrained": ("sizes_mean", lambda: one({4: 0.69, 16: 0.69})),
-    "logits as loss": ("sizes_mean", lambda: one({4: 16.4, 16: 11.2})),
-    "not smaller": ("sizes_below", lambda: one({4: 0.112, 16: 0.0917})),
-    "keys are text": ("sizes_keys", lambda: one({"4": 0.164, "16": 0.112})),
-    "one missing": ("sizes_keys", lambda: one({4: 0.164})),
-    "other sizes": ("sizes_keys", lambda: one({8: 0.13, 64: 0.08})),
-    "a list": ("sizes_keys", lambda: one([0.164, 0.112])),
+SIZES_WRONG: Wrongs = {
+    "exchanged": ("order", lambda: one({4: 0.112, 16: 0.164})),
+    "twice the same": ("order", lambda: one({4: 0.112, 16: 0.112})),
+    "squared errors": ("floor", lambda: one({4: 0.045, 16: 0.018})),
+    "untrained": ("mean", lambda: one({4: 0.69, 16: 0.69})),
+    "logits as loss": ("mean", lambda: one({4: 16.4, 16: 11.2})),
+    "not smaller": ("below", lambda: one({4: 0.112, 16: 0.0917})),
+    "keys are text": ("keys", lambda: one({"4": 0.164, "16": 0.112})),
+    "one missing": ("keys", lambda: one({4: 0.164})),
+    "other sizes": ("keys", lambda: one({8: 0.13, 64: 0.08})),
+    "a list": ("keys", lambda: one([0.164, 0.112])),
     "curves": ("single_number", lambda: one({4: [0.2, 0.164], 16: [0.15, 0.112]})),
-    "not a number": ("sizes_floor", lambda: one({4: float("nan"), 16: 0.112})),
+    "not a number": ("floor", lambda: one({4: float("nan"), 16: 0.112})),
 }
-SIZES_RIGHT: dict[str, Answer] = {
+SIZES_RIGHT: Rights = {
     "two sizes": lambda: one({4: 0.164, 16: 0.112}),
     "the other order": lambda: one({16: 0.112, 4: 0.164}),
+    "a Series": lambda: one(pd.Series({4: 0.164, 16: 0.112})),
+    "arrays of one": lambda: one({4: np.array([0.164]), 16: np.array([[0.112]])}),
+    "further sizes": lambda: one({2: 0.19, 4: 0.164, 16: 0.112}),
     "with 32": lambda: one({4: 0.164, 16: 0.112, 32: 0.0918}),
     "NumPy": lambda: one({4: np.float32(0.17), 16: np.float64(0.11)}),
 }
@@ -60,28 +63,32 @@ def bent() -> np.ndarray:
     return path
 
 
-WALK_WRONG: dict[str, tuple[str, Answer]] = {
-    "back": ("walk_back", lambda: (straight()[::-1], CODES)),
-    "first to second": ("walk_ends", lambda: (straight(0, 1), CODES)),
-    "without the ends": ("walk_ends", lambda: (straight(count=12)[1:-1], CODES)),
-    "ten codes of images": ("walk_ends", lambda: (CODES[:10], CODES)),
-    "noise": ("walk_ends", lambda: (np.random.default_rng(0).random((10, 2)), CODES)),
-    "nine": ("walk_shape", lambda: (straight(count=9), CODES)),
-    "on its side": ("walk_shape", lambda: (straight().T, CODES)),
-    "images": ("walk_shape", lambda: (np.zeros((10, 784)), CODES)),
-    "only the ends": ("walk_shape", lambda: (CODES[[0, 2]], CODES)),
+WALK_WRONG: Wrongs = {
+    "back": ("back", lambda: (straight()[::-1], CODES)),
+    "first to second": ("ends", lambda: (straight(0, 1), CODES)),
+    "without the ends": ("ends", lambda: (straight(count=12)[1:-1], CODES)),
+    "ten codes of images": ("ends", lambda: (CODES[:10], CODES)),
+    "noise": ("ends", lambda: (np.random.default_rng(0).random((10, 2)), CODES)),
+    "nine": ("shape", lambda: (straight(count=9), CODES)),
+    "on its side": ("shape", lambda: (straight().T, CODES)),
+    "images": ("shape", lambda: (np.zeros((10, 784)), CODES)),
+    "only the ends": ("shape", lambda: (CODES[[0, 2]], CODES)),
     "through other images": (
-        "walk_bent",
+        "bent",
         lambda: (np.stack([CODES[0], *CODES[4:12], CODES[2]]), CODES),
     ),
-    "bent": ("walk_bent", lambda: (bent(), CODES)),
+    "bent": ("bent", lambda: (bent(), CODES)),
     "staying at the ends": (
-        "walk_steps",
+        "steps",
         lambda: (np.stack([CODES[0]] * 5 + [CODES[2]] * 5), CODES),
     ),
-    "there and back": ("walk_steps", lambda: (straight()[[0, 2, 1, 4, 3, 6, 5, 8, 7, 9]], CODES)),
+    "two images with one code": (
+        "one_point",
+        lambda: (np.zeros((10, 2)), 0 * CODES),
+    ),
+    "there and back": ("steps", lambda: (straight()[[0, 2, 1, 4, 3, 6, 5, 8, 7, 9]], CODES)),
 }
-WALK_RIGHT: dict[str, Answer] = {
+WALK_RIGHT: Rights = {
     "linspace": lambda: (straight(), CODES),
     "weights": lambda: ([(1 - t) * CODES[0] + t * CODES[2] for t in np.arange(10) / 9], CODES),
     "double precision": lambda: (straight().astype("float64"), CODES),
@@ -118,28 +125,28 @@ def three(values: Any) -> tuple[Any, ...]:
     return values[0], values[1], *encoders(), parts()["val"], parts()["test"]
 
 
-NEAR_WRONG: dict[str, tuple[str, Answer]] = {
-    "exchanged": ("neighbours_exchanged", lambda: three(accuracy()[::-1])),
-    "per cent": ("neighbours_percent", lambda: three(100 * accuracy())),
-    "errors": ("neighbours_errors", lambda: three(1 - accuracy())),
-    "learnt from test images": ("neighbours_other", lambda: three(accuracy("test"))),
-    "learnt from training images": ("neighbours_other", lambda: three(accuracy("train"))),
-    "asked about validation images": ("neighbours_other", lambda: three(accuracy("val", "val"))),
-    "one neighbour": ("neighbours_other", lambda: three(accuracy(k=1))),
-    "hard-coded": ("neighbours_other", lambda: three((0.5, 0.9))),
+NEAR_WRONG: Wrongs = {
+    "exchanged": ("exchanged", lambda: three(accuracy()[::-1])),
+    "per cent": ("percent", lambda: three(100 * accuracy())),
+    "errors": ("errors", lambda: three(1 - accuracy())),
+    "learnt from test images": ("other", lambda: three(accuracy("test"))),
+    "learnt from training images": ("other", lambda: three(accuracy("train"))),
+    "asked about validation images": ("other", lambda: three(accuracy("val", "val"))),
+    "one neighbour": ("other", lambda: three(accuracy(k=1))),
+    "hard-coded": ("other", lambda: three((0.5, 0.9))),
     "predictions": ("single_number", lambda: three((np.zeros(300), np.zeros(300)))),
     "text": ("single_number", lambda: three(("0.5", "0.9"))),
     "one missing": ("empty", lambda: three((0.5, None))),
 }
-NEAR_RIGHT: dict[str, Answer] = {
+NEAR_RIGHT: Rights = {
     "scores": lambda: three(accuracy()),
     "Python numbers": lambda: three(accuracy().tolist()),
     "rounded": lambda: three(accuracy().round(3)),
     "single precision": lambda: three(accuracy().astype("float32")),
 }
 
-CATALOGUE: dict[str, tuple[Any, dict[str, tuple[str, Answer]], dict[str, Answer]]] = {
-    "02-1": (check_mnist.code_sizes, SIZES_WRONG, SIZES_RIGHT),
-    "02-2": (check_mnist.walk, WALK_WRONG, WALK_RIGHT),
-    "02-3": (check_mnist.neighbours, NEAR_WRONG, NEAR_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_mnist.code_sizes, SIZES_WRONG, SIZES_RIGHT),
+    (check_mnist.walk, WALK_WRONG, WALK_RIGHT),
+    (check_mnist.neighbours, NEAR_WRONG, NEAR_RIGHT),
+]

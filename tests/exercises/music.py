@@ -8,13 +8,10 @@ from typing import Any
 import keras
 import numpy as np
 from keras import layers
-from tests.exercises.fashion import Answer
 
 from exercises import music as check_music
-from tests.exercises.kit import SEED
+from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
 from utils import audio
-
-Wrongs = dict[str, tuple[str, Answer]]
 
 PART, LENGTH, CODE = 64, 512, 16
 INNER = slice(PART // 2, -PART // 2)
@@ -56,6 +53,24 @@ def rebuild(x: np.ndarray) -> np.ndarray:
     return audio.join(run(halves()[2], audio.cut(x, PART)), x.shape[1])
 
 
+@functools.cache
+def dead() -> tuple[Any, Any, Any]:
+    """The same with a code that is always zero: silence, whatever is heard."""
+    encoder, decoder = (keras.models.clone_model(model) for model in halves()[:2])
+    encoder.set_weights([0 * w for w in encoder.get_weights()])
+    return encoder, decoder, keras.Sequential([encoder, decoder])
+
+
+def dead_answer(exercise: Any) -> tuple[Any, ...]:
+    """The right answer with dead networks."""
+    encoder, decoder, autoencoder = dead()
+    decoder.set_weights([w if w.ndim > 1 else 0 * w for w in decoder.get_weights()])
+    silence = np.zeros((3, LENGTH), "float32")
+    _, *given = exercise(silence)
+    models = {id(a): b for a, b in zip(halves(), (encoder, decoder, autoencoder))}
+    return silence, *(models.get(id(value), value) for value in given)
+
+
 # Exercise 1
 
 
@@ -89,27 +104,28 @@ def int8(z: np.ndarray) -> np.ndarray:
 
 
 EIGHT_WRONG: Wrongs = {
-    "no bytes": ("eight_none", lambda: first(decoded(codes(X_TEST)))),
-    "cut off": ("eight_cut_off", lambda: first(stored(whole=int8))),
-    "rounded down": ("eight_cut_off", lambda: first(stored(whole=np.floor))),
-    "scale of the test codes": ("eight_test", lambda: first(stored(largest(X_TEST)))),
-    "a scale for each number": ("eight_each", lambda: first(stored(largest(axis=0)))),
-    "not undone": ("eight_undo", lambda: first(decoded(bytes_of(largest())))),
-    "four bits": ("eight_other", lambda: first(stored(levels=7))),
-    "sound in bytes": ("eight_other", lambda: first(np.round(127 * rebuild(X_TEST)) / 127)),
+    "no bytes": ("none", lambda: first(decoded(codes(X_TEST)))),
+    "cut off": ("cut_off", lambda: first(stored(whole=int8))),
+    "rounded down": ("cut_off", lambda: first(stored(whole=np.floor))),
+    "scale of the test codes": ("test", lambda: first(stored(largest(X_TEST)))),
+    "a scale for each number": ("each", lambda: first(stored(largest(axis=0)))),
+    "not undone": ("undo", lambda: first(decoded(bytes_of(largest())))),
+    "four bits": ("other", lambda: first(stored(levels=7))),
+    "sound in bytes": ("other", lambda: first(np.round(127 * rebuild(X_TEST)) / 127)),
     "undone with 255": (
-        "eight_other",
+        "other",
         lambda: first(decoded(bytes_of(largest()) * largest() / 255)),
     ),
-    "mean for largest": ("eight_other", lambda: first(stored(np.abs(codes(X_TRAIN)).mean()))),
-    "originals": ("sound_original", lambda: first(X_TEST)),
-    "parts": ("sound_parts", lambda: first(audio.cut(stored(), PART))),
-    "training tracks": ("sound_shape", lambda: first(rebuild(X_TRAIN))),
-    "the bytes": ("sound_shape", lambda: first(bytes_of(largest()))),
-    "text": ("sound_numbers", lambda: first("int8")),
-    "not a number": ("sound_numbers", lambda: first(stored() * np.nan)),
+    "mean for largest": ("other", lambda: first(stored(np.abs(codes(X_TRAIN)).mean()))),
+    "originals": ("original", lambda: first(X_TEST)),
+    "parts": ("segments", lambda: first(audio.cut(stored(), PART))),
+    "training tracks": ("shape", lambda: first(rebuild(X_TRAIN))),
+    "the bytes": ("shape", lambda: first(bytes_of(largest()))),
+    "text": ("not_numbers", lambda: first("int8")),
+    "networks that have collapsed": ("collapsed", lambda: dead_answer(first)),
+    "not a number": ("not_finite", lambda: first(stored() * np.nan)),
 }
-EIGHT_RIGHT: dict[str, Answer] = {
+EIGHT_RIGHT: Rights = {
     "rounded": lambda: first(stored()),
     "through int8": lambda: first(decoded(int8(bytes_of(largest())) * largest() / 127)),
     "a half added, rounded down": lambda: first(stored(whole=lambda z: np.floor(z + 0.5))),
@@ -130,32 +146,33 @@ def second(answer: Any) -> tuple[Any, ...]:
 
 SHIFTED = ratios(X_TRAIN[:, INNER])
 SHIFT_WRONG: Wrongs = {
-    "not shifted": ("shift_none", lambda: second(ratios(X_TRAIN))),
+    "not shifted": ("none", lambda: second(ratios(X_TRAIN))),
     "left out afterwards": (
-        "shift_late",
+        "late",
         lambda: second(audio.snr(X_TRAIN[:, INNER], rebuild(X_TRAIN)[:, INNER])),
     ),
-    "median": ("shift_one", lambda: second(np.median(SHIFTED))),
-    "test tracks": ("shift_shape", lambda: second(ratios(X_TEST[:, INNER]))),
-    "sounds": ("shift_shape", lambda: second(rebuild(X_TRAIN[:, INNER]))),
-    "text": ("shift_shape", lambda: second("12 dB")),
-    "noise over signal": ("shift_sign", lambda: second(-SHIFTED)),
-    "amplitudes": ("shift_twice", lambda: second(2 * SHIFTED)),
-    "no logarithm": ("shift_ratio", lambda: second(10 ** (SHIFTED / 10))),
+    "median": ("one", lambda: second(np.median(SHIFTED))),
+    "test tracks": ("shape", lambda: second(ratios(X_TEST[:, INNER]))),
+    "sounds": ("shape", lambda: second(rebuild(X_TRAIN[:, INNER]))),
+    "text": ("one", lambda: second("12 dB")),
+    "noise over signal": ("sign", lambda: second(-SHIFTED)),
+    "amplitudes": ("twice", lambda: second(2 * SHIFTED)),
+    "no logarithm": ("ratio", lambda: second(10 ** (SHIFTED / 10))),
     "a quarter of a part": (
-        "shift_other",
+        "other",
         lambda: second(ratios(X_TRAIN[:, PART // 4 : PART // 4 - PART])),
     ),
-    "rolled": ("shift_other", lambda: second(ratios(np.roll(X_TRAIN, -PART // 2, axis=1)))),
-    "sorted": ("shift_other", lambda: second(np.sort(SHIFTED))),
-    "the same for all": ("shift_other", lambda: second(np.full(6, np.median(SHIFTED)))),
-    "not a number": ("shift_other", lambda: second(SHIFTED * np.nan)),
+    "rolled": ("other", lambda: second(ratios(np.roll(X_TRAIN, -PART // 2, axis=1)))),
+    "sorted": ("other", lambda: second(np.sort(SHIFTED))),
+    "the same for all": ("other", lambda: second(np.full(6, np.median(SHIFTED)))),
+    "not a number": ("not_finite", lambda: second(SHIFTED * np.nan)),
 }
-SHIFT_RIGHT: dict[str, Answer] = {
+SHIFT_RIGHT: Rights = {
     "at once": lambda: second(SHIFTED),
     "track by track": lambda: second([float(ratios(x[None, INNER])[0]) for x in X_TRAIN]),
     "rounded": lambda: second(SHIFTED.round(2)),
     "single precision": lambda: second(SHIFTED.astype("float32")),
+    "a column": lambda: second(SHIFTED[:, None]),
 }
 
 # Exercise 3
@@ -192,35 +209,36 @@ def third(answer: Any) -> tuple[Any, ...]:
 
 
 SMOOTH_WRONG: Wrongs = {
-    "usual": ("smooth_usual", lambda: third(rebuild(X_TEST))),
-    "shifted alone": ("smooth_other_only", lambda: third(other())),
-    "half and half": ("smooth_half", lambda: third((rebuild(X_TEST) + other()) / 2)),
-    "added": ("smooth_sum", lambda: third(rebuild(X_TEST) + other())),
-    "exchanged": ("smooth_exchanged", lambda: third(faded(1 - TRIANGLE))),
-    "silent ends": ("smooth_ends", lambda: third(silent_ends())),
+    "usual": ("usual", lambda: third(rebuild(X_TEST))),
+    "shifted alone": ("shifted", lambda: third(other())),
+    "half and half": ("half", lambda: third((rebuild(X_TEST) + other()) / 2)),
+    "added": ("sum", lambda: third(rebuild(X_TEST) + other())),
+    "exchanged": ("exchanged", lambda: third(faded(1 - TRIANGLE))),
+    "silent ends": ("ends", lambda: third(silent_ends())),
     "ends that fade": (
-        "smooth_ends",
+        "ends",
         lambda: third(np.where(weights(TRIANGLE) == 1, faded() * 0.5, faded())),
     ),
-    "a window that is no triangle": ("smooth_weights", lambda: third(faded(np.hanning(PART)))),
+    "a window that is no triangle": ("other", lambda: third(faded(np.hanning(PART)))),
     "one triangle for the track": (
-        "smooth_weights",
+        "other",
         lambda: third(np.bartlett(LENGTH) * rebuild(X_TEST) + (1 - np.bartlett(LENGTH)) * other()),
     ),
     "shifted version at the wrong place": (
-        "smooth_weights",
+        "other",
         lambda: third((rebuild(X_TEST) + np.roll(other(), -PART // 2, axis=1)) / 2),
     ),
     "running mean": (
-        "smooth_weights",
+        "other",
         lambda: third(np.array([np.convolve(x, [0.25, 0.5, 0.25], "same") for x in other()])),
     ),
-    "originals": ("sound_original", lambda: third(X_TEST)),
-    "without the ends": ("sound_shape", lambda: third(faded()[:, INNER])),
-    "parts": ("sound_parts", lambda: third(audio.cut(faded(), PART))),
-    "text": ("sound_numbers", lambda: third("smooth")),
+    "originals": ("original", lambda: third(X_TEST)),
+    "without the ends": ("shape", lambda: third(faded()[:, INNER])),
+    "parts": ("segments", lambda: third(audio.cut(faded(), PART))),
+    "text": ("not_numbers", lambda: third("smooth")),
+    "a network that has collapsed": ("collapsed", lambda: dead_answer(third)),
 }
-SMOOTH_RIGHT: dict[str, Answer] = {
+SMOOTH_RIGHT: Rights = {
     "bartlett": lambda: third(faded()),
     "a triangle by hand": lambda: third(faded(1 - np.abs(np.linspace(-1, 1, PART)))),
     "centred on the samples": lambda: third(
@@ -230,8 +248,8 @@ SMOOTH_RIGHT: dict[str, Answer] = {
     "track by track": lambda: third([list(x) for x in faded()]),
 }
 
-CATALOGUE: dict[str, tuple[Any, Wrongs, dict[str, Answer]]] = {
-    "06-1": (check_music.eight_bits, EIGHT_WRONG, EIGHT_RIGHT),
-    "06-2": (check_music.shifted, SHIFT_WRONG, SHIFT_RIGHT),
-    "06-3": (check_music.smooth, SMOOTH_WRONG, SMOOTH_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_music.eight_bits, EIGHT_WRONG, EIGHT_RIGHT),
+    (check_music.shifted, SHIFT_WRONG, SHIFT_RIGHT),
+    (check_music.smooth, SMOOTH_WRONG, SMOOTH_RIGHT),
+]

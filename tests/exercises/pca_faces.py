@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 from sklearn.decomposition import PCA
-from tests.exercises.fashion import Answer
 
 from exercises import pca_faces as check_faces
+from tests.exercises.kit import Catalogue, Rights, Wrongs
 from utils.data import pca_faces as faces
 
 K = 8
@@ -81,44 +81,44 @@ def own_mean() -> np.ndarray:
     return mean + shadow(parts()[1] - mean)
 
 
-PROJECTED_WRONG: dict[str, tuple[str, Answer]] = {
-    "codes": ("projected_shape", lambda: first(centred() @ basis())),
-    "the basis": ("projected_shape", lambda: first(basis())),
+PROJECTED_WRONG: Wrongs = {
+    "codes": ("shape", lambda: first(centred() @ basis())),
+    "the basis": ("shape", lambda: first(basis())),
     "training photos": (
-        "projected_shape",
+        "shape",
         lambda: first(fitted().mean_ + shadow(parts()[0] - fitted().mean_)),
     ),
-    "its error": ("projected_shape", lambda: first(0.012)),
-    "in pictures": ("projected_shape", lambda: first(right().reshape(-1, 25, 25))),
-    "the photos": ("projected_photos", lambda: first(parts()[1])),
+    "its error": ("shape", lambda: first(0.012)),
+    "in pictures": ("shape", lambda: first(right().reshape(-1, 25, 25))),
+    "the photos": ("photos", lambda: first(parts()[1])),
     "a whole basis": (
-        "projected_photos",
+        "photos",
         lambda: first(centred() @ np.eye(625) + fitted().mean_),
     ),
-    "no mean added": ("projected_mean", lambda: first(shadow(centred()))),
-    "no mean taken off": ("projected_centred", lambda: first(shadow(parts()[1]))),
-    "mean added only": ("projected_centred", lambda: first(fitted().mean_ + shadow(parts()[1]))),
+    "no mean added": ("mean", lambda: first(shadow(centred()))),
+    "no mean taken off": ("centred", lambda: first(shadow(parts()[1]))),
+    "mean added only": ("centred", lambda: first(fitted().mean_ + shadow(parts()[1]))),
     "not orthonormal": (
-        "projected_skewed",
+        "skewed",
         lambda: first(fitted().mean_ + centred() @ directions().T @ directions()),
     ),
     "of length 1": (
-        "projected_skewed",
+        "skewed",
         lambda: first(fitted().mean_ + centred() @ units().T @ units()),
     ),
-    "the network": ("projected_network", lambda: first(network())),
+    "the network": ("network", lambda: first(network())),
     "PCA": (
-        "projected_pca",
+        "pca",
         lambda: first(
             fitted().mean_ + centred() @ fitted().components_[:K].T @ fitted().components_[:K]
         ),
     ),  # fmt: skip
-    "mean of the validation photos": ("projected_other", lambda: first(own_mean())),
+    "mean of the validation photos": ("other", lambda: first(own_mean())),
     "one direction missing": (
-        "projected_other",
+        "other",
         lambda: first(fitted().mean_ + centred() @ basis()[:, 1:] @ basis()[:, 1:].T),
     ),
-    "not a number": ("projected_other", lambda: first(right() * np.nan)),
+    "not a number": ("not_finite", lambda: first(right() * np.nan)),
 }
 
 
@@ -127,7 +127,7 @@ def by_svd() -> np.ndarray:
     return fitted().mean_ + centred() @ v.T @ v
 
 
-PROJECTED_RIGHT: dict[str, Answer] = {
+PROJECTED_RIGHT: Rights = {
     "QR": lambda: first(right()),
     "SVD": lambda: first(by_svd()),
     "pseudo-inverse": lambda: first(
@@ -173,37 +173,38 @@ def second(value: Any) -> tuple[Any, ...]:
     return value, people(), K
 
 
-MIRRORED_WRONG: dict[str, tuple[str, Answer]] = {
-    "without mirrors": ("mirrored_before", lambda: second(error("as they are"))),
-    "the same photos twice": ("mirrored_before", lambda: second(error("again"))),
-    "mirrors alone": ("mirrored_alone", lambda: second(error("mirrors alone"))),
-    "upside down": ("mirrored_upside", lambda: second(error("upside down"))),
-    "half a turn": ("mirrored_upside", lambda: second(error("half a turn"))),
+MIRRORED_WRONG: Wrongs = {
+    "without mirrors": ("before", lambda: second(error("as they are"))),
+    "the same photos twice": ("before", lambda: second(error("again"))),
+    "mirrors alone": ("alone", lambda: second(error("mirrors alone"))),
+    "upside down": ("upside", lambda: second(error("upside down"))),
+    "half a turn": ("upside", lambda: second(error("half a turn"))),
     "training photos": (
-        "mirrored_training",
+        "training",
         lambda: second(error(asked=people().x_train)),
     ),
     "training photos and mirrors": (
-        "mirrored_training",
+        "training",
         lambda: second(error(asked=photos("mirrored"))),
     ),
-    "test faces": ("mirrored_test", lambda: second(error(asked=people().x_test))),
-    "the root": ("mirrored_root", lambda: second(error() ** 0.5)),
-    "a sum": ("mirrored_sum", lambda: second(error() * 625)),
-    "another k": ("mirrored_other", lambda: second(error(k=2 * K))),
-    "a made up number": ("mirrored_other", lambda: second(0.0123)),
+    "test faces": ("test", lambda: second(error(asked=people().x_test))),
+    "the root": ("root", lambda: second(error() ** 0.5)),
+    "a sum": ("sum", lambda: second(error() * 625)),
+    "another k": ("other", lambda: second(error(k=2 * K))),
+    "a made up number": ("other", lambda: second(0.0123)),
     "the PCA": ("single_number", lambda: second(fitted())),
     "an error for each photo": ("single_number", lambda: second(np.full(10, 0.0157))),
     "text": ("single_number", lambda: second("0.0157")),
-    "not a number": ("mirrored_other", lambda: second(float("nan"))),
+    "not a number": ("other", lambda: second(float("nan"))),
 }
-MIRRORED_RIGHT: dict[str, Answer] = {
+MIRRORED_RIGHT: Rights = {
     "all components": lambda: second(error()),
     "k components": lambda: second(error(solver="randomized")),
     "strangers mirrored, too": lambda: second(
         error(asked=np.concatenate([people().x_val, people().x_val[:, :, ::-1]]))
     ),
     "NumPy": lambda: second(np.float32(error())),
+    "an array of one": lambda: second(np.array([error()])),
     "rounded": lambda: second(round(error(), 5)),
 }
 
@@ -287,36 +288,36 @@ def unnamed() -> keras.Model:
     return keras.Model(made.input, list(made.output.values()))
 
 
-HEADS_WRONG: dict[str, tuple[str, Answer]] = {
-    "two heads": ("heads_names", lambda: three(two_heads())),
-    "other names": ("heads_names", lambda: three(graph(light="sigmoid", x_hat="photo"))),
-    "a list without names": ("heads_names", lambda: three(unnamed())),
-    "light from the pixels": ("heads_apart", lambda: three(graph(light_from="photo"))),
-    "light from the hidden layer": ("heads_apart", lambda: three(graph(light_from="hidden"))),
-    "a code of its own": ("heads_apart", lambda: three(graph(light_from="second code"))),
+HEADS_WRONG: Wrongs = {
+    "two heads": ("names", lambda: three(two_heads())),
+    "other names": ("names", lambda: three(graph(light="sigmoid", x_hat="photo"))),
+    "a list without names": ("names", lambda: three(unnamed())),
+    "light from the pixels": ("apart", lambda: three(graph(light_from="photo"))),
+    "light from the hidden layer": ("apart", lambda: three(graph(light_from="hidden"))),
+    "a code of its own": ("apart", lambda: three(graph(light_from="second code"))),
     "both from the hidden layer": (
-        "heads_apart",
+        "apart",
         lambda: three(graph(light_from="hidden", turned_from="hidden")),
     ),
-    "light from the reconstruction": ("heads_chained", lambda: three(graph(light_from="x_hat"))),
-    "light from the other answer": ("heads_chained", lambda: three(graph(light_from="turned"))),
-    "another code size": ("heads_code", lambda: three(graph(code=5))),
-    "no activation": ("heads_range", lambda: three(graph(light=None))),
-    "tanh": ("heads_range", lambda: three(graph(light="tanh"))),
-    "relu": ("heads_range", lambda: three(graph(light=lambda z: 50 + keras.ops.relu(z)))),
-    "softmax of one unit": ("heads_constant", lambda: three(graph(light="softmax"))),
-    "two units": ("heads_size", lambda: three(graph(units=2))),
-    "half a photo": ("heads_size", lambda: three(graph(pixels=300))),
-    "photos of another size": ("heads_input", lambda: three(graph(size=4096))),
+    "light from the reconstruction": ("chained", lambda: three(graph(light_from="x_hat"))),
+    "light from the other answer": ("chained", lambda: three(graph(light_from="turned"))),
+    "another code size": ("code", lambda: three(graph(code=5))),
+    "no activation": ("range", lambda: three(graph(light=None))),
+    "tanh": ("range", lambda: three(graph(light="tanh"))),
+    "relu": ("range", lambda: three(graph(light=lambda z: 50 + keras.ops.relu(z)))),
+    "softmax of one unit": ("constant", lambda: three(graph(light="softmax"))),
+    "two units": ("size", lambda: three(graph(units=2))),
+    "half a photo": ("size", lambda: three(graph(pixels=300))),
+    "photos of another size": ("input", lambda: three(graph(size=4096))),
     "one after the other": (
-        "heads_functional",
+        "functional",
         lambda: three(keras.Sequential([keras.Input((PIXELS,)), layers.Dense(K)])),
     ),
-    "a class": ("heads_functional", lambda: three(Subclassed())),
-    "the outputs": ("heads_model", lambda: three(graph().output)),
-    "a function": ("heads_model", lambda: three(graph)),
+    "a class": ("functional", lambda: three(Subclassed())),
+    "the outputs": ("no_model", lambda: three(graph().output)),
+    "a function": ("no_model", lambda: three(graph)),
 }
-HEADS_RIGHT: dict[str, Answer] = {
+HEADS_RIGHT: Rights = {
     "a dictionary": lambda: three(graph()),
     "a list with names": lambda: three(graph(as_list=True)),
     "a third head added": lambda: three(third_added()),
@@ -325,8 +326,8 @@ HEADS_RIGHT: dict[str, Answer] = {
     "hard sigmoid": lambda: three(graph(light="hard_sigmoid")),
 }
 
-CATALOGUE: dict[str, tuple[Any, dict[str, tuple[str, Answer]], dict[str, Answer]]] = {
-    "01-1": (check_faces.projected, PROJECTED_WRONG, PROJECTED_RIGHT),
-    "01-2": (check_faces.mirrored, MIRRORED_WRONG, MIRRORED_RIGHT),
-    "01-3": (check_faces.heads, HEADS_WRONG, HEADS_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_faces.projected, PROJECTED_WRONG, PROJECTED_RIGHT),
+    (check_faces.mirrored, MIRRORED_WRONG, MIRRORED_RIGHT),
+    (check_faces.heads, HEADS_WRONG, HEADS_RIGHT),
+]

@@ -9,12 +9,9 @@ import keras
 import numpy as np
 from keras import layers
 from sklearn.linear_model import LinearRegression
-from tests.exercises.fashion import Answer
 
 from exercises import sequences as check_sequences
-from tests.exercises.kit import SEED
-
-Wrongs = dict[str, tuple[str, Answer]]
+from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
 
 # Exercise 1: noisy waves, nine values and the eight that follow
 
@@ -48,29 +45,30 @@ def first(answer: Any) -> tuple[Any, ...]:
 
 
 LEAK_WRONG: Wrongs = {
-    "honest": ("leak_honest", lambda: first(error(PAST, FUTURE, PAST_TEST, FUTURE_TEST))),
+    "honest": ("forecast", lambda: first(error(PAST, FUTURE, PAST_TEST, FUTURE_TEST))),
     "eight values in": (
-        "leak_next",
+        "next",
         lambda: first(error(PAST[:, :-1], PAST[:, 1:], PAST_TEST[:, :-1], PAST_TEST[:, 1:])),
     ),
     "score": (
-        "leak_score",
+        "score",
         lambda: first(LinearRegression().fit(PAST, PAST[:, 1:]).score(PAST_TEST, PAST_TEST[:, 1:])),
     ),
-    "root": ("leak_root", lambda: first(leaked() ** 0.5)),
-    "mean wave": ("leak_other", lambda: first(mse(FUTURE_TEST, FUTURE.mean(0)))),
-    "last value": ("leak_other", lambda: first(mse(FUTURE_TEST, PAST_TEST[:, -1:]))),
-    "backwards": ("leak_other", lambda: first(error(FUTURE, PAST, FUTURE_TEST, PAST_TEST))),
-    "negative": ("leak_other", lambda: first(-leaked() - 1e-3)),
-    "not a number": ("leak_other", lambda: first(float("nan"))),
+    "root": ("root", lambda: first(leaked() ** 0.5)),
+    "mean wave": ("other", lambda: first(mse(FUTURE_TEST, FUTURE.mean(0)))),
+    "last value": ("other", lambda: first(mse(FUTURE_TEST, PAST_TEST[:, -1:]))),
+    "backwards": ("other", lambda: first(error(FUTURE, PAST, FUTURE_TEST, PAST_TEST))),
+    "negative": ("other", lambda: first(-leaked() - 1e-3)),
+    "not a number": ("other", lambda: first(float("nan"))),
     "errors of all waves": ("single_number", lambda: first(np.zeros((100, 8)))),
     "text": ("single_number", lambda: first("1e-14")),
 }
-LEAK_RIGHT: dict[str, Answer] = {
+LEAK_RIGHT: Rights = {
     "mean of the squares": lambda: first(leaked()),
     "rounded": lambda: first(round(leaked(), 6)),
     "double precision": lambda: first(leaked(PAST.astype("float64"), PAST_TEST.astype("float64"))),
     "NumPy": lambda: first(np.float32(leaked())),
+    "an array of one": lambda: first(np.array([leaked()])),
     "by least squares": lambda: first(
         np.mean(
             (PAST_TEST @ np.linalg.lstsq(PAST, PAST[:, 1:], rcond=None)[0] - PAST_TEST[:, 1:]) ** 2
@@ -148,19 +146,19 @@ def trained() -> Any:
 ADDER = Adder()
 CHARS, SUMS = rates(ADDER)
 ORDER_WRONG: Wrongs = {
-    "untrained": ("order_untrained", lambda: second(small(), 0.0)),
-    "units first": ("order_units", lambda: second(Adder(False), rates(Adder(False), False)[1])),
+    "untrained": ("untrained", lambda: second(small(), 0.0)),
+    "units first": ("units", lambda: second(Adder(False), rates(Adder(False), False)[1])),
     "units first, share in reading order": (
-        "order_units",
+        "units",
         lambda: second(Adder(False), rates(Adder(False))[1]),
     ),
-    "characters": ("order_characters", lambda: second(ADDER, CHARS)),
-    "per cent": ("order_percent", lambda: second(ADDER, 100 * SUMS)),
-    "wrong sums": ("order_errors", lambda: second(ADDER, 1 - SUMS)),
-    "compared with units first": ("order_compared", lambda: second(ADDER, rates(ADDER, False)[1])),
-    "validation sums": ("order_other", lambda: second(ADDER, rates(ADDER, seed=5)[1])),
-    "hard-coded": ("order_other", lambda: second(ADDER, 0.95)),
-    "not a number": ("order_other", lambda: second(ADDER, float("nan"))),
+    "characters": ("characters", lambda: second(ADDER, CHARS)),
+    "per cent": ("percent", lambda: second(ADDER, 100 * SUMS)),
+    "wrong sums": ("errors", lambda: second(ADDER, 1 - SUMS)),
+    "compared with units first": ("compared", lambda: second(ADDER, rates(ADDER, False)[1])),
+    "validation sums": ("other", lambda: second(ADDER, rates(ADDER, seed=5)[1])),
+    "hard-coded": ("other", lambda: second(ADDER, 0.95)),
+    "not a number": ("other", lambda: second(ADDER, float("nan"))),
     "both shares": ("single_number", lambda: second(ADDER, (CHARS, SUMS))),
     "text": ("single_number", lambda: second(ADDER, "0.9")),
     "no share": ("empty", lambda: second(ADDER, None)),
@@ -169,9 +167,9 @@ ORDER_WRONG: Wrongs = {
         "takes_other",
         lambda: second(ADDER(sums()[0]), SUMS),
     ),
-    "three places": ("order_shape", lambda: second(lambda x, training: ADDER(x)[:, :3], SUMS)),
+    "three places": ("shape", lambda: second(lambda x, training: ADDER(x)[:, :3], SUMS)),
 }
-ORDER_RIGHT: dict[str, Answer] = {
+ORDER_RIGHT: Rights = {
     "logits": lambda: second(ADDER, SUMS),
     "softmax": lambda: second(Adder(shares=True), SUMS),
     "rounded": lambda: second(ADDER, round(SUMS, 3)),
@@ -263,31 +261,31 @@ def third(model: Any) -> tuple[Any, ...]:
 FORKED_WRONG: Wrongs = {
     "the function": ("no_model", lambda: third(forked)),
     "the outputs": ("no_model", lambda: third(forked().output)),
-    "a list of outputs": ("forked_names", lambda: third(as_list())),
-    "other names": ("forked_names", lambda: third(forked(names=("past", "future", "kind")))),
-    "two heads": ("forked_names", lambda: third(forked(names=("x_hat", "future")))),
-    "exchanged": ("forked_shape", lambda: third(forked(steps=(8, 9)))),
-    "without a channel": ("forked_shape", lambda: third(flat())),
+    "a list of outputs": ("names", lambda: third(as_list())),
+    "other names": ("names", lambda: third(forked(names=("past", "future", "kind")))),
+    "two heads": ("names", lambda: third(forked(names=("x_hat", "future")))),
+    "exchanged": ("shape", lambda: third(forked(steps=(8, 9)))),
+    "without a channel": ("shape", lambda: third(flat())),
     "four kinds": (
-        "forked_shape",
+        "shape",
         lambda: third(forked(kind=lambda z, _: layers.Dense(4, "softmax")(z))),
     ),
-    "no softmax": ("forked_softmax", lambda: third(forked(kind=lambda z, _: layers.Dense(3)(z)))),
+    "no softmax": ("softmax", lambda: third(forked(kind=lambda z, _: layers.Dense(3)(z)))),
     "sigmoid": (
-        "forked_softmax",
+        "softmax",
         lambda: third(forked(kind=lambda z, _: layers.Dense(3, "sigmoid")(z))),
     ),
-    "a code of two": ("forked_narrow", lambda: third(forked(2))),
-    "a code of six": ("forked_wide", lambda: third(forked(6))),
-    "two encoders": ("forked_apart", lambda: third(forked(apart=True))),
-    "two recurrent encoders": ("forked_apart", lambda: third(recurrent(apart=True))),
-    "two encoders of two numbers": ("forked_apart", lambda: third(recurrent(4, 2, apart=True))),
-    "a recurrent code of three": ("forked_narrow", lambda: third(recurrent(code=3))),
-    "a code of one": ("forked_narrow", lambda: third(forked(1))),
-    "kind from the past": ("forked_kind", lambda: third(forked(kind=beside))),
-    "kind from a third encoder": ("forked_kind", lambda: third(forked(kind=from_other))),
+    "a code of two": ("narrow", lambda: third(forked(2))),
+    "a code of six": ("wide", lambda: third(forked(6))),
+    "two encoders": ("apart", lambda: third(forked(apart=True))),
+    "two recurrent encoders": ("apart", lambda: third(recurrent(apart=True))),
+    "two encoders of two numbers": ("apart", lambda: third(recurrent(4, 2, apart=True))),
+    "a recurrent code of three": ("narrow", lambda: third(recurrent(code=3))),
+    "a code of one": ("narrow", lambda: third(forked(1))),
+    "kind from the past": ("kind", lambda: third(forked(kind=beside))),
+    "kind from a third encoder": ("kind", lambda: third(forked(kind=from_other))),
 }
-FORKED_RIGHT: dict[str, Answer] = {
+FORKED_RIGHT: Rights = {
     "dense": lambda: third(forked()),
     "recurrent": lambda: third(recurrent()),
     # of which one head hardly shows the fourth number of the code
@@ -299,8 +297,8 @@ FORKED_RIGHT: dict[str, Answer] = {
     ),
 }
 
-CATALOGUE: dict[str, tuple[Any, Wrongs, dict[str, Answer]]] = {
-    "07-1": (check_sequences.leak, LEAK_WRONG, LEAK_RIGHT),
-    "07-2": (check_sequences.order, ORDER_WRONG, ORDER_RIGHT),
-    "07-3": (check_sequences.forked, FORKED_WRONG, FORKED_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_sequences.leak, LEAK_WRONG, LEAK_RIGHT),
+    (check_sequences.order, ORDER_WRONG, ORDER_RIGHT),
+    (check_sequences.forked, FORKED_WRONG, FORKED_RIGHT),
+]

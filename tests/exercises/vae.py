@@ -6,13 +6,12 @@ import functools
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
-from tests.exercises.fashion import Answer
 
 from exercises import vae as check_vae
-
-Wrongs = dict[str, tuple[str, Answer]]
+from tests.exercises.kit import Catalogue, Rights, Wrongs
 
 # Exercise 1: codes in five heaps, as those of classes are
 
@@ -48,36 +47,40 @@ def first(answer: Any) -> tuple[Any, ...]:
     return answer, codes(), N
 
 
+def plain() -> np.ndarray:
+    """Codes without any heaps."""
+    return np.random.default_rng(8).normal(size=(1500, 3)).astype("float32")
+
+
 MIXTURE_WRONG: Wrongs = {
-    "the pair of sample": ("mixture_tuple", lambda: first(fitted().sample(N))),
-    "images": ("mixture_images", lambda: first(np.zeros((N, 28, 28)))),
-    "flat images": ("mixture_images", lambda: first(np.zeros((N, 784)))),
-    "numbers of the parts": ("mixture_shape", lambda: first(fitted().sample(N)[1])),
-    "means of the parts": ("mixture_shape", lambda: first(fitted().means_)),
-    "too few": ("mixture_shape", lambda: first(draws(n=100))),
-    "not finite": ("mixture_finite", lambda: first(draws() * np.nan)),
-    "one draw, repeated": ("mixture_repeated", lambda: first(draws(n=1).repeat(N, axis=0))),
-    "training codes": ("mixture_copied", lambda: first(codes()[:N])),
-    "from N(0, I)": ("mixture_standard", lambda: first(normal(N, 3))),
-    "other codes": ("mixture_elsewhere", lambda: first(draws(among=2))),
-    "one part only": ("mixture_elsewhere", lambda: first(one_part())),
-    "half as long": ("mixture_elsewhere", lambda: first(draws() / 2)),
-    "one normal": ("mixture_one", lambda: first(draws(1))),
+    "the pair of sample": ("pair", lambda: first(fitted().sample(N))),
+    "images": ("images", lambda: first(np.zeros((N, 28, 28)))),
+    "flat images": ("images", lambda: first(np.zeros((N, 784)))),
+    "numbers of the parts": ("shape", lambda: first(fitted().sample(N)[1])),
+    "means of the parts": ("shape", lambda: first(fitted().means_)),
+    "too few": ("shape", lambda: first(draws(n=100))),
+    "not finite": ("not_finite", lambda: first(draws() * np.nan)),
+    "one draw, repeated": ("repeated", lambda: first(draws(n=1).repeat(N, axis=0))),
+    "training codes": ("copied", lambda: first(codes()[:N])),
+    "codes that are one normal": ("alike", lambda: (normal(N, 3), plain(), N)),
+    "from N(0, I)": ("standard", lambda: first(normal(N, 3))),
+    "other codes": ("elsewhere", lambda: first(draws(among=2))),
+    "one part only": ("elsewhere", lambda: first(one_part())),
+    "half as long": ("elsewhere", lambda: first(draws() / 2)),
+    "one normal": ("one", lambda: first(draws(1))),
     "numbers shuffled apart": (
-        "mixture_one",
+        "one",
         lambda: first(np.random.default_rng(0).permuted(draws(), axis=0)),
     ),
 }
-MIXTURE_RIGHT: dict[str, Answer] = {
+MIXTURE_RIGHT: Rights = {
     "ten parts": lambda: first(draws()),
     "another seed": lambda: first(draws(seed=3)),
     "twenty parts": lambda: first(draws(20)),
     "single precision": lambda: first(draws().astype("float32")),
     "lists": lambda: first(draws().tolist()),
     "another kind of mixture": lambda: first(
-        BayesianGaussianMixture(n_components=10, random_state=1, max_iter=300)
-        .fit(codes())
-        .sample(N)[0]
+        BayesianGaussianMixture(n_components=10, random_state=1, tol=0.01).fit(codes()).sample(N)[0]
     ),
 }
 
@@ -108,37 +111,42 @@ def second(answer: Any) -> tuple[Any, ...]:
 
 
 KL_WRONG: Wrongs = {
-    "the whole": ("kl_whole", lambda: second(PRICES.sum())),
-    "of every image": ("kl_images", lambda: second(price())),
-    "summed over the numbers": ("kl_summed", lambda: second(price().sum(axis=1))),
-    "seven": ("kl_shape", lambda: second(PRICES[:7])),
-    "as a column": ("kl_shape", lambda: second(PRICES[:, None])),
-    "sorted": ("kl_order", lambda: second(np.sort(PRICES)[::-1])),
-    "without the half": ("kl_half", lambda: second(2 * PRICES)),
-    "the other sign": ("kl_sign", lambda: second(-PRICES)),
-    "bits": ("kl_bits", lambda: second(PRICES / np.log(2))),
-    "summed over the images": ("kl_total", lambda: second(price().sum(axis=0))),
-    "without the means": ("kl_width", lambda: second(price(square=0).mean(axis=0))),
+    "the whole": ("whole", lambda: second(PRICES.sum())),
+    "of every image": ("images", lambda: second(price())),
+    "summed over the numbers": ("summed", lambda: second(price().sum(axis=1))),
+    "seven": ("shape", lambda: second(PRICES[:7])),
+    "sorted": ("order", lambda: second(np.sort(PRICES)[::-1])),
+    "without the half": ("half", lambda: second(2 * PRICES)),
+    "the other sign": ("sign", lambda: second(-PRICES)),
+    "bits": ("bits", lambda: second(PRICES / np.log(2))),
+    "summed over the images": ("total", lambda: second(price().sum(axis=0))),
+    "without the means": ("width", lambda: second(price(square=0).mean(axis=0))),
     "exp(log_var) as deviation": (
-        "kl_log_sd",
+        "log_sd",
         lambda: second(price(variance=VARIANCE**2).mean(axis=0)),
     ),
     "log_var as log of the deviation": (
-        "kl_log_sd",
+        "log_sd",
         lambda: second(price(variance=VARIANCE**2, logarithm=2 * LOG_VAR).mean(axis=0)),
     ),
     "deviation not squared": (
-        "kl_log_sd",
+        "log_sd",
         lambda: second(price(variance=VARIANCE**0.5).mean(axis=0)),
     ),
-    "draws for means": ("kl_draw", lambda: second(price(square=cloud(0)[2] ** 2).mean(axis=0))),
-    "means not squared": ("kl_other", lambda: second(price(square=MEAN).mean(axis=0))),
-    "variances of the means": ("kl_other", lambda: second(MEAN.var(axis=0))),
-    "nothing": ("kl_other", lambda: second(np.zeros(8))),
-    "not a number": ("kl_other", lambda: second(np.full(8, np.nan))),
+    "draws for means": ("draw", lambda: second(price(square=cloud(0)[2] ** 2).mean(axis=0))),
+    "means not squared": ("other", lambda: second(price(square=MEAN).mean(axis=0))),
+    "variances of the means": ("other", lambda: second(MEAN.var(axis=0))),
+    "nothing": ("other", lambda: second(np.zeros(8))),
+    "not a number": ("not_finite", lambda: second(np.full(8, np.nan))),
+    "an encoder that has collapsed": (
+        "collapsed",
+        lambda: (np.zeros(8), lambda x: [0 * MEAN, 0 * MEAN, MEAN], np.zeros((300, 784))),
+    ),
 }
-KL_RIGHT: dict[str, Answer] = {
+KL_RIGHT: Rights = {
     "the formula": lambda: second(PRICES),
+    "as a column": lambda: second(PRICES[:, None]),
+    "a Series": lambda: second(pd.Series(PRICES)),
     "number by number": lambda: second([float(price()[:, i].mean()) for i in range(8)]),
     "single precision": lambda: second(PRICES.astype("float32")),
     "rounded": lambda: second(PRICES.round(3)),
@@ -181,43 +189,52 @@ def third(answer: Any) -> tuple[Any, ...]:
 
 
 TEMPERATURE_WRONG: Wrongs = {
-    "a list": ("temperature_keys", lambda: third(list(judged().values()))),
-    "one missing": ("temperature_keys", lambda: third({0.5: measure(0.5 * normal(*SHAPE))})),
+    "a list": ("keys", lambda: third(list(judged().values()))),
+    "one missing": ("keys", lambda: third({0.5: measure(0.5 * normal(*SHAPE))})),
     "keys are text": (
-        "temperature_keys",
+        "keys",
         lambda: third({str(tau): pair for tau, pair in judged().items()}),
     ),
-    "shares alone": ("temperature_pair", lambda: third(changed(each=lambda s, d: s))),
-    "text": ("temperature_pair", lambda: third(changed(each=lambda s, d: (f"{s}", f"{d}")))),
-    "images": ("temperature_pair", lambda: third(changed(each=lambda s, d: np.zeros((3, 784))))),
-    "without the temperature": ("temperature_same", lambda: third(judged(0))),
-    "swapped": ("temperature_swapped", lambda: third(changed(each=lambda s, d: (d, s)))),
-    "per cent": ("temperature_percent", lambda: third(changed(each=lambda s, d: (100 * s, d)))),
-    "the root of the temperature": ("temperature_power", lambda: third(judged(0.5))),
-    "the square of the temperature": ("temperature_power", lambda: third(judged(2))),
-    "divided": ("temperature_divided", lambda: third(judged(-1))),
-    "another decoder": ("temperature_other", lambda: third(judged(bend=2.0))),
-    "added": ("temperature_other", lambda: third(judged(0, shift=1))),
+    "shares alone": ("pair", lambda: third(changed(each=lambda s, d: s))),
+    "text": ("not_numbers", lambda: third(changed(each=lambda s, d: (f"{s}", f"{d}")))),
+    "images": ("pair", lambda: third(changed(each=lambda s, d: np.zeros((3, 784))))),
+    "without the temperature": ("same", lambda: third(judged(0))),
+    "swapped": ("swapped", lambda: third(changed(each=lambda s, d: (d, s)))),
+    "per cent": ("percent", lambda: third(changed(each=lambda s, d: (100 * s, d)))),
+    "the root of the temperature": ("power", lambda: third(judged(0.5))),
+    "the square of the temperature": ("power", lambda: third(judged(2))),
+    "divided": ("divided", lambda: third(judged(-1))),
+    "another decoder": ("other", lambda: third(judged(bend=2.0))),
+    "added": ("other", lambda: third(judged(0, shift=1))),
     "roots of the distances": (
-        "temperature_other",
+        "other",
         lambda: third(changed(each=lambda s, d: (s, d**0.5))),
     ),
-    "not a number": ("temperature_pair", lambda: third(changed(each=lambda s, d: (s, np.nan)))),
+    "not a number": ("not_finite", lambda: third(changed(each=lambda s, d: (s, np.nan)))),
+    "a decoder that has collapsed": (
+        "collapsed",
+        lambda: (dict.fromkeys(TAUS, (0.4, 30.0)), lambda z: (0.4, 30.0 + z.mean()), SHAPE),
+    ),
+    "another answer than a collapsed decoder has": (
+        "other",
+        lambda: (judged(), lambda z: (0.4, 30.0 + z.mean()), SHAPE),
+    ),
     "hard-coded": (
-        "temperature_other",
+        "other",
         lambda: third({0.5: (0.99, 40.0), 0.8: (0.9, 30.0), 1.0: (0.8, 20.0), 1.3: (0.7, 30.0)}),
     ),
 }
-TEMPERATURE_RIGHT: dict[str, Answer] = {
+TEMPERATURE_RIGHT: Rights = {
     "one seed": lambda: third(judged()),
     "another seed": lambda: third(judged(seed=4)),
     "the other order": lambda: third(dict(reversed(judged(seed=2).items()))),
     "lists": lambda: third({tau: list(pair) for tau, pair in judged(seed=3).items()}),
+    "further temperatures": lambda: third(judged() | {2.0: (0.5, 90.0)}),
     "more draws": lambda: third(judged(seed=6, shape=(2000, 8))),
 }
 
-CATALOGUE: dict[str, tuple[Any, Wrongs, dict[str, Answer]]] = {
-    "08-1": (check_vae.mixture, MIXTURE_WRONG, MIXTURE_RIGHT),
-    "08-2": (check_vae.kl_numbers, KL_WRONG, KL_RIGHT),
-    "08-3": (check_vae.temperatures, TEMPERATURE_WRONG, TEMPERATURE_RIGHT),
-}
+CATALOGUE: Catalogue = [
+    (check_vae.mixture, MIXTURE_WRONG, MIXTURE_RIGHT),
+    (check_vae.kl_numbers, KL_WRONG, KL_RIGHT),
+    (check_vae.temperatures, TEMPERATURE_WRONG, TEMPERATURE_RIGHT),
+]

@@ -1,4 +1,4 @@
-"""The functions in the cells of a lesson, for tests of what the lesson relies on."""
+"""The functions of a lesson's source, for tests of what the lesson relies on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
+import tensorflow as tf
 
-from utils import settings
+from utils import data, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,16 +31,14 @@ def functions_of() -> Callable[..., dict[str, Any]]:
     """A function from a lesson's slug (and names its cells need) to its functions and classes."""
 
     def load(slug: str, **known: Any) -> dict[str, Any]:
-        path = ROOT / "notebooks" / "en" / f"{slug}.ipynb"
+        path = ROOT / "notebooks" / "source" / f"{slug}.py"
         names: dict[str, Any] = {
-            "keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np,
-            "settings": settings, **known,
+            "keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np, "tf": tf,
+            "data": data, "settings": settings, **known,
         }  # fmt: skip
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                for node in ast.parse(cell.source).body:
-                    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                        exec(compile(ast.Module([node], []), path.name, "exec"), names)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree.body = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        exec(compile(tree, path.name, "exec"), names)
         return names
 
     return load

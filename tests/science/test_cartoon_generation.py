@@ -17,7 +17,7 @@ DRAWN = Path(__file__).resolve().parents[2] / "data" / "cartoons.npz"
 
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return functions_of("09_cartoon_generation", tf=tf)
+    return functions_of("09_cartoon_generation")
 
 
 @pytest.fixture(scope="module")

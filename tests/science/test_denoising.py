@@ -20,8 +20,6 @@ from skimage.transform import resize
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from utils.data import mnist as data
-
 SETTINGS = {
     "median": (disk(1), np.ones((3, 3))),
     "nlm": ((0.5, 0.5), (1.2, 0)),
@@ -32,7 +30,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     return functions_of(
-        "04_denoising", tf=tf, HOLE=10, SETTINGS=SETTINGS, data=data,
+        "04_denoising", HOLE=10, SETTINGS=SETTINGS,
         resize=resize, median=median, denoise_nl_means=denoise_nl_means,
         denoise_wavelet=denoise_wavelet, structural_similarity=structural_similarity,
         peak_signal_noise_ratio=peak_signal_noise_ratio,

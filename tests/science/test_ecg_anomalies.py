@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import keras
-import nbformat
 import numpy as np
 import pytest
 from sklearn import metrics
@@ -173,17 +171,16 @@ def test_more_components_lower_the_error_but_not_always_the_detection(
 
 def test_the_test_split_is_used_only_in_its_section() -> None:
     """Before its section, x_test and y_test appear only in the cell that makes the split."""
-    path = ROOT / "notebooks" / "en" / f"{SLUG}.ipynb"
-    cells = nbformat.read(path, as_version=4).cells
-    test = next(i for i, c in enumerate(cells) if re.match(r"## .*\btest\b", c.source))
-    early = [c.source for c in cells[:test] if c.cell_type == "code"]
+    source = (ROOT / "notebooks" / "source" / f"{SLUG}.py").read_text(encoding="utf-8")
+    before, heading, _ = source.partition("\n# ## 8. ")
+    assert heading
+    early = [cell for cell in before.split("\n# %%") if not cell.startswith(" [markdown]")]
     users = [
-        source
-        for source in early
-        if not source.lstrip().startswith("%")
-        and any(
+        cell
+        for cell in early
+        if any(
             isinstance(node, ast.Name) and node.id in ("x_test", "y_test", "test")
-            for node in ast.walk(ast.parse(source))
+            for node in ast.walk(ast.parse("#" + cell))
         )
     ]
     assert len(users) == 1 and "train_test_split" in users[0]

@@ -10,7 +10,6 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from scipy.signal import resample_poly
 from sklearn.decomposition import PCA
 
@@ -18,7 +17,7 @@ from utils import audio
 
 PART, LENGTH, RATE = 64, 256, 8000
 KNOWN = {
-    "PART": PART, "LENGTH": LENGTH, "RATE": RATE, "BATCH": 8, "audio": audio, "io": io, "tf": tf,
+    "PART": PART, "LENGTH": LENGTH, "RATE": RATE, "BATCH": 8, "audio": audio, "io": io,
     "resample_poly": resample_poly,
 }  # fmt: skip
 

@@ -1,11 +1,7 @@
-"""The machinery of the checks: outcomes, hints, what is said, what is noted of a training."""
+"""The machinery of the checks: outcomes, hints, forms of answers, what is seen of a training."""
 
 from __future__ import annotations
 
-import ast
-import re
-import string
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,39 +10,58 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exercises import check
-from exercises import training as check_training
-from exercises.check import exercise, need
-from utils import settings, text
+from exercises import check, training
+from exercises.check import exercise, expect, need, sure
+from utils import text
 
-ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted((ROOT / "utils").glob("check*.py"))
-TEXTS = check.texts()
+TEXTS = """
+[pixels]
+right.en = "well"
+right.pt = "muito bem"
+size.en = "The code has {size:.1f} numbers."
+size.pt = "O código tem {size:.1f} números."
+hints.en = ["vague", "plain"]
+hints.pt = ["vaga", "clara"]
+[shared]
+size.en = "of the lesson"
+size.pt = "da aula"
+half.en = "half"
+half.pt = "metade"
+other.en = "other"
+other.pt = "outro"
+"""
 
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     text.set_language("en")
-    settings.set_lesson("")
     yield
     text.set_language("en")
-    settings.set_lesson("")
 
 
-def make(**settings: Any) -> check.Exercise:
-    @exercise("A1", points=0.5, **settings)
-    def pixels(first: Any, second: Any) -> str:
-        need(first == 1, "code_size", size=first)
-        return "well"
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes an exercise of a lesson whose texts are those above."""
+    import importlib.util
 
-    return pixels
+    (tmp_path / "tenth.toml").write_text(TEXTS, encoding="utf-8")
+    (tmp_path / "tenth.py").write_text(
+        "from exercises.check import need\n"
+        "def pixels(first, second):\n"
+        "    need(first == 1, 'size', size=first)\n",
+        encoding="utf-8",
+    )
+    spec = importlib.util.spec_from_file_location("tenth", tmp_path / "tenth.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda **how: exercise("A1", points=0.5, **how)(module.pixels)
 
 
 # Outcomes
 
 
 @pytest.mark.parametrize("nothing", [None, ..., "", " \n", "...", {}, [], ()])
-def test_nothing_filled_in(nothing: Any, capsys: Any) -> None:
+def test_nothing_filled_in(make: Any, nothing: Any, capsys: Any) -> None:
     one = make()
     outcome = one(nothing, 5)
     assert outcome.state == check.NOT_ATTEMPTED and not outcome.right and not one.done
@@ -54,20 +69,19 @@ def test_nothing_filled_in(nothing: Any, capsys: Any) -> None:
 
 
 @pytest.mark.parametrize("something", [0, False, np.zeros(0), "x", [0]])
-def test_what_looks_like_nothing_is_an_answer(something: Any) -> None:
+def test_what_looks_like_nothing_is_an_answer(make: Any, something: Any) -> None:
     assert make()(something, 5).state != check.NOT_ATTEMPTED
 
 
-def test_wrong_says_why_and_where_help_is(capsys: Any) -> None:
-    one = make()
-    outcome = one(3, 5)
-    assert (outcome.state, outcome.reason) == (check.WRONG, "code_size")
-    told = capsys.readouterr().out
-    assert told.startswith("✗ A1: not right yet. The code has 3 numbers")
-    assert "check.pixels.hint()" in told
+def test_wrong_says_why_and_where_help_is(make: Any, capsys: Any) -> None:
+    outcome = make()(3, 5)
+    assert (outcome.state, outcome.reason) == (check.WRONG, "size")
+    said = capsys.readouterr().out
+    assert said.startswith("✗ A1: not right yet. The code has 3.0 numbers.")
+    assert "check.pixels.hint()" in said
 
 
-def test_right(capsys: Any) -> None:
+def test_right(make: Any, capsys: Any) -> None:
     one = make()
     assert one(1, 5).right and one.done
     assert capsys.readouterr().out == "✓ A1: right. well\n"
@@ -75,7 +89,7 @@ def test_right(capsys: Any) -> None:
     assert not one.done, "the last check counts"
 
 
-def test_what_comes_from_another_exercise_is_asked_for() -> None:
+def test_what_comes_from_another_exercise_is_asked_for(make: Any) -> None:
     one = make()
     assert one(1, None).reason == "builds_on" and "`second`" in one.last.message
     both = make(answers=2)
@@ -84,7 +98,7 @@ def test_what_comes_from_another_exercise_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("a b"), KeyError("k"), MemoryError(), TypeError("")])
-def test_no_answer_stops_the_notebook(error: Exception) -> None:
+def test_no_answer_stops_the_notebook(make: Any, error: Exception) -> None:
     class Trap:
         def __eq__(self, other: object) -> bool:
             raise error
@@ -93,193 +107,210 @@ def test_no_answer_stops_the_notebook(error: Exception) -> None:
     assert outcome.reason == "unexpected" and type(error).__name__ in outcome.message
 
 
-def test_a_call_with_other_arguments_is_explained() -> None:
+def test_a_call_with_other_arguments_is_explained(make: Any) -> None:
     assert "pixels(first, second)" in make()(1).message
 
 
-def test_a_check_as_the_last_line_of_a_cell_shows_nothing_twice() -> None:
+def test_a_check_as_the_last_line_of_a_cell_shows_nothing_twice(make: Any) -> None:
     from IPython.core.formatters import DisplayFormatter
 
-    shown, metadata = DisplayFormatter().format(make()(1, 5))
-    assert (shown, metadata) == ({}, {})
+    assert DisplayFormatter().format(make()(1, 5)) == ({}, {})
 
 
-def test_in_a_notebook_the_answer_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_notebook_the_answer_is_escaped(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rich: list[str] = []
     monkeypatch.setattr(text, "show", lambda plain, html, metadata=None: rich.append(html))
-    make()("<script>", 5)
-    assert "&lt;script&gt;" in rich[0] and "<script>" not in rich[0]
+    make()(SimpleNamespace(text="<script>"), 5)
+    assert "<script>" not in rich[0]
     assert 'role="status"' in rich[0] and "✗" in rich[0]
 
 
-def test_in_portuguese(capsys: Any) -> None:
+def test_in_portuguese(make: Any, capsys: Any) -> None:
     text.set_language("pt-BR")
     make()(3, 5)
-    told = capsys.readouterr().out
-    assert "ainda não está certo. O código tem 3 números" in told and "Travou?" in told
-    assert check.say("untrained", error=0.0916).startswith("O erro") and "0,0916" in told + (
-        check.say("untrained", error=0.0916)
-    )
+    said = capsys.readouterr().out
+    assert "ainda não está certo. O código tem 3,0 números" in said and "Travou?" in said
 
 
-# Hints and summary
-
-
-def test_hints_come_one_by_one_and_the_last_stays(capsys: Any) -> None:
-    one, steps = make(), TEXTS["hints"]["pixels"]["en"]
-    for _ in range(len(steps) + 2):
+def test_hints_come_one_by_one_and_the_last_stays(make: Any, capsys: Any) -> None:
+    one = make()
+    for _ in range(3):
         one.hint()
-    told = capsys.readouterr().out.splitlines()
-    expected = [f"Hint {i}/{len(steps)}: {text}" for i, text in enumerate(steps, 1)]
-    assert told == [*expected, expected[-1], expected[-1]]
+    assert capsys.readouterr().out.splitlines() == [
+        "Hint 1/2: vague",
+        "Hint 2/2: plain",
+        "Hint 2/2: plain",
+    ]
 
 
-def test_summary_counts_what_is_right_and_not_what_a_person_grades(capsys: Any) -> None:
+def test_summary_counts_what_is_right_and_not_what_a_person_grades(make: Any, capsys: Any) -> None:
     first, second, prose = make(), make(), make(by_hand=True)
     assert check.summary([first, second, prose]) == 0
     first(1, 5), second(2, 5), prose(1, 5)
     assert check.summary([first, second, prose]) == 0.5
-    told = capsys.readouterr().out
-    assert "0.50 of 1.50 points so far; 0.50 more" in told
-    assert "handed in" in told and "not right yet" in told
+    said = capsys.readouterr().out
+    assert "0.50 of 1.50 points so far" in said and "another 0.50" in said
+    assert "handed in" in said and "not right yet" in said
 
 
-# What is said
+# Tables of mistakes
 
 
-def fields(text: str) -> set[tuple[str, str]]:
-    return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name}
+def found(given: float, right: Any = 2.0) -> str:
+    """The reason for which an answer is rejected, or nothing."""
+    mistakes = {"half": lambda: right / 2, "several": lambda: (7.0, 8.0), "any": lambda: given > 99}
+    try:
+        expect(check.close(given, atol=0.1), right, mistakes)
+    except check.Wrong as wrong:
+        return wrong.reason
+    return ""
 
 
-def test_no_text_hides_another() -> None:
-    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in check.TEXTS]
-    for kind, merged in TEXTS.items():
-        assert len(merged) == sum(len(texts.get(kind, {})) for texts in files)
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (2.05, ""),
+        (1.0, "half"),
+        (8.0, "several"),
+        (100.0, "any"),
+        (5.0, "other"),
+        (np.nan, "other"),
+    ],
+)
+def test_the_first_mistake_that_fits_is_the_reason(given: float, reason: str) -> None:
+    assert found(given) == reason
 
 
-@pytest.mark.parametrize("reason", TEXTS["says"])
-def test_both_languages_say_the_same_values(reason: str) -> None:
-    said = TEXTS["says"][reason]
-    assert set(said) == {"en", "pt"} and said["en"] != said["pt"]
-    assert fields(said["en"]) == fields(said["pt"])
+def test_mistakes_are_computed_only_if_the_answer_is_wrong() -> None:
+    expect(check.close(1.0), 1.0, {"slow": lambda: pytest.fail("computed")})
 
 
-@pytest.mark.parametrize("name", TEXTS["hints"])
-def test_hints_in_both_languages(name: str) -> None:
-    steps = TEXTS["hints"][name]
-    assert len(steps["en"]) == len(steps["pt"]) >= 2
+def test_what_cannot_be_checked_is_neither_right_nor_wrong() -> None:
+    with pytest.raises(check.Unsure):
+        sure(False, "collapsed")
+    with pytest.raises(check.Wrong):
+        need(False, "other")
 
 
-def reasons() -> dict[str, set[str]]:
-    """Reason -> names of the values that the code gives, for each call in the check modules."""
-    found: dict[str, set[str]] = {}
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            name = getattr(getattr(node, "func", None), "id", "")
-            if name in ("need", "Wrong", "say") and len(node.args) > (name == "need"):
-                argument = node.args[name == "need"]
-                for part in ast.walk(argument):
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                        keys = {k.arg for k in node.keywords}
-                        found.setdefault(part.value, set()).update(keys)
-    return found
+# Forms of answers
 
 
-def test_every_reason_of_the_code_is_said_and_no_other() -> None:
-    used = {r for r in reasons() if re.fullmatch(r"[a-z]\w+", r)} - {"comparison_"}
-    used |= {"comparison_errors", "comparison_kept"}  # made of a name
-    assert used == set(TEXTS["says"])
+def rejected(form: Any, *args: Any) -> str:
+    with pytest.raises(check.Wrong) as wrong:
+        form("x", *args)
+    return wrong.value.reason
 
 
-def test_every_value_that_is_said_is_given() -> None:
-    given = reasons()
-    for reason, said in TEXTS["says"].items():
-        wanted = {name for name, _ in fields(said["en"])}
-        if None not in given.get(reason, set()):  # **values
-            assert wanted <= given.get(reason, wanted), reason
+@pytest.mark.parametrize("value", [3, 3.0, np.float32(3), np.array(3), np.array([[3]]), [3]])
+def test_one_number_in_any_form(value: Any) -> None:
+    assert check.single("x", value) == 3.0
 
 
-# What is noted of a training
+@pytest.mark.parametrize("value", [[1, 2], "3", True, None, {}, np.zeros(0)])
+def test_what_is_not_one_number(value: Any) -> None:
+    assert rejected(check.single, value) == "single_number"
+
+
+def test_arrays_with_axes_of_length_one() -> None:
+    assert check.array("x", np.zeros((5, 1)), (5,)).shape == (5,)
+    assert check.array("x", np.zeros((5, 28, 28, 1)), (5, 28, 28)).shape == (5, 28, 28)
+    assert rejected(check.array, np.zeros((28, 5)), (5, 28)) == "shape"
+    assert rejected(check.array, ["a"], (1,)) == "not_numbers"
+    assert rejected(check.array, [1.0, np.inf], (2,)) == "not_finite"
+
+
+def test_numbers_by_keys() -> None:
+    import pandas as pd
+
+    for value in ({"a": 1, "b": [2], "c": "more"}, pd.Series({"b": 2.0, "a": 1.0})):
+        assert check.numbers("x", value, ("a", "b")) == {"a": 1, "b": 2}
+    assert rejected(check.numbers, {"a": 1}, ("a", "b")) == "keys"
+    assert rejected(check.numbers, [1, 2], ("a", "b")) == "keys"
+    assert rejected(check.numbers, {"a": [1, 2]}, ("a",)) == "single_number"
+
+
+# What is seen of a training
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (60, 28, 28)).astype("float32") / 255
+TRAIN, TEST = IMAGES[:40], IMAGES[40:]
+
+
+def dataset(**other: Any) -> SimpleNamespace:
+    y = dict(y_train=np.zeros(40), y_test=np.zeros(20), class_names=tuple("abcdefghij"))
+    return SimpleNamespace(**dict(x_train=TRAIN, x_test=TEST) | y | other)
 
 
 @pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The watch over a fit() that trains nothing; gives a function that calls it."""
+def fit() -> Iterator[Any]:
+    """Trains a network of no use, and gives what was seen of it."""
     import keras
 
-    class Model:
-        weights: list[Any] = []
+    training.start(dataset())
 
-        def fit(self, x: Any = None, y: Any = None, validation_data: Any = None, **_: Any) -> str:
-            if x is None:
-                raise KeyboardInterrupt
-            return "history"
+    def fit(x: Any, y: Any = None, **more: Any) -> training.Fit:
+        model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(784)])
+        model.add(keras.layers.Reshape((28, 28)))
+        model.compile(keras.optimizers.SGD(0.0), "mse", run_eagerly=True)
+        model.fit(x, y, verbose=0, **more)
+        (seen,) = training.fits(model)
+        return seen
 
-    monkeypatch.setattr(keras, "Model", Model)
-    monkeypatch.setitem(check_training._state, "reference", None)
-    monkeypatch.setitem(check_training._state, "fits", [])
-    names = tuple("abcdefghij")
-    dataset = dict(x_train=IMAGES[:40], x_test=IMAGES[40:], y_test=np.zeros(20), class_names=names)
-    check_training.start(SimpleNamespace(**dataset))
-
-    def fit(*args: Any, **kwargs: Any) -> check_training.Fit | None:
-        before = len(check_training._state["fits"])
-        assert Model().fit(*args, **kwargs) == "history"
-        noted = check_training._state["fits"][before:]
-        return noted[0] if noted else None
-
-    return fit
+    yield fit
+    training.stop()
 
 
-def test_facts_of_a_training(watched: Any) -> None:
-    train, test = IMAGES[:40], IMAGES[40:]
-    assert (watched(train, train).known, watched(train, train).tested) == (1, 0)
-    assert watched(test, test).tested == 1 and watched(train[:20], test).tested == 1
-    assert watched(IMAGES, IMAGES).tested == pytest.approx(1 / 3)
-    assert watched(255 * train, 255 * train).largest == 255
-    assert watched(255 * test, 255 * test).tested == 1, "known in bytes as well"
-    assert not watched(train, train[::-1]).copied and not watched(train, np.zeros(40)).copied
-    assert watched(train.reshape(40, 784), train).copied, "another shape is the same image"
-    assert watched(train, train, validation_data=(test, test)).watched == 1
-    assert watched(x=train, y=train, validation_data=(train, train)).watched == 0
+def stream(x: np.ndarray) -> Iterator[Any]:
+    while True:
+        yield x[:20], x[:20]
+        yield x[20:], x[20:]
 
 
-def test_what_cannot_be_looked_at_is_not_noted_and_harms_nobody(watched: Any) -> None:
-    assert watched(iter([1, 2])) is None
-    assert watched(object()) is None
+def test_facts_of_a_training(fit: Any) -> None:
+    seen = fit(TRAIN, TRAIN, validation_data=(TRAIN, TRAIN))
+    assert (seen.known, seen.tested, seen.watched, seen.copied) == (1, 0, 0, True)
+    seen = fit(255 * IMAGES, 255 * IMAGES, validation_data=(TEST, TEST))
+    assert (seen.tested, seen.watched, seen.largest) == (20, 20, 255)
+    assert fit(TRAIN[:20], TEST).tested == 20, "as targets"
+    assert fit(TRAIN, TRAIN[::-1]).copied is False
+    assert seen.loss == "mean_squared_error"
 
 
-def test_an_interrupted_training_is_no_fault_of_the_watch(watched: Any) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        watched(None)
+def test_a_generator_is_seen_on_its_way(fit: Any) -> None:
+    assert fit(stream(TRAIN), steps_per_epoch=2).tested == 0
+    assert fit(stream(IMAGES), steps_per_epoch=2, epochs=2).tested == 20
 
 
-def test_the_watch_is_set_once(watched: Any) -> None:
+def test_mistaken_calls_and_interrupted_trainings_are_left_to_keras(fit: Any) -> None:
+    import keras
+
+    model = keras.Sequential([keras.layers.Dense(2)])
+    with pytest.raises(TypeError):
+        model.fit(x=TRAIN, nonsense=1)
+    with pytest.raises(ValueError):
+        model.fit(TRAIN, TRAIN)  # was not compiled
+
+
+def test_fit_is_watched_once_and_left_alone_in_the_end(fit: Any) -> None:
     import keras
 
     first = keras.Model.fit
-    dataset = dict(x_train=IMAGES, x_test=IMAGES, y_test=np.zeros(60), class_names=("a", "b"))
-    check_training.start(SimpleNamespace(**dataset))
-    assert keras.Model.fit is first
-    assert not check_training.reference().digits
-    check_training.start(SimpleNamespace(**dataset | {"class_names": ("0", "1")}))
-    with pytest.raises(check.Wrong, match="These are digits"):
-        check_training.reference()
+    training.start(dataset())
+    assert keras.Model.fit is first and not training.reference().digits
+    training.start(dataset(class_names=("0", "1")))
+    with pytest.raises(check.Wrong) as wrong:
+        training.reference()
+    assert wrong.value.reason == "started_with_digits"
+    training.stop()
+    assert keras.Model.fit is not first
+    with pytest.raises(check.Wrong) as wrong:
+        training.reference()
+    assert wrong.value.reason == "not_started"
 
 
-def test_fingerprints_tell_images_apart() -> None:
-    prints = check_training.fingerprints(IMAGES)
+def test_fingerprints_distinguish_images() -> None:
+    prints = training.fingerprints(IMAGES)
     assert len(set(prints)) == 60
-    assert np.array_equal(prints, check_training.fingerprints((IMAGES * 255).astype("uint8")))
+    assert np.array_equal(prints, training.fingerprints((IMAGES * 255).astype("uint8")))
     other = IMAGES.copy()
     other[3, 5, 5] = 1 - other[3, 5, 5]
-    assert (check_training.fingerprints(other) != prints).nonzero()[0].tolist() == [3]
-    assert check_training.share(None, prints) == check_training.share(np.zeros((5, 1)), prints) == 0
-
-
-def test_before_the_start_the_check_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(check_training._state, "reference", None)
-    with pytest.raises(check.Wrong, match="run the cell with check.start"):
-        check_training.reference()
+    assert (training.fingerprints(other) != prints).nonzero()[0].tolist() == [3]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +24,23 @@ LOSS = {
 COUNT = {"en": "images", "pt": "imagens", "format": ",d"}
 RECORDED = {"claims": {"loss": [0.0914, 0.0916], "count": [60000.0]}}
 HEADERS = {
-    "en": ["figure", "source", "ours: mean ± sd (runs)", "this run", "verdict"],
-    "pt-BR": ["valor", "fonte", "nosso: média ± dp (execuções)", "esta execução", "veredito"],
-}
+    "en": ["value", "reference", "our runs: mean ± sd (number)", "this run", "result"],
+    "pt-BR": [
+        "valor",
+        "referência",
+        "nossas execuções: média ± dp (número)",
+        "esta execução",
+        "resultado",
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A lesson with two claims, in English, and no settings from outside."""
-    for name in [name for name in os.environ if name.startswith("AE_")]:
-        monkeypatch.delenv(name)
+def lesson(fresh_lesson: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lesson with two claims."""
     monkeypatch.setattr(claims, "definitions", lambda slug: {"loss": LOSS, "count": COUNT})
     monkeypatch.setattr(claims, "results", lambda slug, profile="class": RECORDED)
-    text.set_language("en")
     settings.set_lesson("02_mnist")
-    yield
-    text.set_language("en")
-    settings.set_lesson("")
 
 
 @pytest.fixture
@@ -77,6 +76,25 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[list[str]]]:
 )
 def test_inside(band: list[float], value: float, expected: bool) -> None:
     assert claims.inside({"band": band}, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("better", "low", "high"),
+    [("lower", True, False), ("higher", False, True), (None, False, False)],
+)
+def test_beyond_the_good_end_of_the_band(better: str | None, low: bool, high: bool) -> None:
+    definition = {"band": [1, 2], "better": better}
+    assert [claims.beyond(definition, value) for value in (0.5, 1.5, 2.5)] == [low, False, high]
+
+
+def test_better_than_expected_is_no_miss(
+    monkeypatch: pytest.MonkeyPatch, rows: Callable[..., list[list[str]]]
+) -> None:
+    monkeypatch.setattr(claims, "definitions", lambda slug: {"loss": LOSS | {"better": "lower"}})
+    monkeypatch.setenv("AE_STRICT", "1")
+    assert rows("real", loss=0.08)[1][-1] == "better than expected"
+    with pytest.raises(claims.ClaimError):
+        claims.check("real", loss=0.1)
 
 
 def test_without_a_band_nothing_is_judged() -> None:
@@ -243,7 +261,7 @@ def test_ours(values: list[float], spec: str, en: str, pt: str) -> None:
 # The real files
 
 KEYS = {"en", "pt", "source", "band", "format", "trouble_en", "trouble_pt"}
-KEYS |= {"readme", "solution"}
+KEYS |= {"readme", "solution", "better"}
 
 
 def faults(claim: dict[str, Any]) -> list[str]:
@@ -255,6 +273,8 @@ def faults(claim: dict[str, Any]) -> list[str]:
             text.number(0.5, claim["format"])
         except ValueError as error:
             found.append(f"format: {error}")
+    if claim.get("better", "lower") not in ("lower", "higher"):
+        found.append(f"better: {claim['better']} is neither lower nor higher")
     band = claim.get("band")
     if band is not None:
         if len(band) != 2 or not band[0] <= band[1]:
@@ -271,6 +291,7 @@ def faults(claim: dict[str, Any]) -> list[str]:
     ("change", "fault"),
     [
         ({"note": "x"}, "unknown key note"),
+        ({"better": "more"}, "better: more is neither"),
         ({"en": None}, "no text in en"),
         ({"pt": ""}, "no text in pt"),
         ({"format": None}, "no text in format"),
@@ -290,7 +311,7 @@ def test_faults_are_seen(change: dict[str, Any], fault: str) -> None:
 
 DEFINED = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
-    for path in sorted(claims.SOURCES.glob("*.toml"))
+    for path in sorted(claims.SOURCES.glob("[0-9][0-9]_*.toml"))
 }
 
 
@@ -302,7 +323,7 @@ def test_each_definition_is_well_formed(slug: str, name: str) -> None:
 
 
 def test_definitions_belong_to_lessons_and_differ_in_their_texts() -> None:
-    sources = {path.stem for path in claims.SOURCES.glob("*.py")}
+    sources = {path.stem for path in claims.SOURCES.glob("[0-9][0-9]_*.py")}
     assert DEFINED and set(DEFINED) == sources
     for entries in DEFINED.values():
         for language in ("en", "pt"):
