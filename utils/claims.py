@@ -1,7 +1,7 @@
-"""Claims: the values that the text of a lesson quotes, computed again by the reader's own run.
+"""Claims: the values that the text of a lesson quotes, recomputed by the reader's own run.
 
-`notebooks/source/<lesson>.toml` says what each value is, what the reference reports and the band
-for a run on the real data; `results.json` beside it holds what our own runs gave.
+`data/claims.json`, which is generated from the sources of the lessons, says what each value is,
+what the reference reports, the band for a run on the real data, and what recorded runs gave.
 """
 
 from __future__ import annotations
@@ -9,42 +9,22 @@ from __future__ import annotations
 import json
 import math
 import os
-import tomllib
 from statistics import mean, stdev
 from typing import Any
 
 from utils import settings, text
 from utils.text import number, tr
 
-SOURCES = settings.ROOT / "notebooks" / "source"
-RESULTS = SOURCES / "results.json"
+FILE = settings.ROOT / "data" / "claims.json"
 
 
 class ClaimError(AssertionError):
     """A value is outside its band in a strict run (`AE_STRICT=1`)."""
 
 
-def definitions(slug: str) -> dict[str, dict[str, Any]]:
-    """The claims of the lesson `slug` as its toml file defines them; empty without that file."""
-    path = SOURCES / f"{slug}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def results(slug: str, profile: str = "class") -> dict[str, Any]:
-    """What our runs of the lesson gave in `profile`; an empty dict where none is recorded."""
-    if not RESULTS.exists():
-        return {}
-    return json.loads(RESULTS.read_text(encoding="utf-8")).get(slug, {}).get(profile, {})
-
-
-def executed(slug: str) -> tuple[str, ...]:
-    """Folders of `notebooks` in which the lesson `slug` has outputs; the last two give its values.
-
-    One for each language; the teacher's as well where only a solution gives some value.
-    """
-    if any(definition.get("solution") for definition in definitions(slug).values()):
-        return (*text.LANGUAGES, *(f"solutions/{language}" for language in text.LANGUAGES))
-    return text.LANGUAGES
+def _lesson() -> dict[str, Any]:
+    """Definitions (`claims`) and recorded values (`recorded`) of the current lesson."""
+    return json.loads(FILE.read_text(encoding="utf-8"))[settings.lesson()]
 
 
 def inside(definition: dict[str, Any], value: float) -> bool | None:
@@ -108,8 +88,8 @@ def check(data_source: str, **values: float) -> None:
         KeyError: a name that the lesson's toml file does not define.
         ClaimError: with the environment variable `AE_STRICT=1`, a value outside its band.
     """
-    defined = definitions(settings.lesson())
-    recorded = results(settings.lesson()).get("claims", {})
+    known = _lesson()
+    defined, recorded = known["claims"], known["recorded"]
     compared = data_source == "real" and settings.profile() != "quick"
     rows, missed = [], []
     for name, value in values.items():

@@ -11,6 +11,8 @@ from tests.browser.driver import move_live
 from utils import explore
 from utils.explore import ecg_anomalies as explore_ecg
 
+pytestmark = pytest.mark.slow
+
 ROOT = ".live-moving >> xpath=.."
 
 

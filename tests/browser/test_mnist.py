@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.browser.driver import open_lesson, run_all
+
+pytestmark = pytest.mark.slow
 
 COMMITTED = Path(__file__).resolve().parents[2] / "notebooks" / "en" / "02_mnist.ipynb"
 
