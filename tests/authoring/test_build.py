@@ -298,6 +298,7 @@ BAD = {
     "opened twice": (lesson(f"### BEGIN SOLUTION\n{SOLVED}"), 7, "unbalanced"),
     "leak in text": (lesson(SOLVED, markdown("Use `x_hat = decoder(z)`.", "Use.")), 10, "solution"),
     "unknown claim": (lesson(markdown("Text\n{{ F9.mean }}", "x")), 7, "unknown value {{ F9.mean"),
+    "unknown in Portuguese": (lesson(markdown("x", "a\n{{ F9 }}")), 9, "unknown value"),
     "claim without reference": (lesson(markdown("{{ share.source }}", "x")), 6, "unknown value"),
     "long cell": (lesson("x = 1\n" * 26), 6, "25; split"),
     "two setups": (lesson(*['# %% tags=["setup"]\nimport start\n'] * 2), 8, "one set-up"),
