@@ -90,7 +90,7 @@ def check(data_source: str, **values: float) -> None:
     """
     known = _lesson()
     defined, recorded = known["claims"], known["recorded"]
-    judged = data_source == "real" and settings.profile() != "quick"
+    compared = data_source == "real" and settings.profile() != "quick"
     rows, missed = [], []
     for name, value in values.items():
         definition = defined[name]
