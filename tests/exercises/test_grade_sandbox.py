@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from exercises.grading import sandbox
-from exercises.grading.sandbox import Limits, NoSandbox, Sandbox
+from exercises.grading.isolation import Limits
+from exercises.grading.sandbox import NoSandbox, Sandbox
 from utils.settings import ROOT
 
 needed = pytest.mark.skipif(not sandbox.works("bwrap"), reason="bubblewrap does not work here")
