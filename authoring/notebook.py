@@ -85,7 +85,7 @@ def make(
         more = {"id": name, "metadata": {"slideshow": {"slide_type": slide_type(cell, before)}}}
         more["metadata"] |= said
         if cell.kind == "markdown":
-            made.append(v4.new_markdown_cell(fill(cell, cell.texts[language], known), **more))
+            made.append(v4.new_markdown_cell(fill(cell, language, known), **more))
         else:
             code = solutions.split(cell, language)[teacher]
             code = code.replace("{{ repository }}", known["repository"] or "")

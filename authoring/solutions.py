@@ -67,4 +67,5 @@ def check_leaks(cells: Sequence[Cell], language: str, student: NotebookNode) -> 
     for line in solution_lines(cells, language):
         for cell, made in zip(shown, student.cells, strict=True):
             if line in made.source:
-                raise cell.error(f'shows students the solution line "{line}" ({language}); reword')
+                message = f'shows students the solution line "{line}" ({language}); reword'
+                raise cell.error(message, language=language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +42,14 @@ class Cell:
 
     Attributes:
         file: the source, as errors name it.
-        line: the first line of the cell's text in that file.
+        lines: the first line of the cell's text in that file, by language.
         kind: `markdown` or `code`.
         texts: the text by language.
         metadata: what the author wrote after `# %%`, without the language.
     """
 
     file: str
-    line: int
+    lines: Mapping[str, int]
     kind: str
     texts: Mapping[str, str]
     metadata: Mapping[str, Any]
@@ -62,9 +62,9 @@ class Cell:
     def is_setup(self) -> bool:
         return "setup" in self.metadata.get("tags", [])
 
-    def error(self, message: str, offset: int = 0) -> SourceError:
-        """An error `offset` lines below the first line of the cell."""
-        return SourceError(f"{self.file}:{self.line + offset}: {message}")
+    def error(self, message: str, offset: int = 0, language: str = "en") -> SourceError:
+        """An error `offset` lines below the first line of the cell's text in `language`."""
+        return SourceError(f"{self.file}:{self.lines[language] + offset}: {message}")
 
 
 def slugs() -> list[str]:
@@ -91,7 +91,13 @@ def read(slug: str, text: str) -> list[Cell]:
     if not nodes or len(lines) != len(nodes):
         raise SourceError(f'{file}:1: start the lesson with a cell, "# %% [markdown] lang="en""')
     parts = [
-        Cell(file, line + 1, node.cell_type, {"": node.source.strip("\n")}, dict(node.metadata))
+        Cell(
+            file,
+            dict.fromkeys(LANGUAGES, line + 1),
+            node.cell_type,
+            {"": node.source.strip("\n")},
+            dict(node.metadata),
+        )
         for line, node in zip(lines, nodes)
     ]
     cells: list[Cell] = []
@@ -130,22 +136,24 @@ def _pair(part: Cell, twin: Cell | None) -> Cell:
     for cell, text in zip((part, twin), texts.values()):
         if not text.strip():
             raise cell.error("the cell is empty; write it in both languages or delete both")
-    return Cell(part.file, part.line, "markdown", texts, _said(part))
+    lines = {"en": part.lines["en"], "pt-BR": twin.lines["pt-BR"]}
+    return Cell(part.file, lines, "markdown", texts, _said(part))
 
 
 def _code(part: Cell, slug: str) -> Cell:
     """One code cell in both languages."""
     code = part.texts[""]
-    cell = Cell(part.file, part.line, "code", {}, _said(part))
+    cell = Cell(part.file, part.lines, "code", {}, _said(part))
+    first = part.lines["en"]
     if part.metadata.get("lang"):
         raise cell.error("a code cell has no lang; write # pt: … beside its texts")
     if not code.strip():
         raise cell.error("the cell is empty; write it or delete it")
     try:
-        texts = {language: translate(code, language, part.line) for language in LANGUAGES}
+        texts = {language: translate(code, language, first) for language in LANGUAGES}
     except NotationError as error:
         raise SourceError(f"{part.file}:{error.line}: {error.message}") from None
-    cell = Cell(part.file, part.line, "code", texts, cell.metadata)
+    cell = replace(cell, texts=texts)
     if cell.is_setup:
         return setup(cell, slug)
     lines = [line for line in texts["en"].splitlines() if line.strip() not in (BEGIN, END)]
@@ -166,33 +174,29 @@ def setup(cell: Cell, slug: str) -> Cell:
             texts[language].replace("{{ slug }}", slug).replace("{{ language }}", language)
         )
     folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
-    return Cell(cell.file, cell.line, "code", texts, {**folded, **cell.metadata})
+    return replace(cell, texts=texts, metadata={**folded, **cell.metadata})
 
 
-def code_alone(code: str, shown: bool = True) -> str:
-    """What decides whether two versions of a cell do the same: neither comments nor layout.
+def code_alone(code: str) -> str:
+    """What decides whether two versions of a cell do the same: code and strings.
 
-    Args:
-        code: source of a code cell.
-        shown: whether strings count; docstrings never do.
+    Comments, layout and docstrings do not count.
     """
     try:
         tree = ast.parse(code)
     except SyntaxError:  # a generated notebook that was edited by hand
         return code
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = body[1:]
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not shown:
-            node.value = ""
+            node.body = node.body[1:]
     return ast.dump(tree)
 
 
 def _check_markdown(cells: Sequence[Cell], language: str) -> None:
     first = cells[0]
     if first.kind != "markdown" or not first.texts[language].startswith("# "):
-        raise first.error(f'start the lesson with a level-1 heading "# …" in {language}')
+        message = f'start the lesson with a level-1 heading "# …" in {language}'
+        raise first.error(message, language=language)
     level = 0
     for cell in (c for c in cells if c.kind == "markdown"):
         # Fences stay as empty lines, so that line numbers fit.
@@ -203,14 +207,17 @@ def _check_markdown(cells: Sequence[Cell], language: str) -> None:
                     raise cell.error(
                         f"heading skips a level: {marks[1]} after {'#' * level} ({language})",
                         number,
+                        language,
                     )
                 level = len(marks[1])
             if NO_ALT.search(line):
-                raise cell.error(f"image without alt text ({language}); say what it shows", number)
+                message = f"image without alt text ({language}); say what it shows"
+                raise cell.error(message, number, language)
             for value in NUMBER.findall(NO_VALUE.sub("", line)):
                 if re.search(r"[.,]\d{3}", value) and not THOUSANDS[language].fullmatch(value):
                     raise cell.error(
                         f"{value} typed by hand ({language}); values in the text come from "
                         "claims: write a placeholder, or a code span if it is a setting",
                         number,
+                        language,
                     )

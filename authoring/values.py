@@ -105,8 +105,8 @@ def placeholders(claims: Claims, runs: Runs, language: str) -> dict[str, str | N
     return known
 
 
-def fill(cell: Cell, text: str, known: Mapping[str, str | None]) -> str:
-    """`text` of a cell with its placeholders resolved.
+def fill(cell: Cell, language: str, known: Mapping[str, str | None]) -> str:
+    """The text of a cell in `language` with its placeholders resolved.
 
     Raises:
         SourceError: a placeholder that nothing defines.
@@ -114,8 +114,9 @@ def fill(cell: Cell, text: str, known: Mapping[str, str | None]) -> str:
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in known:
-            line = cell.texts["en"].count("\n", 0, max(0, cell.texts["en"].find(found[0])))
-            raise cell.error(f"unknown value {found[0]}; define the claim in the toml", line)
+            line = found.string.count("\n", 0, found.start())
+            message = f"unknown value {found[0]}; define the claim in the toml"
+            raise cell.error(message, line, language)
         return known[found[1]] or PENDING
 
-    return PLACEHOLDER.sub(value, text)
+    return PLACEHOLDER.sub(value, cell.texts[language])
