@@ -1,113 +1,162 @@
-"""Follow a lesson while its author writes: rebuild after each save and show the page anew.
+"""Follow a lesson's source: rebuild its notebooks after each save and show them in a browser.
 
-Usage: python authoring/watch.py slug [--port N]
+Usage: python authoring/watch.py [--port PORT] slug          (make write LESSON=06_music)
 
-The page has the outputs of the last run, at an address of this computer only. The notebooks on disk
-follow too; in an open JupyterLab choose File → Reload Notebook from Disk.
+The address that is printed shows the lesson with the outputs of its last run; an open page reloads
+by itself. JupyterLab does not reload an open notebook: there, use "File > Reload Notebook from
+Disk". An error in the source appears here and on the page, and the last good version stays.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
+import json
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
-from nbconvert import HTMLExporter
+from nbconvert.exporters import HTMLExporter
+from pygments.formatters import HtmlFormatter
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from authoring import build, notebook, source, strings
+from authoring import build, notebook, source
+from authoring.slides import markdown
+from authoring.source import SourceError
+from authoring.strings import course_words
 from utils.text import LANGUAGES
 
-WAIT = 0.2  # seconds between two looks at the files
-RELOAD = """<script>
-let now;
-setInterval(async () => {
-  const got = await fetch("/version").then(r => r.text()).catch(() => now);
-  if (now !== undefined && got !== now) location.reload();
-  now = got;
-}, 300);
-</script>"""
+INTERVAL = 0.2  # seconds between two looks at the files
+PAGE = """<!DOCTYPE html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{slug}</title><style>
+body {{ max-width: 52rem; margin: 1rem auto; padding: 0 1rem; font: 1rem/1.5 sans-serif; }}
+pre {{ background: #f5f5f5; padding: .5rem; overflow-x: auto; }}
+img {{ max-width: 100%; }}
+#error {{ position: sticky; top: 0; background: #fff3cd; padding: .5rem; white-space: pre-wrap; }}
+#error:empty {{ display: none; }}
+{code_css}
+</style></head><body><nav>{links}</nav><div id="error" role="alert"></div>
+{body}
+<script>
+const version = {version};
+setInterval(async () => {{
+  const state = await (await fetch("/state")).json();
+  if (state.version !== version) location.reload();
+  document.getElementById("error").textContent = state.error;
+}}, 500);
+</script></body></html>"""
 
 
-class Pages:
-    """The pages of one lesson, by language, and a number that grows with each rebuild."""
+class Lesson:
+    """A lesson that is being written.
+
+    Attributes:
+        version: how many times its notebooks have been written anew.
+        error: what is wrong with the source now; empty if it is right.
+    """
 
     def __init__(self, slug: str) -> None:
-        self.slug, self.version = slug, 0
-        self.html: dict[str, bytes] = {}
+        self.slug = slug
+        self.version = 0
+        self.error = ""
+        self._seen: list[float] = []
+        self._exporter = HTMLExporter(template_name="basic")
+        self._exporter.register_filter("markdown2html", markdown().render)
 
-    def rebuild(self) -> None:
-        """Build the lesson; after an author's error the old pages stay and the error is printed."""
-        start = time.perf_counter()
-        strings.course_words.cache_clear()
+    def follow(self) -> bool:
+        """Rebuild the lesson if a file that it is made from has changed; whether one had."""
+        seen = self._changes()
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        course_words.cache_clear()
         try:
-            made = build.lesson(self.slug)
-            build.write(made)
-        except source.SourceError as error:
-            print(f"error: {error}", flush=True)
-            return
-        self.html = render(self.slug, made)
-        self.version += 1
-        print(f"{self.slug}: {time.perf_counter() - start:.1f} s", flush=True)
+            changed = build.write(build.lesson(self.slug))
+        except SourceError as error:
+            self.error = str(error)
+        else:
+            self.error = ""
+            self.version += bool(changed)
+        return True
+
+    def _changes(self) -> list[float]:
+        """When the source, its claims, the recorded runs and the recurring words were saved."""
+        files = [source.FOLDER / f"{self.slug}{kind}" for kind in (".py", ".toml")]
+        words = Path(__file__).with_name("words.toml")
+        files += [source.FOLDER / "results.json", words, source.SETUP_CELL]
+        return [path.stat().st_mtime if path.exists() else 0.0 for path in files]
+
+    def page(self, language: str) -> str:
+        """The notebook of one language, with its outputs, as a page that reloads by itself."""
+        version = self.version  # before the file is read: a save in between reloads the page
+        made = build.existing(notebook.path(self.slug, language))
+        content = nbformat.reads(made, as_version=4) if made else nbformat.v4.new_notebook()
+        links = (f'<a href="/{name}">{name}</a>' for name in LANGUAGES)
+        return PAGE.format(
+            language=language,
+            slug=html.escape(self.slug),
+            code_css=HtmlFormatter().get_style_defs(".highlight"),
+            links=" · ".join(links),
+            body=self._exporter.from_notebook_node(content)[0],
+            version=version,
+        )
 
 
-def render(slug: str, made: Mapping[str, str]) -> dict[str, bytes]:
-    """The notebooks of a lesson as pages that reload themselves, by language."""
-    pages = {}
-    for language in LANGUAGES:
-        content = nbformat.reads(made[notebook.path(slug, language)], as_version=4)
-        html, _ = HTMLExporter().from_notebook_node(content)
-        pages[language] = html.replace("</body>", f"{RELOAD}</body>").encode()
-    return pages
+def server(lesson: Lesson, port: int = 0) -> ThreadingHTTPServer:
+    """A server of the lesson's pages, `/en` and `/pt-BR`, for this computer only.
 
-
-def files(slug: str) -> dict[Path, float]:
-    """The files that a lesson is made from, with the times of their last changes."""
-    paths = [source.FOLDER / f"{slug}.py", source.FOLDER / f"{slug}.toml", source.SETUP_CELL]
-    paths.append(Path(strings.__file__).with_name("words.toml"))
-    return {path: path.stat().st_mtime for path in paths if path.exists()}
-
-
-def serve(pages: Pages, port: int) -> ThreadingHTTPServer:
-    """A server of the pages on the loopback address, in a thread of its own."""
+    Args:
+        lesson: the lesson; something else calls its `follow`.
+        port: 0 takes a free one.
+    """
+    pages: dict[str, Callable[[], str]] = {
+        f"/{name}": lambda name=name: lesson.page(name) for name in LANGUAGES
+    }
+    pages["/"] = pages[f"/{LANGUAGES[0]}"]
+    pages["/state"] = lambda: json.dumps({"version": lesson.version, "error": lesson.error})
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            name = self.path.strip("/")
-            content = str(pages.version).encode() if name == "version" else pages.html.get(name)
-            self.send_response(200 if content is not None else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            if self.path not in pages:
+                self.send_error(404)
+                return
+            content = pages[self.path]().encode()
+            kind = "application/json" if self.path == "/state" else "text/html; charset=utf-8"
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content or b"")
+            self.wfile.write(content)
 
-        def log_message(self, *args: object) -> None:
-            """Nothing: the page asks three times a second."""
+        def log_message(self, *_: object) -> None:
+            """Requests are not logged: an open page asks twice a second."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("slug", choices=source.slugs(), metavar="slug")
-    parser.add_argument("--port", type=int, default=0, help="by default a free one")
+    parser.add_argument("--port", type=int, default=0, help="of the page; by default a free one")
+    parser.add_argument("slug", choices=source.slugs(), help="the lesson, such as 06_music")
     options = parser.parse_args()
-    pages, seen = Pages(options.slug), files(options.slug)
-    pages.rebuild()
-    port = serve(pages, options.port).server_port
-    print("\n".join(f"http://127.0.0.1:{port}/{language}" for language in LANGUAGES), flush=True)
-    while True:
-        time.sleep(WAIT)
-        if (now := files(options.slug)) != seen:
-            seen = now
-            pages.rebuild()
+    lesson = Lesson(options.slug)
+    pages = server(lesson, options.port)
+    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    print(f"http://127.0.0.1:{pages.server_port}/  (Ctrl+C ends)", flush=True)
+    try:
+        while True:
+            start = time.perf_counter()
+            if lesson.follow():
+                seconds = time.perf_counter() - start
+                print(lesson.error or f"{options.slug}: built in {seconds:.1f} s", flush=True)
+            time.sleep(INTERVAL)
+    except KeyboardInterrupt:
+        print()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Limits:
         processes: how many may run at a time.
     """
 
-    cell: int = 60
+    cell: int = 45
     seconds: int = 240
     memory_gb: float = 4
     output: int = 100_000

@@ -175,10 +175,12 @@ def _results(process: subprocess.Popen[bytes], job: bytes) -> Iterator[dict[str,
     while line := process.stdout.readline(MOST_RESULT):
         try:
             result = json.loads(line)
-            place, stopped = int(result.get("place", place)), result.get("stopped")
+            if int(result.setdefault("place", place + 1)) != place + 1:
+                continue
         except (ValueError, TypeError, AttributeError, RecursionError):
             last.append(line[:300].decode("utf-8", "replace").strip())
             continue
+        place, stopped = place + 1, result.get("stopped")
         yield result
     if stopped in (None, "timeout") and place + 1 < count:
         error = " ".join(last)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.request
 from pathlib import Path
 
@@ -441,27 +442,30 @@ def test_fill_between() -> None:
     assert tables.fill_between(text, "absent", "new") == text
 
 
-def test_the_watched_page_follows_the_source_and_survives_an_error(
-    course: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pages = watch.Pages(SLUG)
-    server = watch.serve(pages, 0)
+def test_the_watched_page_follows_the_source_and_survives_an_error(course: Path) -> None:
+    lesson = watch.Lesson(SLUG)
+    server = watch.server(lesson)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def get(path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/{path}") as answer:
             return answer.read().decode()
 
+    def save(text: str) -> dict[str, object]:
+        (course / FILE).write_text(LESSON.replace("# Now you.", text), encoding="utf-8")
+        assert lesson.follow() and not lesson.follow()
+        return json.loads(get("state"))
+
     try:
-        pages.rebuild()
-        first = get("version")
+        first = save("# Now you.")
         assert "Now you." in get("en") and "Agora é a sua vez." in get("pt-BR")
-        for text in ("# Now it is your turn.", "# [](bad.png)\n# ![](bad.png)"):
-            before = watch.files(SLUG)
-            (course / FILE).write_text(LESSON.replace("# Now you.", text), encoding="utf-8")
-            assert watch.files(SLUG) != before
-            pages.rebuild()
-            assert "Now it is your turn." in get("en") and get("version") != first
-        assert f"{FILE}:18: image without alt text" in capsys.readouterr().out
+        second = save("# Now it is your turn, $x^2$.")
+        assert second["version"] != first["version"] and second["error"] == ""
+        assert "Now it is your turn" in get("en") and "<math" in get("en")
+        third = save("# A line.\n# ![](bad.png)")
+        assert third["version"] == second["version"]
+        assert str(third["error"]).startswith(f"{FILE}:18: image without alt text")
+        assert "Now it is your turn" in get("en")
     finally:
         server.shutdown()
         server.server_close()

@@ -112,7 +112,6 @@ CASES = {
         ),
         0.5,
     ),
-    "other print": Case(with_first("print = None"), 0.5),
     "other seed": Case(with_first("import random; random.seed(1)"), 0.5),
     "threads": Case(with_first("import threading; threading.Timer(1, print).start()"), 0.5),
     "float64": Case(a1(RIGHT.replace("784)", "784).astype('float64')")), 0.5),

@@ -80,6 +80,8 @@ def attempts(outside: dict[str, Any]) -> dict[str, str]:
         "have a new namespace": "assert ctypes.CDLL(None).unshare(0x10000000) == 0",
         "end a process": f"os.kill({outside['victim'].pid}, 9)",
         "see a process": f"assert b'3600' in open('/proc/{outside['victim'].pid}/cmdline').read()",
+        "write its own record": "open(f'/proc/{os.getppid()}/fd/1', 'w')",
+        "read the other program": "open(f'/proc/{os.getppid()}/mem', 'rb')",
         "use TCP": f"socket.create_connection(('127.0.0.1', {port}), 3)",
         "use the internet": "socket.create_connection(('1.1.1.1', 80), 3)",
         "use names": "socket.getaddrinfo('example.org', 80)",
