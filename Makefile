@@ -43,6 +43,7 @@ check: .venv/dev  ## check one lesson in under a minute: make check LESSON=06_mu
 	@test -f "notebooks/source/$(LESSON).py" || { echo "Name a lesson: make check LESSON=$(notdir $(basename $(firstword $(wildcard notebooks/source/[0-9]*.py))))"; exit 2; }
 	$(BIN)/ruff check notebooks/source/$(LESSON).py exercises/$(NAME).py
 	$(BIN)/ruff format --check notebooks/source/$(LESSON).py exercises/$(NAME).py
+	$(PY) authoring/lint.py notebooks/source/$(LESSON).py
 	$(PY) authoring/build.py --check $(LESSON)
 	$(PY) -m pytest -q tests/exercises/test_answers.py -k "$(NAME)"
 

@@ -1,14 +1,16 @@
 """Removed and harmful calls that must not appear in a lesson, the course's modules or benchmarks.
 
-`problems` gives one line for each, with its place and the remedy.
+Usage: python authoring/lint.py file ...
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 # A node, and where it is: its ancestors with the field that leads on, the outermost first.
 Ancestors = Sequence[tuple[ast.AST, str]]
@@ -252,3 +254,15 @@ def problems(where: str, code: str, first_line: int = 1) -> list[str]:
         if hasattr(node, "lineno") and rule.test(node, above)
     ]
     return list(dict.fromkeys(lines))
+
+
+def main() -> int:
+    found = [
+        line for name in sys.argv[1:] for line in problems(name, Path(name).read_text("utf-8"))
+    ]
+    print("\n".join(found), end="\n" if found else "")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

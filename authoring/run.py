@@ -1,13 +1,14 @@
-"""Run lessons on the real data: results file and outputs of the notebooks.
+"""Run lessons on the real data: recorded values, and the outputs of the notebooks.
 
 Usage: python authoring/run.py [slug ...] [--seeds N ...] [--outputs-only]
+       python authoring/run.py slug [--profile full] [--threads N] [--onednn 0|1] --values-only
 
 A lesson runs in profile class with its own seed in both languages, with the further seeds in the
-first, and once in profile quick. Its figures, minutes and peak memory go into
-`notebooks/results.json`, what the cells show into the notebooks of both languages. Of a lesson that
-only the teacher's notebook finishes, that one is run so, and the student's as it is, for what its
-cells show. With `--outputs-only`, for a change that no figure depends on, the results file stays as
-it is. The environment variable `AE_DATA` names the folder of the real data.
+first, and once in profile quick. Its values, minutes and peak memory go into
+`notebooks/source/results.json`, what the cells show into the notebooks of both languages. Each run
+is recorded when it ends, so that a long series can be continued. With --outputs-only, for a change
+that no value depends on, the recorded values stay as they are; with --values-only the outputs do.
+The environment variable `AE_DATA` names the folder of the real data.
 """
 
 from __future__ import annotations
@@ -30,31 +31,28 @@ from nbformat import NotebookNode, v4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from utils.claims import RESULTS, executed, results
+from authoring import build, notebook, source, values
+from utils import settings
 from utils.settings import ROOT
-from utils.settings import seed as lesson_seed
+from utils.text import LANGUAGES
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# TensorFlow logs there before anybody can set a level; times and process numbers tell nothing.
+# TensorFlow logs before anybody can set a level; times and process numbers are of no use.
 LOG_LINE = re.compile(
     r"^(?:WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:).*\n?", re.M
 )
 # In bytes; Linux counts in kilobytes.
 PEAK = "import resource, sys; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
 PEAK += " * (1 if sys.platform == 'darwin' else 1024))"
+KEY = ("seed", "threads", "onednn")  # what tells one recorded run of a profile from another
 
 
-def notebook_path(slug: str, folder: str) -> Path:
-    """Where a notebook lies: `folder` is a language, or `solutions/` and a language."""
-    return ROOT / "notebooks" / folder / f"{slug}.ipynb"
-
-
-def execute(path: Path, settings: Mapping[str, str]) -> tuple[NotebookNode, float, float]:
+def execute(path: Path, variables: Mapping[str, str]) -> tuple[NotebookNode, float, float]:
     """Run the notebook at `path` in a fresh kernel.
 
     Args:
         path: the notebook; it is not changed.
-        settings: environment variables for the kernel, such as `AE_PROFILE`.
+        variables: environment variables for the kernel, such as `AE_PROFILE`.
 
     Returns:
         The notebook with its outputs, the minutes it took, and its peak memory in GB.
@@ -62,23 +60,23 @@ def execute(path: Path, settings: Mapping[str, str]) -> tuple[NotebookNode, floa
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed.
     """
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(v4.new_code_cell(PEAK))
+    ran = nbformat.read(path, as_version=4)
+    ran.cells.append(v4.new_code_cell(PEAK))
     folder = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(notebook, timeout=None, record_timing=False, resources=folder)
+    client = NotebookClient(ran, timeout=None, record_timing=False, resources=folder)
     start = time.perf_counter()
-    client.execute(env={**os.environ, **settings})
+    client.execute(env={**os.environ, "AE_COURSE": str(ROOT), **variables})
     minutes = (time.perf_counter() - start) / 60
-    return notebook, minutes, int(notebook.cells.pop().outputs[0].text) / 1e9
+    return ran, minutes, int(ran.cells.pop().outputs[0].text) / 1e9
 
 
-def recorded(notebook: NotebookNode) -> dict[str, float]:
-    """The figures that the cells of an executed notebook claimed (see `utils.claims.check`)."""
-    figures: dict[str, float] = {}
-    for cell in notebook.cells:
+def claimed(ran: NotebookNode) -> dict[str, float]:
+    """The values that the cells of an executed notebook claimed (see `utils.claims.check`)."""
+    found: dict[str, float] = {}
+    for cell in ran.cells:
         for output in cell.get("outputs", []):
-            figures.update(output.get("metadata", {}).get("claims", {}))
-    return figures
+            found.update(output.get("metadata", {}).get("claims", {}))
+    return found
 
 
 def tidy(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
@@ -103,25 +101,43 @@ def tidy(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     return [o for o in kept if o.output_type != "stream" or o.text.strip()]
 
 
-def keep_results(slug: str, entry: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add the figures of a lesson, by profile, to the results file."""
-    everything = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    for profile, figures in entry.items():
-        everything.setdefault(slug, {}).setdefault(profile, {}).update(figures)
+def record(slug: str, profile: str, run: Mapping[str, Any]) -> None:
+    """Add a run to results.json, in place of an older one of the same seed and settings."""
+    everything = {}
+    if values.RESULTS.exists():
+        everything = json.loads(values.RESULTS.read_text(encoding="utf-8"))
+    entry = everything.setdefault(slug, {}).setdefault(profile, {})
+    versions = {name: importlib.metadata.version(name) for name in ("tensorflow", "keras")}
+    entry |= {"cores": os.cpu_count(), "versions": versions}
+    runs = entry.setdefault("runs", [])
+    same = [i for i, old in enumerate(runs) if all(old.get(k) == run.get(k) for k in KEY)]
+    if same:
+        runs[same[0]] = dict(run)
+    else:
+        runs.append(dict(run))
     text = json.dumps(everything, indent=1, sort_keys=True) + "\n"
-    RESULTS.write_text(text, encoding="utf-8", newline="\n")
+    values.RESULTS.write_text(text, encoding="utf-8", newline="\n")
 
 
-def check_again(notebook: NotebookNode, slug: str, language: str) -> None:
-    """Make the tables of claims anew, in place: they quote the results file, which has changed."""
+def keep_outputs(path: Path, ran: NotebookNode) -> None:
+    """Put what the cells of an executed notebook showed into the generated one at `path`."""
+    made = nbformat.read(path, as_version=4)
+    for cell, run in zip(made.cells, ran.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = tidy(run.outputs), run.execution_count
+    path.write_text(nbformat.writes(made) + "\n", encoding="utf-8", newline="\n")
+
+
+def check_again(ran: NotebookNode, slug: str, language: str) -> None:
+    """Make the tables of claims anew, in place: they quote the recorded values."""
     shown = [
         output
-        for cell in notebook.cells
+        for cell in ran.cells
         for output in cell.get("outputs", [])
         if "claims" in output.get("metadata", {})
     ]
-    first = "from utils import claims, lesson\n"
-    first += f"lesson._current.update(language={language!r}, lesson={slug!r})"
+    first = "from utils import claims, settings, text\n"
+    first += f"text.set_language({language!r})\nsettings.set_lesson({slug!r})"
     calls = [f"claims.check({o.metadata['data']!r}, **{dict(o.metadata.claims)})" for o in shown]
     scratch = v4.new_notebook(cells=[v4.new_code_cell(code) for code in (first, *calls)])
     client = NotebookClient(scratch, resources={"metadata": {"path": str(ROOT)}})
@@ -131,91 +147,121 @@ def check_again(notebook: NotebookNode, slug: str, language: str) -> None:
         old.update(new)
 
 
-def keep_outputs(slug: str, folder: str, ran: NotebookNode) -> None:
-    """Put what the cells of an executed notebook showed into the made one."""
-    path = notebook_path(slug, folder)
-    made = nbformat.read(path, as_version=4)
-    for cell, run in zip(made.cells, ran.cells, strict=True):
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = tidy(run.outputs), run.execution_count
-    path.write_text(nbformat.writes(made) + "\n", encoding="utf-8", newline="\n")
+def measure(
+    slug: str,
+    profile: str,
+    language: str,
+    seed: int | None = None,
+    threads: int | None = None,
+    onednn: int | None = None,
+    keep: bool = True,
+) -> NotebookNode:
+    """Run the notebook that gives a lesson's values, and record them unless `keep` is false.
+
+    Args:
+        slug: the lesson.
+        profile: `quick` (on the embedded samples), `class` or `full`.
+        language: of the notebook.
+        seed: in place of the lesson's own.
+        threads: threads of TensorFlow, in place of one for each core.
+        onednn: 1 or 0 switches oneDNN's kernels on or off.
+        keep: whether the values are recorded.
+    """
+    teacher = values.needs_solutions(values.definitions(slug))
+    if teacher:
+        build.write(build.lesson(slug, teacher=True))
+    variables = {"AE_PROFILE": profile}
+    variables["AE_DATA_SOURCE"] = "embedded" if profile == "quick" else "real"
+    if seed is not None:
+        variables["AE_SEED"] = str(seed)
+    if threads is not None:
+        variables |= {f"TF_NUM_{kind}OP_THREADS": str(threads) for kind in ("INTRA", "INTER")}
+    if onednn is not None:
+        variables["TF_ENABLE_ONEDNN_OPTS"] = str(onednn)
+    ran, minutes, peak = execute(ROOT / notebook.path(slug, language, teacher), variables)
+    print(
+        f"{slug}, {profile}, {language}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True
+    )
+    run: dict[str, Any] = {"seed": settings.seed() if seed is None else seed}
+    run |= {"minutes": round(minutes, 2), "peak_gb": round(peak, 2)}
+    if profile != "quick":
+        run["claims"] = claimed(ran)
+    run |= {k: v for k, v in (("threads", threads), ("onednn", onednn)) if v is not None}
+    if keep:
+        record(slug, profile, run)
+    return ran
 
 
 def refresh(slug: str, seeds: Sequence[int]) -> None:
-    """Run the lesson and write what it gave into the results file and the notebooks."""
-    own = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"}
-    *unfinished, first, second = executed(slug)
-    ran = {folder: execute(notebook_path(slug, folder), own)[0] for folder in unfinished}
-    figures, times, peaks = [], [], []
-    for folder, seed in [(first, None), (second, None)] + [(first, seed) for seed in seeds]:
-        settings = own if seed is None else own | {"AE_SEED": str(seed)}
-        notebook, minutes, peak = execute(notebook_path(slug, folder), settings)
-        if seed is None:
-            ran[folder] = notebook
-        if folder == first:
-            figures.append(recorded(notebook))
-        times.append(minutes)
-        peaks.append(peak)
-        print(f"{slug}, {folder}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True)
-    quick = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded"}
-    _, quick_minutes, quick_peak = execute(notebook_path(slug, first), quick)
-    entry: dict[str, Any] = {
-        "class": {
-            "seeds": [lesson_seed(), *seeds],
-            "claims": {name: [run[name] for run in figures] for name in figures[0]},
-            "minutes": round(max(times), 1),
-            "peak_gb": round(max(peaks), 2),
-            "cores": os.cpu_count(),
-            "versions": {p: importlib.metadata.version(p) for p in ("tensorflow", "keras")},
-        },
-        "quick": {"minutes": round(quick_minutes, 2), "peak_gb": round(quick_peak, 2)},
-    }
-    keep_results(slug, entry)
-    for folder, notebook in ran.items():
-        check_again(notebook, slug, folder.removeprefix("solutions/"))
-        keep_outputs(slug, folder, notebook)
-
-
-def differing(known: Mapping[str, float], figures: Mapping[str, float]) -> list[str]:
-    """Names of figures that differ by more than rounding, or that only one side has."""
-    return sorted(
-        name
-        for name in known.keys() | figures.keys()
-        if name not in known
-        or name not in figures
-        or not math.isclose(known[name], figures[name], rel_tol=1e-2, abs_tol=1e-3)
-    )
+    """Run the lesson in both languages, with further seeds, and in quick; write what it gave."""
+    ran = {language: measure(slug, "class", language) for language in reversed(LANGUAGES)}
+    for seed in seeds:
+        measure(slug, "class", LANGUAGES[0], seed)
+    measure(slug, "quick", LANGUAGES[0])
+    write_outputs(slug, ran)
 
 
 def refresh_outputs(slug: str) -> None:
     """Run the lesson with its own seed and write what its cells show into the notebooks.
 
     Raises:
-        RuntimeError: a figure is not the recorded one; `refresh` is what the lesson needs.
+        RuntimeError: a value is not the recorded one; the lesson needs `refresh`.
     """
-    known = {name: values[0] for name, values in results(slug)["claims"].items()}
-    for folder in executed(slug):
-        settings = {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"}
-        notebook, minutes, _ = execute(notebook_path(slug, folder), settings)
-        print(f"{slug}, {folder}: {minutes:.1f} min", flush=True)
-        figures = recorded(notebook)
-        if strange := differing({name: known.get(name, math.nan) for name in figures}, figures):
-            raise RuntimeError(f"{slug}: other figures than recorded: {', '.join(strange)}")
-        keep_outputs(slug, folder, notebook)
+    known = {name: found[0] for name, found in values.recorded(values.results(slug)).items()}
+    ran = {}
+    for language in LANGUAGES:
+        ran[language] = measure(slug, "class", language, keep=False)
+        found = claimed(ran[language])
+        if strange := differing({name: known.get(name, math.nan) for name in found}, found):
+            raise RuntimeError(f"{slug}: values other than recorded: {', '.join(strange)}")
+    write_outputs(slug, ran)
+
+
+def write_outputs(slug: str, ran: Mapping[str, NotebookNode]) -> None:
+    """Put outputs into the notebooks of a lesson.
+
+    Where the teacher's notebook gives the values, the student's is run as it is for its outputs.
+    """
+    build.write(build.course() | build.lesson(slug))
+    for language, run in ran.items():
+        path = ROOT / notebook.path(slug, language)
+        if values.needs_solutions(values.definitions(slug)):
+            run, _, _ = execute(path, {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"})
+        check_again(run, slug, language)
+        keep_outputs(path, run)
+    build.write(build.lesson(slug))
+
+
+def differing(known: Mapping[str, float], found: Mapping[str, float]) -> list[str]:
+    """Names of values that differ by more than rounding, or that only one side has."""
+    return sorted(
+        name
+        for name in known.keys() | found.keys()
+        if name not in known
+        or name not in found
+        or not math.isclose(known[name], found[name], rel_tol=1e-2, abs_tol=1e-3)
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("slugs", nargs="*", metavar="slug", help="lessons; by default all")
-    parser.add_argument(
-        "--seeds", type=int, nargs="*", default=[1, 2, 3, 4], help="beside the lesson's own"
-    )
-    parser.add_argument("--outputs-only", action="store_true", help="leave results.json alone")
+    parser.add_argument("--seeds", type=int, nargs="*", default=[], help="beside the lesson's own")
+    parser.add_argument("--outputs-only", action="store_true", help="leave the values alone")
+    parser.add_argument("--values-only", action="store_true", help="leave the outputs alone")
+    parser.add_argument("--profile", choices=settings.PROFILES, default="class")
+    parser.add_argument("--threads", type=int, help="with --values-only")
+    parser.add_argument("--onednn", type=int, choices=(0, 1), help="with --values-only")
     options = parser.parse_args()
     os.environ.pop("AE_SEED", None)
-    made = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
-    for slug in options.slugs or made:
-        if options.outputs_only:
+    changed = (options.profile, options.threads, options.onednn) != ("class", None, None)
+    if changed and not options.values_only:
+        parser.error("--profile, --threads and --onednn need --values-only: notebooks show class")
+    for slug in options.slugs or source.slugs():
+        if options.values_only:
+            for seed in options.seeds or [None]:
+                measure(slug, options.profile, "en", seed, options.threads, options.onednn)
+        elif options.outputs_only:
             refresh_outputs(slug)
         else:
             refresh(slug, options.seeds)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from exercises.grading import assignment, sandbox
+from exercises.grading import assignment, isolation, sandbox
 from exercises.grading.grade import WORKERS, grade_class
 from tests.exercises import students
 
@@ -53,7 +53,7 @@ def main() -> None:
         print(f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}")
         start, before = time.perf_counter(), processor()
         homework = assignment.load()
-        box = sandbox.Sandbox(sandbox.find("auto", False), homework.slug, sandbox.Limits())
+        box = sandbox.Sandbox(sandbox.find("auto", False), homework.slug, isolation.Limits())
         graded = grade_class(folder, Path(name) / "out", homework, box, workers=options.workers)
         seconds, used = time.perf_counter() - start, processor() - before
     full = sum(sum(m.points or 0 for m in one.marks.values()) == 4.0 for one in graded)

@@ -21,7 +21,12 @@ ROOT = FOLDER.parent
 sys.path.insert(0, str(ROOT))
 
 # The lesson's own seed and no window; each program starts TensorFlow with its own switches.
-SETTINGS = {"AE_SEED": "7", "KERAS_BACKEND": "tensorflow", "MPLBACKEND": "agg"}
+SETTINGS = {
+    "AE_SEED": "7",
+    "KERAS_BACKEND": "tensorflow",
+    "MPLBACKEND": "agg",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 
 
 def say(text: str) -> None:

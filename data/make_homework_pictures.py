@@ -2,7 +2,7 @@
 
 Run `AE_DATA_SOURCE=real python data/make_homework_pictures.py` with Fashion-MNIST (MIT licence) in
 the folder that `AE_DATA` names; about half a minute. Other garments, another range and a coarser
-look than a student's own figure: the pictures say what to expect, they are no solution.
+look than a student's own figure: the pictures show what to expect, not the solution.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import keras
 from keras import layers
 
-from utils import explore
+from utils import data, environment, explore
 
 SEED = 3
 FOLDER = Path(__file__).with_name("homework")
@@ -39,7 +39,7 @@ def save(name: str, images: np.ndarray, zoom: int) -> None:
 
 def main() -> None:
     """Train a network with a code of two, then draw ten pairs and a lattice of 15 x 15."""
-    fashion = mnist.load_fashion()
+    fashion = data.mnist.load_fashion()
     x_train, x_test = (x.reshape(len(x), -1) for x in (fashion.x_train, fashion.x_test))
     keras.utils.set_random_seed(SEED)
     encoder = keras.Sequential([keras.Input((784,)), layers.Dense(96, "elu"), layers.Dense(2)])
@@ -47,7 +47,8 @@ def main() -> None:
         [keras.Input((2,)), layers.Dense(96, "elu"), layers.Dense(784, "sigmoid")]
     )
     autoencoder = keras.Sequential([encoder, decoder])
-    autoencoder.compile("adam", "binary_crossentropy", jit_compile=True, steps_per_execution=40)
+    xla = environment.xla_works()
+    autoencoder.compile("adam", "binary_crossentropy", jit_compile=xla, steps_per_execution=40)
     autoencoder.fit(x_train, x_train, batch_size=256, epochs=10, verbose=2)
 
     FOLDER.mkdir(exist_ok=True)
@@ -56,7 +57,7 @@ def main() -> None:
     save("rows.png", pairs.reshape(2, 10, 28, 28), zoom=2)
     codes = encoder.predict(x_test, batch_size=1000, verbose=0)
     low, high = np.percentile(codes, [8, 92], axis=0)
-    points = low + explore.grid(0, 1, 15) * (high - low)
+    points = low + explore.mnist.grid(0, 1, 15) * (high - low)
     drawn = decoder.predict_on_batch(points).reshape(15, 15, 28, 28)
     save("manifold.png", drawn, zoom=1)
 

@@ -23,7 +23,7 @@ OUT = Path(__file__).with_name("music")
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 Instrument = Callable[[float, float, np.random.Generator], np.ndarray]
-Voice = tuple[str, Instrument, float]  # notes, who plays them, how loud
+Voice = tuple[str, Instrument, float]  # notes, instrument, loudness
 
 
 def frequency(pitch: str) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from utils import settings, text
 
-SWITCHES = ("AE_BROWSER", "AE_FUZZ", "AE_RERUNS", "AE_TESTS")  # of the tests themselves
+SWITCHES = ("AE_FUZZ", "AE_RERUNS", "AE_TESTS")  # of the tests themselves
 
 
 def pytest_configure() -> None:
@@ -44,6 +44,6 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], dict[st
         assert raw
         outputs.append((data, metadata))
 
-    monkeypatch.setattr("IPython.core.getipython.get_ipython", object)
+    monkeypatch.setattr(text, "in_notebook", lambda: True)
     monkeypatch.setattr("IPython.display.display", display)
     return outputs

@@ -1,7 +1,7 @@
-"""Claims: the figures that the text of a lesson quotes, recomputed by the reader's own run.
+"""Claims: the values that the text of a lesson quotes, recomputed by the reader's own run.
 
-`notebooks/source/<lesson>.toml` says what each figure is, what the source reports and the band in
-which a run on the real data must fall; `results.json` beside it holds what our own runs gave.
+`data/claims.json`, which is generated from the sources of the lessons, says what each value is,
+what the reference reports, the band for a run on the real data, and what recorded runs gave.
 """
 
 from __future__ import annotations
@@ -9,46 +9,26 @@ from __future__ import annotations
 import json
 import math
 import os
-import tomllib
 from statistics import mean, stdev
 from typing import Any
 
 from utils import settings, text
 from utils.text import number, tr
 
-SOURCES = settings.ROOT / "notebooks" / "source"
-RESULTS = SOURCES / "results.json"
+FILE = settings.ROOT / "data" / "claims.json"
 
 
 class ClaimError(AssertionError):
-    """A figure fell outside its band in a run that is judged (`AE_STRICT=1`)."""
+    """A value is outside its band in a strict run (`AE_STRICT=1`)."""
 
 
-def definitions(slug: str) -> dict[str, dict[str, Any]]:
-    """The claims of the lesson `slug` as its toml file defines them; empty without that file."""
-    path = SOURCES / f"{slug}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def results(slug: str, profile: str = "class") -> dict[str, Any]:
-    """What our runs of the lesson gave in `profile`; an empty dict where none is recorded."""
-    if not RESULTS.exists():
-        return {}
-    return json.loads(RESULTS.read_text(encoding="utf-8")).get(slug, {}).get(profile, {})
-
-
-def executed(slug: str) -> tuple[str, ...]:
-    """Folders of `notebooks` in which the lesson `slug` has outputs; the last two give its figures.
-
-    One for each language; the teacher's as well where only a solution gives some figure.
-    """
-    if any(definition.get("solution") for definition in definitions(slug).values()):
-        return (*text.LANGUAGES, *(f"solutions/{language}" for language in text.LANGUAGES))
-    return text.LANGUAGES
+def _lesson() -> dict[str, Any]:
+    """Definitions (`claims`) and recorded values (`recorded`) of the current lesson."""
+    return json.loads(FILE.read_text(encoding="utf-8"))[settings.lesson()]
 
 
 def inside(definition: dict[str, Any], value: float) -> bool | None:
-    """Whether `value` lies in the band of the claim; None where the claim has no band."""
+    """Whether `value` is in the band of the claim; None for a claim without a band."""
     if "band" not in definition:
         return None
     low, high = definition["band"]
@@ -74,46 +54,63 @@ def ours(spec: str, values: list[float], language: str | None = None) -> str:
     return f"{middle} ± {sd} ({len(values)})"
 
 
-def check(data_source: str, **values: float) -> None:
-    """Show for each figure the source's value, ours, the reader's, and whether it is as expected.
+def beyond(definition: dict[str, Any], value: float) -> bool:
+    """Whether `value` is outside the band on the good side (`better`: `lower` or `higher`)."""
+    low, high = definition.get("band", (-math.inf, math.inf))
+    better = definition.get("better")
+    return (better == "lower" and value < low) or (better == "higher" and value > high)
 
-    A figure is judged on real data in profile class or full; else it is only shown. The values are
-    also kept in the metadata of the output, from which the results file is made.
+
+def _result(definition: dict[str, Any], value: float, compared: bool) -> tuple[str, bool]:
+    """What the table says of `value`, and whether it missed its band."""
+    good = inside(definition, value) if compared else None
+    if good is None:
+        return tr("shown", "só exibido"), False
+    if good:
+        return tr("as expected", "como esperado"), False
+    if beyond(definition, value):
+        return tr("better than expected", "melhor que o esperado"), False
+    trouble = definition.get(tr("trouble_en", "trouble_pt"), "")
+    return tr("outside: ", "fora: ") + trouble, True
+
+
+def check(data_source: str, **values: float) -> None:
+    """Show the reference for each value, our runs, this run, and whether it is as expected.
+
+    A value is compared with its band on real data in profile class or full; else it is only shown.
+    The values are also kept in the metadata of the output, from which the results file is made.
 
     Args:
-        data_source: `real` or `embedded`, the `source` of the data the figures come from.
-        **values: the figures by the names they have in its toml file.
+        data_source: `real` or `embedded`, the `source` of the data the values come from.
+        **values: the values by the names they have in the lesson's toml file.
 
     Raises:
         KeyError: a name that the lesson's toml file does not define.
-        ClaimError: with the environment variable `AE_STRICT=1`, a judged figure outside its band.
+        ClaimError: with the environment variable `AE_STRICT=1`, a value outside its band.
     """
-    defined = definitions(settings.lesson())
-    recorded = results(settings.lesson()).get("claims", {})
-    judged = data_source == "real" and settings.profile() != "quick"
+    known = _lesson()
+    defined, recorded = known["claims"], known["recorded"]
+    compared = data_source == "real" and settings.profile() != "quick"
     rows, missed = [], []
     for name, value in values.items():
         definition = defined[name]
         spec = definition["format"]
-        good = inside(definition, value) if judged else None
-        verdict = {True: tr("as expected", "como esperado"), None: tr("shown", "só exibido")}.get(
-            good, tr("outside: ", "fora: ") + definition.get(tr("trouble_en", "trouble_pt"), "")
-        )
-        if good is False:
+        result, outside = _result(definition, value, compared)
+        if outside:
             missed.append(f"{name} = {value} not in {definition['band']}")
         source = number(definition["source"], spec) if "source" in definition else "–"
         own = ours(spec, recorded.get(name, []))
-        rows.append((definition[tr("en", "pt")], source, own, number(value, spec), verdict))
+        rows.append((definition[tr("en", "pt")], source, own, number(value, spec), result))
     text.table(
         (
-            tr("figure", "valor"),
-            tr("source", "fonte"),
-            tr("ours: mean ± sd (runs)", "nosso: média ± dp (execuções)"),
+            tr("value", "valor"),
+            tr("reference", "referência"),
+            tr("our runs: mean ± sd (number)", "nossas execuções: média ± dp (número)"),
             tr("this run", "esta execução"),
-            tr("verdict", "veredito"),
+            tr("result", "resultado"),
         ),
         rows,
-        tr("Figures of this section", "Valores desta seção"),
+        tr("Values of this section", "Valores desta seção"),
         {"claims": {name: float(value) for name, value in values.items()}, "data": data_source},
     )
     if missed and os.environ.get("AE_STRICT") == "1":

@@ -9,14 +9,16 @@ import base64
 import io
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageChops
 
+from utils import text, ticks
 from utils.text import tr
 
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY = (
@@ -32,49 +34,23 @@ CLASS_COLOURS = ("#000000", ORANGE, SKY, GREEN, "#F0E442", BLUE, RED, PURPLE, "#
 LINE_COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
 CLASS_MARKERS = "osD^vP*X<>"
 DPI = 80
-LARGE = 80_000  # bytes of a picture
 
-plt.rcParams.update(
-    {
-        "font.size": 15,
-        "axes.titlesize": 16,
-        "axes.prop_cycle": plt.cycler(color=LINE_COLOURS),
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "lines.linewidth": 2.5,
-        "image.cmap": "gray_r",
-        "figure.constrained_layout.use": True,
-    }
-)
+plt.style.use(Path(__file__).with_name("course.mplstyle"))
 
 
 def png(fig: Figure) -> bytes:
-    """The figure as a PNG file of 128 colours: less than half the size, to the eye the same.
+    """The figure as a PNG file, numbers on its axes in the notebook's language; it is closed.
 
-    Pictures of noise, which stay large all the same, get 32. The figure is closed, so that no
-    notebook shows it twice.
+    No tone is changed: a figure without colours is stored as greys, which needs less space.
     """
-    full = io.BytesIO()
+    ticks.localise(fig)
+    full, small = io.BytesIO(), io.BytesIO()
     fig.savefig(full, format="png", dpi=DPI)
-    plt.close(fig)
-    return slim(full.getvalue())
-
-
-def slim(image: bytes) -> bytes:
-    """A PNG file with fewer colours: 128, or 32 or 16 where that leaves more than `LARGE` bytes."""
-    picture = Image.open(io.BytesIO(image)).convert("RGB")
-    for colours in (128, 32, 16):
-        small = io.BytesIO()
-        picture.quantize(colours).save(small, format="png", optimize=True)
-        if small.tell() <= LARGE:
-            break
-    return small.getvalue()
-
-
-def greys(fig: Figure, count: int = 32) -> bytes:
-    """The figure as a PNG file of `count` greys, for photographs and spectrograms; see `png`."""
-    small = io.BytesIO()
-    Image.open(io.BytesIO(png(fig))).convert("L").quantize(count).save(small, "png", optimize=True)
+    plt.close(fig)  # else the notebook shows it twice
+    picture = Image.open(full).convert("RGB")
+    grey = picture.convert("L")
+    same = ImageChops.difference(picture, grey.convert("RGB")).getbbox() is None
+    (grey if same else picture).save(small, format="png", optimize=True)
     return small.getvalue()
 
 
@@ -85,11 +61,14 @@ def bundle(image: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def show(fig: Figure, alt: str) -> None:
-    """Show a figure in the notebook with `alt`, its description for those who cannot see it."""
-    from IPython.display import display
+    """Show a figure in the notebook with `alt`, its description for those who cannot see it.
 
-    data, metadata = bundle(png(fig), alt)
-    display(data, raw=True, metadata=metadata)
+    Outside a notebook the figure is only closed.
+    """
+    if text.in_notebook():
+        text.display(*bundle(png(fig), alt))
+    else:
+        plt.close(fig)
 
 
 def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "loss") -> None:

@@ -45,15 +45,31 @@ def number(value: float, spec: str, language: str | None = None) -> str:
     return text.translate(str.maketrans("-,.", "−.," if portuguese else "−,."))
 
 
-def show(plain: str, rich: str, metadata: dict[str, Any] | None = None) -> None:
-    """Show `rich` (HTML) in a notebook, `plain` elsewhere; `metadata` stays with the output."""
+def shape(sizes: Sequence[int]) -> str:
+    """A shape as readers see it, such as `60000 x 28 x 28`."""
+    return " x ".join(map(str, sizes))
+
+
+def in_notebook() -> bool:
+    """Whether IPython runs this program: outputs can be more than text."""
     from IPython.core.getipython import get_ipython
+
+    return get_ipython() is not None
+
+
+def display(data: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
+    """Show an output (media type -> content) in a notebook; print its plain text elsewhere."""
     from IPython.display import display
 
-    if get_ipython() is None:
-        print(plain)
+    if in_notebook():
+        display(data, raw=True, metadata=metadata or {})
     else:
-        display({"text/plain": plain, "text/html": rich}, raw=True, metadata=metadata or {})
+        print(data["text/plain"])
+
+
+def show(plain: str, rich: str, metadata: dict[str, Any] | None = None) -> None:
+    """Show `rich` (HTML) in a notebook, `plain` elsewhere; `metadata` stays with the output."""
+    display({"text/plain": plain, "text/html": rich}, metadata)
 
 
 def notice(message: str) -> None:

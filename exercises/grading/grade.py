@@ -13,11 +13,14 @@ from typing import Any
 
 from exercises.check import NOT_ATTEMPTED, RIGHT, WRONG
 from exercises.grading import gradebook, submission
-from exercises.grading.assignment import Homework, Step, assemble
+from exercises.grading.assembly import Step, assemble
+from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
+from exercises.grading.isolation import Limits
 from exercises.grading.page import Ran, output
-from exercises.grading.sandbox import Limits, Sandbox
-from exercises.grading.submission import IMAGES, Submission
+from exercises.grading.returned import IMAGES
+from exercises.grading.sandbox import Sandbox
+from exercises.grading.submission import Submission
 from exercises.grading.words import Remark, Unreadable
 
 # One notebook more than cores, since some wait; at most five, since each may need a gigabyte.
@@ -92,8 +95,9 @@ def _grade(
     one.remarks += run.remarks
     graded.ran = run.ran
     prose = {step.label for step in steps if step.text}
-    given = {c.exercise: c.source for c in homework.cells[one.language] if c.role == "answer"}
-    written = {s.label for s in steps if s.label in given and s.source != given[s.label]}
+    ours = {cell.source.strip() for cell in homework.cells[one.language]}
+    own = (s for s in steps if s.given is None and not s.check and s.source.strip() not in ours)
+    written = {step.label for step in own}
     for exercise in homework.exercises:
         state, message = run.outcomes[exercise.label]
         points: float | None = exercise.points if state == "right" else 0.0
@@ -118,7 +122,7 @@ def execute(
     job = {"cells": [{"source": s.source, "check": s.check} for s in code]}
     run, results = Run(), {}
     for result in sandbox.run(job | {"module": homework.module}, real):
-        results[int(result.get("place", len(results)))] = result
+        results[result["place"]] = result
     by_check = {e.check: e.label for e in homework.exercises}
     run.outcomes = {e.label: ("not_run", "") for e in homework.exercises}
     places = iter(range(len(code)))

@@ -220,8 +220,7 @@ def _keep_typed(one: Graded, earlier: Row, exercises: Sequence[Exercise]) -> Non
         value = _number(cell)
         mark = one.marks.setdefault(label, Mark(None, "unsure"))
         if value is not None and 0 <= value <= exercise.points:
-            mark.program = mark.points
-            mark.points, mark.typed = value, True
+            mark.typed = value
         else:
             one.typed[label] = cell
             about = {"label": label, "value": cell[:20], "most": exercise.points}

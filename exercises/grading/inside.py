@@ -7,6 +7,7 @@ soon as the cell has run, so that the grader outside keeps what was reached what
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import platform
@@ -124,6 +125,7 @@ def main() -> None:
     job = json.load(sys.stdin)
     limit(job)
     if job["sandboxed"] and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # not dumpable: student code cannot open our output
         threading.Thread(target=watch, args=(job,), daemon=True).start()
     kernel = Kernel(job)
     ends = time.monotonic() + job["seconds"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import difflib
+import functools
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from exercises.check import NOT_ATTEMPTED, RIGHT, WRONG
-from exercises.grading.assignment import Exercise, Step
+from exercises.grading.assembly import Step
+from exercises.grading.assignment import Exercise
 from exercises.grading.submission import Submission
 from exercises.grading.words import UNSHOWN, line, points, word
 
@@ -46,25 +48,21 @@ class Mark:
     """Points of an exercise; None while a person's are still to come.
 
     Attributes:
+        program: what the program gives.
         state: a name of `words.toml`.
         own_run: what the check said in the student's own run; empty if unknown.
-        typed: whether a person gave the points; then `program` has what the program gave.
+        typed: what a person gave instead.
     """
 
-    points: float | None
+    program: float | None
     state: str
     message: str = ""
     own_run: str = ""
-    typed: bool = False
-    _program: float | None = field(default=None, repr=False)
+    typed: float | None = None
 
     @property
-    def program(self) -> float | None:
-        return self._program if self.typed else self.points
-
-    @program.setter
-    def program(self, value: float | None) -> None:
-        self._program = value
+    def points(self) -> float | None:
+        return self.program if self.typed is None else self.typed
 
 
 @dataclass
@@ -139,7 +137,7 @@ def page(
         cells = (
             exercise.label,
             f"{shown} / {points(exercise.points, language)}",
-            word("typed" if mark.typed else mark.state, language),
+            word(mark.state if mark.typed is None else "typed", language),
             mark.message,
             word(OWN.get(mark.own_run, "unknown"), language),
         )
@@ -172,11 +170,11 @@ def _sections(ran: Sequence[Ran], language: str) -> str:
             continue
         parts.append(f'<div id="in-{one.place}"><code>In [{one.place}]</code>')
         if step.given:
-            lines = step.given.splitlines(), step.source.splitlines()
+            lines = step.given.splitlines(), step.source[:MOST_TEXT].splitlines()
             difference = "\n".join(list(difflib.unified_diff(*lines, lineterm="", n=1))[2:])
             parts.append(f"<p>{word('given_cell', language)}</p>{_pre(difference)}")
         else:
-            parts.append(highlight(step.source[:MOST_TEXT], PythonLexer(), HtmlFormatter()))
+            parts.append(_code(step.source[:MOST_TEXT]))
         parts += map(_shown, one.outputs)
         parts.append("</div>")
         size += sum(len(o.picture) for o in one.outputs)
@@ -184,6 +182,11 @@ def _sections(ran: Sequence[Ran], language: str) -> str:
             parts.append(f"<p>{word('page_cut', language)}</p>")
             break
     return "\n".join(parts)
+
+
+@functools.lru_cache(500)
+def _code(source: str) -> str:
+    return highlight(source, PythonLexer(), HtmlFormatter())
 
 
 def _shown(one: Output) -> str:

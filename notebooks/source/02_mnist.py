@@ -55,10 +55,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 from sklearn.decomposition import PCA
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. The data: digits without their labels

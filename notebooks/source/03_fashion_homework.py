@@ -89,11 +89,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers
 from sklearn.decomposition import PCA
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from exercises import fashion_homework as check
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## The clothes

@@ -57,10 +57,10 @@ from skimage.morphology import disk
 from skimage.restoration import denoise_nl_means, denoise_wavelet, inpaint_biharmonic
 from skimage.transform import resize
 from sklearn.decomposition import PCA
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 
 # %% [markdown] lang="en"

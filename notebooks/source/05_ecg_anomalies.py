@@ -60,10 +60,10 @@ from sklearn import metrics
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. Five thousand beats of one heart

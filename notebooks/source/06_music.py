@@ -57,10 +57,10 @@ import tensorflow as tf
 from keras import layers
 from scipy.signal import resample_poly
 from sklearn.decomposition import PCA
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import audio, claims, data, explore, plot, resume, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. Sound is a long list of numbers
@@ -787,11 +787,12 @@ explore.music.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], tw
 # ## 11. Salvar as metades
 #
 # Quem envia e quem recebe precisam de uma metade cada um; por isso codificador e decodificador vão para arquivos próprios; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar o mesmo som, até o último bit.
-# %% tags=["nbval-check-output"]
+# %%
 work = settings.run_folder()
 print(settings.relative(work))
 encoder.save(work / "encoder.keras")
 decoder.save(work / "decoder.keras")
+# %% tags=["nbval-check-output"]
 sender = keras.models.load_model(work / "encoder.keras", safe_mode=True)
 receiver = keras.models.load_model(work / "decoder.keras", safe_mode=True)
 some = parts_val[:32]

@@ -55,10 +55,10 @@ from keras import layers
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. Reading in order
@@ -1207,7 +1207,7 @@ plot.show(fig, alt=about)
 # ## 9. Salvar as metades
 #
 # Um modelo composto tem três partes com vida própria: só com o codificador, procuram-se ondas parecidas; só com um decodificador, escrevem-se futuros. Cada parte vai para um arquivo próprio; `safe_mode=True` recusa arquivos que executariam código.
-# %% tags=["nbval-check-output"]
+# %%
 work = settings.run_folder()
 print(settings.relative(work))
 shared_encoder.save(work / "encoder.keras")
@@ -1215,6 +1215,7 @@ for name, part in two_decoders.items():
     part.save(work / f"decoder_{name}.keras")
 
 
+# %% tags=["nbval-check-output"]
 def load_and_evaluate(folder, head, past, target):
     """Squared error of a saved encoder followed by the saved decoder `head`."""
     # pt: """Erro quadrático de um codificador salvo seguido do decodificador salvo `head`."""

@@ -57,10 +57,10 @@ from keras import layers, ops
 from matplotlib.patches import Ellipse
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. A decoder that draws nonsense

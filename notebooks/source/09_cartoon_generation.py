@@ -56,10 +56,10 @@ import tensorflow as tf
 from keras import layers, ops
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
-from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
 from utils import claims, data, explore, plot, resume, settings, text
+from utils.progress import tqdm
 
 # %% [markdown] lang="en"
 # ## 1. Images that do not fit into memory

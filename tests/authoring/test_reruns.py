@@ -6,7 +6,6 @@ By default one lesson of each kind; `AE_RERUNS=all` takes every lesson.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import nbformat
@@ -14,19 +13,18 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "notebooks"))
-
-import run
+from authoring import build, notebook, source
+from utils.settings import ROOT
 
 ALL = os.environ.get("AE_RERUNS") == "all"
-SLUGS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
+SLUGS = source.slugs()
 SAYS = {"en": "is made in: ", "pt-BR": "é criado em: "}
 QUICK = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded"}
 
 
-def lesson(slug: str, folder: str) -> NotebookNode:
-    return nbformat.read(run.notebook_path(slug, folder), as_version=4)
+def lesson(slug: str, language: str, teacher: bool = False) -> NotebookNode:
+    made = build.lesson(slug, teacher)
+    return nbformat.reads(made[notebook.path(slug, language, teacher)], as_version=4)
 
 
 def runs(cells: list[NotebookNode], folder: Path) -> list[NotebookNode]:
@@ -51,12 +49,12 @@ def test_every_cell_runs_twice_in_a_row(slug: str) -> None:
 
     A cell that lets go of its data says, the second time, which section makes them.
     """
-    code = [cell for cell in lesson(slug, "solutions/en").cells if cell.cell_type == "code"]
+    code = [cell for cell in lesson(slug, "en", teacher=True).cells if cell.cell_type == "code"]
     twice = [cell for cell in code for _ in range(2)]
-    ran = runs(twice, ROOT / "notebooks" / "solutions" / "en")
-    assert not [told for cell in ran[::2] if (told := error(cell))]
+    ran = runs(twice, ROOT / "notebooks" / "en")
+    assert not [text for cell in ran[::2] if (text := error(cell))]
     again = ran[1::2]
-    failed = [told for c in again if (told := error(c)) and SAYS["en"] not in remedy(c)]
+    failed = [text for c in again if (text := error(c)) and SAYS["en"] not in remedy(c)]
     assert not failed, "\n".join(failed)
 
 
@@ -96,10 +94,10 @@ def test_a_section_after_a_restart_works_or_says_what_to_run(
     keep, forget = v4.new_code_cell(KEEP), v4.new_code_cell(FORGET)
     order = [*code[:ready], keep, *(c for first in firsts.values() for c in (first, forget))]
     ran = runs(order, ROOT / "notebooks" / language)
-    assert [told for cell in ran[: ready + 1] if (told := error(cell))] == []
+    assert [text for cell in ran[: ready + 1] if (text := error(cell))] == []
     unclear = [
-        (heading, told, remedy(cell))
+        (heading, text, remedy(cell))
         for heading, cell in zip(firsts, ran[ready + 1 :: 2], strict=True)
-        if (told := error(cell)) and SAYS[language] not in remedy(cell)
+        if (text := error(cell)) and SAYS[language] not in remedy(cell)
     ]
     assert not unclear, "\n".join(map(str, unclear))

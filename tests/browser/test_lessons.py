@@ -1,11 +1,7 @@
-"""Every lesson as a student meets it: opened in JupyterLab, run to the end, its explorers moved.
-
-By default two lessons; `make test-browser` takes all of them in both languages.
-"""
+"""Every lesson as a student meets it: opened in JupyterLab, run to the end, its explorers moved."""
 
 from __future__ import annotations
 
-import os
 import statistics
 from pathlib import Path
 from typing import Any
@@ -14,11 +10,11 @@ import pytest
 
 from tests.browser.driver import answer_ms, clear, move_live, open_lesson, run_all
 
+pytestmark = pytest.mark.slow
+
 EN = Path(__file__).resolve().parents[2] / "notebooks" / "en"
 SLUGS = sorted(path.stem for path in EN.glob("*.ipynb"))
-EVERY = [(slug, language) for slug in SLUGS for language in ("en", "pt-BR")]
-TWO = [("02_mnist", "en"), ("05_ecg_anomalies", "pt-BR")]
-CASES = EVERY if os.environ.get("AE_BROWSER") == "all" else [c for c in TWO if c in EVERY]
+CASES = [(slug, language) for slug in SLUGS for language in ("en", "pt-BR")]
 HANDLES = ".widget-slider .noUi-handle, .widget-slider [role=slider]"
 # Elements wider than the cell that holds them, unless they scroll inside a box of their own.
 WIDER = """() => [...document.querySelectorAll(

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from tests.browser.driver import move_live
-from utils import explore
 from utils.explore import ecg_anomalies as explore_ecg
+from utils.explore import mnist
+
+pytestmark = pytest.mark.slow
 
 ROOT = ".live-moving >> xpath=.."
 
@@ -30,14 +32,12 @@ def decoder() -> Any:
 
 
 @pytest.fixture
-def live(monkeypatch: pytest.MonkeyPatch, page: Any, decoder: Any) -> Any:
+def live(shown: list[Any], page: Any, decoder: Any) -> Any:
     """A page with two latent planes of the same decoder, over [-1, 3] and over [0, 4]."""
-    outputs: list[dict[str, str]] = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **_: outputs.append(data))
     z, y = np.random.default_rng(1).normal(size=(50, 2)), np.arange(50) % 3
     for low, high in ((-1, 3), (0, 4)):
-        explore.latent_plane(decoder, z, y, ("a", "b", "c"), low, high)
-    page.set_content("<main>" + "".join(data["text/html"] for data in outputs) + "</main>")
+        mnist.latent_plane(decoder, z, y, ("a", "b", "c"), low, high)
+    page.set_content("<main>" + "".join(data["text/html"] for data, _ in shown) + "</main>")
     return page
 
 
@@ -89,16 +89,12 @@ def test_the_cross_follows_a_finger_to_the_point_under_it(live: Any) -> None:
     assert cross["y"] + cross["height"] / 2 == pytest.approx(y, abs=6)
 
 
-def test_the_threshold_gives_the_numbers_of_the_kernel(
-    monkeypatch: pytest.MonkeyPatch, page: Any
-) -> None:
-    outputs: list[dict[str, str]] = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **_: outputs.append(data))
+def test_the_threshold_gives_the_numbers_of_the_kernel(shown: list[Any], page: Any) -> None:
     rng = np.random.default_rng(4)
     abnormal = np.arange(500) % 5 == 0
     errors = rng.gamma(4, 0.004, 500).astype("float32") * (1 + abnormal)
     explore_ecg.threshold(errors, abnormal, start=0.021)
-    page.set_content(f"<main>{outputs[0]['text/html']}</main>")
+    page.set_content(f"<main>{shown[0][0]['text/html']}</main>")
     explorer = page.locator(".live-moving")
     set_value = "(i, v) => { i.value = v; i.dispatchEvent(new Event('input')); }"
     for value in (0.021, 0.0, float(errors[7]), 0.03, 9.0):

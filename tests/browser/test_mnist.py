@@ -6,14 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.browser.driver import open_lesson, run_all
+
+pytestmark = pytest.mark.slow
 
 COMMITTED = Path(__file__).resolve().parents[2] / "notebooks" / "en" / "02_mnist.ipynb"
 
 
 def test_without_a_kernel_a_figure_stands_in_place_of_the_explorer(page: Any, lab: Any) -> None:
     notebook = json.loads(COMMITTED.read_text(encoding="utf-8"))
-    alone = {**notebook, "cells": [find_cell(notebook, "explore.latent_plane(")]}
+    alone = {**notebook, "cells": [find_cell(notebook, "latent_plane(")]}
     (lab.folder / "explorer.ipynb").write_text(json.dumps(alone), encoding="utf-8")
     page.goto(lab.url("explorer.ipynb"))
     figure = page.wait_for_selector(".jp-OutputArea-output img")

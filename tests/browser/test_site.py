@@ -1,13 +1,9 @@
-"""The site in a browser: pages that fetch nothing from elsewhere, in both languages and themes.
-
-By default two lessons are opened; with `AE_BROWSER=all` all of them in both languages.
-"""
+"""The site in a browser: pages that fetch nothing from elsewhere, in both languages and themes."""
 
 from __future__ import annotations
 
 import functools
 import http.server
-import os
 import subprocess
 import sys
 import threading
@@ -19,11 +15,11 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("[0-9][0-9]_*.py"))
-EVERY = [f"{language}/{slug}.html" for language in ("en", "pt-BR") for slug in SLUGS]
-TWO = ["en/02_mnist.html", "pt-BR/01_pca_faces.html"]
-LESSONS = EVERY if os.environ.get("AE_BROWSER") == "all" else TWO
+LESSONS = [f"{language}/{slug}.html" for language in ("en", "pt-BR") for slug in SLUGS]
 
 
 class Page(HTMLParser):

@@ -1,7 +1,4 @@
-"""The slides in a browser of 1280 x 720 pixels: read to the end with the space bar, no network.
-
-By default two decks are opened; with `AE_BROWSER=all` all of them in both languages.
-"""
+"""The slides in a browser of 1280 x 720 pixels: read to the end with the space bar, no network."""
 
 from __future__ import annotations
 
@@ -13,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.browser.test_site import LESSONS, ROOT, complaints
+
+pytestmark = pytest.mark.slow
 
 # Position of the current slide and how many of its pixels are still below the screen.
 WHERE = """() => {

@@ -21,7 +21,7 @@ from exercises.grading import assignment
 from exercises.grading.assignment import Homework
 from exercises.grading.grade import grade_class
 from exercises.grading.gradebook import Graded
-from exercises.grading.sandbox import Limits
+from exercises.grading.isolation import Limits
 from tests.exercises import students
 from utils.settings import ROOT
 
@@ -187,7 +187,7 @@ def hostile() -> dict[str, bytes]:
     add("\u202ereversed", code())
     made[os.fsdecode(b"Jo\xe3o.ipynb")] = whole
     made[os.fsdecode(b"\xff\xfe\x80.ipynb")] = whole
-    made["no ending"] = whole
+    made["no ending"] = made[".hidden.ipynb"] = whole
     return made
 
 
@@ -203,22 +203,23 @@ def test_hostile_submissions_cost_nobody_anything(tmp_path: Path, homework: Home
     (folder / "parent").symlink_to(tmp_path)
     (folder / "secret.ipynb").symlink_to("/etc/passwd")
     (folder / "empty").mkdir()
+    (folder / "._Ana Lima.ipynb").write_bytes(b"resource fork")
+    (folder / ".DS_Store").write_bytes(b"settings of a Mac")
     inner = folder / "Bia_5_assignsubmission_file_"
     students.save(students.notebook(), inner / "x.ipynb")
     os.mkfifo(inner / "fifo")
     (inner / "loop").symlink_to(inner)
     count = len(files) + 8
     assert count >= 150
-    for _ in range(2):
-        graded = run(folder, homework)
-        rows = table(folder)
-        assert len(graded) == len(rows) == count
-        assert len({row["id"] for row in rows}) == len({row["student"] for row in rows}) == count
-        by_name = {row["student"]: row for row in rows}
-        assert by_name["Ana Lima"]["sum"] == by_name["Bia"]["sum"] == "4.00"
-        for name in ("fifo", "endless", "broken", "parent", "secret"):
-            assert "link or a device" in by_name[name]["remarks"], name
-        assert not [row for row in rows if "grader failed" in row["remarks"]]
+    graded = run(folder, homework)
+    rows = table(folder)
+    assert len(graded) == len(rows) == count
+    assert len({row["id"] for row in rows}) == len({row["student"] for row in rows}) == count
+    by_name = {row["student"]: row for row in rows}
+    assert by_name["Ana Lima"]["sum"] == by_name["Bia"]["sum"] == "4.00"
+    for name in ("fifo", "endless", "broken", "parent", "secret"):
+        assert "link or a device" in by_name[name]["remarks"], name
+    assert not [row for row in rows if "grader failed" in row["remarks"]]
     assert by_name["fifty megabytes"]["sum"] == "4.00"
     pages = list((tmp_path / "out" / "feedback").iterdir())
     assert len(pages) == count
@@ -401,6 +402,21 @@ def test_prose_in_a_text_cell_is_handed_in(tmp_path: Path, homework: Homework) -
     graded = one(tmp_path, homework, made)
     assert graded.marks["C1"].points is None
     assert "I think that" in page(tmp_path)
+
+
+def test_prose_counts_also_if_the_run_ended_before(
+    tmp_path: Path, homework: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(self: AllRight, job: dict[str, Any], real: Any) -> Iterator[dict[str, Any]]:
+        yield {"place": 0, "outputs": []}
+        yield {"place": 1, "outputs": [], "stopped": "died"}
+
+    monkeypatch.setattr(AllRight, "run", ended)
+    made = students.answer(students.notebook(), "C1", f'answer_c1 = """{students.PROSE}"""')
+    graded = one(tmp_path, homework, made)
+    assert graded.marks["C1"].points is None
+    assert graded.marks["C2"].points == graded.marks["A1"].points == 0
+    assert "Python ended" in said(graded)["died"]
 
 
 def test_a_failure_of_the_grader_leaves_the_points_to_the_teacher(

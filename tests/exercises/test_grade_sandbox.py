@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from exercises.grading import sandbox
-from exercises.grading.sandbox import Limits, NoSandbox, Sandbox
+from exercises.grading.isolation import Limits
+from exercises.grading.sandbox import NoSandbox, Sandbox
 from utils.settings import ROOT
 
 needed = pytest.mark.skipif(not sandbox.works("bwrap"), reason="bubblewrap does not work here")
@@ -79,6 +80,8 @@ def attempts(outside: dict[str, Any]) -> dict[str, str]:
         "have a new namespace": "assert ctypes.CDLL(None).unshare(0x10000000) == 0",
         "end a process": f"os.kill({outside['victim'].pid}, 9)",
         "see a process": f"assert b'3600' in open('/proc/{outside['victim'].pid}/cmdline').read()",
+        "write its own record": "open(f'/proc/{os.getppid()}/fd/1', 'w')",
+        "read the other program": "open(f'/proc/{os.getppid()}/mem', 'rb')",
         "use TCP": f"socket.create_connection(('127.0.0.1', {port}), 3)",
         "use the internet": "socket.create_connection(('1.1.1.1', 80), 3)",
         "use names": "socket.getaddrinfo('example.org', 80)",

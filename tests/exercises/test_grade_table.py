@@ -12,7 +12,8 @@ from exercises.grading import gradebook
 from exercises.grading.assignment import Exercise
 from exercises.grading.gradebook import Graded
 from exercises.grading.page import Mark
-from exercises.grading.submission import Cell, Submission
+from exercises.grading.returned import Cell
+from exercises.grading.submission import Submission
 from exercises.grading.words import Remark
 
 EXERCISES = [

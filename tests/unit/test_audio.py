@@ -5,15 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -22,7 +19,6 @@ import soundfile
 from utils import audio, settings, text
 from utils.data import download
 from utils.data import music as gtzan
-from utils.explore import music as explore_audio
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM = np.random.default_rng(0)
@@ -33,18 +29,13 @@ SOUND = re.compile(
 
 
 @pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """An empty data folder, no settings from outside."""
-    for name in [name for name in os.environ if name.startswith("AE_")]:
-        monkeypatch.delenv(name)
+def folder(fresh_lesson: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty data folder."""
     place = tmp_path / "dados da lição"
     place.mkdir()
     monkeypatch.setenv("AE_DATA", str(place))
-    text.set_language("en")
     settings.set_lesson("06_music")
-    yield place
-    text.set_language("en")
-    settings.set_lesson("")
+    return place
 
 
 def put(path: Path, x: np.ndarray, rate: int = audio.RATE, **settings: Any) -> Path:
@@ -243,61 +234,6 @@ def test_a_format_that_is_not_read_is_named_with_the_way_to_convert_it(
     (tmp_path / "voice.m4a").write_bytes(start + bytes(2000))
     with pytest.raises(download.DataError, match=f"{kind}.*ffmpeg -i voice.m4a"):
         audio.load(tmp_path / "voice.m4a")
-
-
-# The explorer
-
-
-class Half:
-    """Stands for an encoder and a decoder of parts of 512 samples: the code is the part itself."""
-
-    input_shape = (None, 512, 1)
-
-    def predict_on_batch(self, x: np.ndarray) -> np.ndarray:
-        return x.reshape(len(x), 512) if x.ndim == 3 else x[:, :, None]
-
-
-@pytest.fixture
-def explorer(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, bytes, str]:
-    seen: list[Any] = []
-    monkeypatch.setattr(explore_audio, "show_widget", lambda *args: seen.append(args))
-    t = np.arange(4096) / audio.RATE
-    low, high = 0.8 * np.sin(2 * np.pi * 250 * t), 0.8 * np.sin(2 * np.pi * 1500 * t)
-    explore_audio.mix(Half(), Half(), low, high, ("low", "high"))
-    return seen[0]
-
-
-def rows_of_ink(image: Any) -> tuple[float, float]:
-    """Darkness near 1500 Hz and near 250 Hz in the left picture, 0 white to 1 black."""
-    picture = 1 - plt.imread(io.BytesIO(image.value), format="png")[:, :, 0]
-    left = picture[4:-4, 20 : picture.shape[1] // 2 - 20].mean(axis=1)
-    height = len(left)
-    return float(left[: height // 2].max()), float(left[height // 2 :].max())
-
-
-def test_the_slider_moves_picture_sound_and_words(explorer: Any) -> None:
-    _, slider, image, row, told = explorer[0].children
-    slider.value = 1.0
-    high, low = rows_of_ink(image)
-    assert low > 0.7 and high < 0.3
-    sounds = [player.value for player in row.children]
-    slider.value = 0.0
-    high, low = rows_of_ink(image)
-    assert high > 0.7 and low < 0.3 and "100% high" in told.value
-    assert all(player.value != old for player, old in zip(row.children, sounds))
-    latent, plain = (audio.load(io.BytesIO(p.value)) for p in row.children)
-    assert np.array_equal(latent, plain) and len(latent) == 4096, "a code that is the sound itself"
-
-
-def test_the_explorer_has_a_figure_for_those_without_a_kernel(explorer: Any) -> None:
-    _, fallback, alt = explorer
-    assert fallback.startswith(b"\x89PNG") and "low" in alt and len(alt) > 60
-
-
-def test_blend_weighs_the_codes() -> None:
-    a, b = RANDOM.normal(size=(2, 1024))
-    mixed = explore_audio.blend(Half(), Half(), a, b, 0.75)
-    np.testing.assert_allclose(mixed, 0.75 * a + 0.25 * b)
 
 
 def test_nothing_heavy_is_imported() -> None:

@@ -26,7 +26,7 @@ CELLS = [
 
 
 @pytest.fixture(autouse=True)
-def course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def course(fresh_lesson: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A course with one small lesson in Portuguese."""
     folder = tmp_path / "notebooks" / "pt-BR"
     folder.mkdir(parents=True)
@@ -35,9 +35,6 @@ def course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr(names, "ROOT", tmp_path)
     text.set_language("pt-BR")
     settings.set_lesson("01_small")
-    yield
-    text.set_language("en")
-    settings.set_lesson("")
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def _real(which: str, most: int | None) -> Cartoons:
         files = sorted(place.rglob("*"))
     place, limit = Path(os.path.commonpath(files)), COUNTS[which]
     rows = {path: _attributes(path) for path in _chosen(files, min(most or limit, limit))}
-    if not any(rows.values()):
+    if sum(map(bool, rows.values())) < FEWEST:
         raise DataUnavailable(told("no_tables", folder=place))
     return _divided(place, rows, KEEP, "real", tr(**CARTOONS.real).format(which=which))
 
@@ -185,15 +185,14 @@ def _divided(
 ) -> Cartoons:
     """Pictures and the columns of their attributes in three parts.
 
-    Unreadable pictures are left out, and those whose table is not like most others.
+    Unreadable pictures are left out, and those without the attributes that most others have.
     """
     names = {path: tuple(sorted(row or ())) for path, row in rows.items()}
-    usual = max(counts := Counter(names.values()), key=counts.get, default=())
+    usual = max(counts := Counter(filter(None, names.values())), key=counts.get, default=())
     good = [path for path in rows if names[path] == usual and readable(path)]
-    if len(good) < len(rows):
-        bad = download.listed([path.name for path in rows if path not in set(good)])
-        number = len(rows) - len(good)
-        notice(told("left_out", bad=number, count=len(rows), folder=place, names=bad))
+    if bad := sorted(path.name for path in rows.keys() - set(good)):
+        names_of_bad = download.listed(bad)
+        notice(told("left_out", bad=len(bad), count=len(rows), folder=place, names=names_of_bad))
     if len(good) < FEWEST:
         raise DataError(told("too_few", folder=place, count=len(good), needed=FEWEST))
     table = {name: np.array([rows[path][name] for path in good]) for name in rows[good[0]] or ()}

@@ -142,9 +142,8 @@ def _olivetti_images() -> tuple[np.ndarray, np.ndarray]:
             content = check(path)
             break
     else:
-        path = download.get(OLIVETTI, MAT, check)
-        content = check(path)
-    if path.suffix == ".mat":
+        content = check(download.get(OLIVETTI, MAT, check))
+    if content.startswith(b"MATLAB"):
         from scipy.io import loadmat
 
         x = loadmat(io.BytesIO(content))["faces"].T.astype("float32")

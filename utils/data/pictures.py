@@ -73,10 +73,11 @@ def decode(path: Any, size: int, keep: float) -> Any:
     return tf.cast(tf.round(tf.clip_by_value(image, 0, 255)), tf.uint8)
 
 
-def _with_pillow(raw: bytes) -> np.ndarray:
+def _with_pillow(raw: Any) -> np.ndarray:
     from PIL import Image
 
-    with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
+    content = np.asarray(raw, dtype=object).item()  # outside of a graph `raw` is an array
+    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         return np.asarray(picture.convert("RGBA"))
 
 

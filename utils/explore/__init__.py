@@ -1,7 +1,7 @@
-"""Explorers: a control under the mouse or the keyboard, a picture that answers.
+"""Explorers: a control for mouse or keyboard, and a picture that answers.
 
-Each explorer is shown together with a static figure: programs that cannot run the control (a saved
-notebook, GitHub, paper) show the figure in its place.
+Each explorer is shown together with a static figure. Programs that cannot run the control (a saved
+notebook, GitHub, paper) show the figure instead.
 """
 
 from __future__ import annotations
@@ -10,18 +10,23 @@ import base64
 import hashlib
 import html
 import importlib
+import io
 import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
-from utils import plot
+from utils import plot, text
 from utils.text import tr
 
 HERE = Path(__file__).parent
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")  # of live.html
 PASSED_OVER = ("InputLayer", "Flatten", "Reshape", "Dropout")  # they change no number of a row
+FRAME = 4  # screen pixels around an image
 
 
 def __getattr__(name: str) -> Any:
@@ -34,32 +39,91 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 
 
-def column(*parts: Any, hint: str = "") -> Any:
-    """Widgets one below the other, under a hint how to use them, none wider than the page.
+def slider(value: float, low: float, high: float, step: float, description: str) -> Any:
+    """A slider of whole numbers if `step` is an int, of decimal numbers otherwise."""
+    import ipywidgets as widgets
+
+    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    return kind(
+        value, min=low, max=high, step=step, description=description,
+        style={"description_width": "initial"}, layout=widgets.Layout(width="560px"),
+    )  # fmt: skip
+
+
+def show_explorer(
+    controls: Mapping[str, Any],
+    answer: Callable[..., Sequence[Any]],
+    figure: Figure,
+    alt: str,
+    players: int = 0,
+) -> None:
+    """Show controls above what `answer` gives for their values: a picture, sounds, words.
 
     Args:
-        *parts: widgets of ipywidgets.
-        hint: in place of the usual one, which is about sliders.
+        controls: name of an argument of `answer` -> widget with a value.
+        answer: gives a PNG file, `players` WAV files, and words in HTML.
+        figure: what readers without a kernel see.
+        alt: its description.
+        players: number of sounds.
     """
     import ipywidgets as widgets
 
-    usual = tr(
+    quiet = {"format": "wav", "autoplay": False, "loop": False}
+    sounds = [widgets.Audio(value=b"", **quiet) for _ in range(players)]
+    views = [widgets.Image(format="png"), *sounds, widgets.HTML()]
+
+    def move(**values: Any) -> None:
+        for view, value in zip(views, answer(**values), strict=True):
+            view.value = value
+
+    if text.in_notebook():
+        errors = widgets.interactive_output(move, dict(controls))  # shows what goes wrong
+    else:
+        move(**{name: control.value for name, control in controls.items()})
+        errors = widgets.HTML()
+    hint = tr(
         "Drag a slider, or click it and use the arrow keys.",
         "Arraste um controle, ou clique nele e use as setas do teclado.",
     )
+    row = widgets.HBox(sounds, layout=widgets.Layout(flex_flow="row wrap"))
+    parts = [*controls.values(), views[0], *[row] * bool(players), views[-1], errors]
     for part in parts:
         part.layout.max_width = "100%"
-    return widgets.VBox([widgets.HTML(hint or usual), *parts])
+    show_widget(widgets.VBox([widgets.HTML(hint), *parts]), plot.png(figure), alt)
 
 
 def show_widget(widget: Any, fallback: bytes, alt: str) -> None:
-    """Display a widget whose output also carries a picture and its description."""
-    from IPython.display import display
-
+    """Display a widget whose output also carries a picture (PNG) and its description."""
     data, metadata = plot.bundle(fallback, alt)
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    data["application/vnd.jupyter.widget-view+json"] = view
-    display(data, raw=True, metadata=metadata)
+    text.display(data | {"application/vnd.jupyter.widget-view+json": view}, metadata)
+
+
+def panels(
+    images: Mapping[str, np.ndarray], side: int, cmap: str = "gray", frame: float = 1
+) -> tuple[bytes, str]:
+    """Images side by side as a PNG file, and a table with a caption below each of them.
+
+    Args:
+        images: caption in HTML -> image in [0, 1], (height, width) or (height, width, 3), all of
+            one shape; other values are clipped.
+        side: height of an image on the screen, about, in pixels.
+        cmap: colour map of images without colours.
+        frame: value of the frame around each image.
+    """
+    zoom = max(1, round(side / len(next(iter(images.values())))))
+    framed = []
+    for image in images.values():
+        large = image.clip(0, 1).repeat(zoom, axis=0).repeat(zoom, axis=1)
+        edges = [(FRAME, FRAME), (FRAME, FRAME), (0, 0)][: image.ndim]
+        framed.append(np.pad(large, edges, constant_values=frame))
+    buffer = io.BytesIO()
+    pixels = np.concatenate(framed, axis=1).astype("float64")
+    plt.imsave(buffer, pixels, cmap=cmap, vmin=0, vmax=1, format="png")
+    style = f"width:{framed[0].shape[1]}px;text-align:center;vertical-align:top"
+    cells = "".join(f'<td style="{style}">{caption}</td>' for caption in images)
+    table = f'<table style="font-size:115%;line-height:1.35"><tr>{cells}</tr></table>'
+    return buffer.getvalue(), table
 
 
 def show_live(
@@ -67,31 +131,28 @@ def show_live(
 ) -> None:
     """Display an explorer that runs in the page itself: no kernel, so a saved notebook answers too.
 
-    Where no script may run, a figure stands there.
+    Where no script may run, a figure replaces it.
 
     Args:
-        template: file in `utils` with the page; `{{name}}` in it stands for a field.
+        template: file in this folder with the page; `{{name}}` in it stands for a field.
         spec: what its script needs to know.
         fields: its other fields.
         image: the figure for those who run no script, a PNG file.
         alt: description of it.
     """
-    from IPython.display import display
-
     data, metadata = plot.bundle(image, alt)
-    text = json.dumps(spec)
+    numbers = json.dumps(spec)
     given = {
-        "key": "live-" + hashlib.sha256((template + text).encode()).hexdigest()[:12],
+        "key": "live-" + hashlib.sha256((template + numbers).encode()).hexdigest()[:12],
         "still": data["image/png"],
         "alt": html.escape(alt),
-        "spec": text,
+        "spec": numbers,
         "shared": (HERE / "live.js").read_text(encoding="utf-8"),
     }
     page = (HERE / template).read_text(encoding="utf-8")
     for name, value in (fields | given).items():
         page = page.replace("{{" + name + "}}", value)
-    data["text/html"] = page
-    display(data, raw=True, metadata=metadata)
+    text.display(data | {"text/html": page}, metadata)
 
 
 def frame(ax: Any) -> list[float]:

@@ -49,14 +49,14 @@ def _rates(errors: np.ndarray, abnormal: np.ndarray, threshold: float) -> tuple[
 def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
     """Move the threshold: the line in the histograms, the point on the ROC curve, the numbers.
 
-    Taught in lesson 05. It runs in the page itself (`threshold.html`), so a saved notebook and the
-    site answer too; where no script may run, a figure with the threshold `start` stands there.
+    Used in lesson 05. It runs in the page itself (`threshold.html`), so a saved notebook and the
+    site answer too. Where no script may run, a figure shows the threshold `start`.
 
     Args:
-        errors: reconstruction error of each beat, shape (n,), above 0; of validation beats, since
-            whoever looks at test beats here chooses on them.
+        errors: reconstruction error of each beat, shape (n,), above 0; of validation beats,
+            since a threshold chosen here must not depend on test beats.
         abnormal: bool, shape (n,), both values present; abnormal is the positive class.
-        start: where the threshold stands at first.
+        start: the first threshold.
     """
     last = float(max(np.quantile(errors, 0.99), 1.5 * start))  # of slider and histograms
     pictures = []

@@ -34,10 +34,10 @@ def latent_plane(
 ) -> None:
     """Move a point in a latent plane and see what the decoder makes of it.
 
-    Taught in lesson 02. Two sliders, or the mouse or a finger in the plane, move the point. The
+    Used in lesson 02. Two sliders, or the mouse or a finger in the plane, move the point. The
     decoder runs in the page itself (`live.html`), so a saved notebook and the site answer too.
     Where no script may run, and for a decoder that the page cannot run (see `dense_layers`), a
-    figure stands there: the codes beside a lattice of images.
+    figure replaces it: the codes beside a lattice of images.
 
     Args:
         decoder: Keras model from codes (n, 2) to flat square images (n, side * side) in [0, 1].

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from utils import plot
-from utils.explore import column, show_widget
+from utils.explore import show_explorer, slider
 from utils.text import number, tr
 
 LARGEST = 999
@@ -61,62 +60,44 @@ def draw(ax: Any, chances: np.ndarray, characters: str) -> None:
     ax.tick_params(length=0)
 
 
-def _verdict(a: int, b: int, answer: str) -> str:
+def _sum(a: int, b: int, answer: str) -> str:
     return f"{a} + {b} = {answer or '–'}  " + ("✓" if answer == str(a + b) else f"✗ ({a + b})")
 
 
 def digits(confidences: Confidences, characters: str) -> None:
     """Set two numbers with sliders and see the sum that a network writes, digit by digit.
 
-    Taught in lesson 07. A chart shows the probability of each character at each place. Without a
-    kernel a figure with three sums stands there.
+    Used in lesson 07. A chart shows the probability of each character at each place. Without a
+    kernel, a figure shows three sums.
 
     Args:
         confidences: gives for two numbers from 0 to 999 the probabilities, shape
             (places, len(characters)), the first place at the left of the answer.
         characters: the characters, in the order of the last axis.
     """
-    import ipywidgets as widgets
-
-    fig, axes = plt.subplots(1, len(EXAMPLES), figsize=(12, 5.4))
-    for ax, (a, b) in zip(axes, EXAMPLES):
-        chances = confidences(a, b)
-        draw(ax, chances, characters)
-        ax.set_title(_verdict(a, b, read(chances, characters)[0]))
-    told = ", ".join(f"{a} + {b}" for a, b in EXAMPLES)
-    alt = tr(
-        f"Static view of the explorer: for the sums {told}, a chart of how probable the network "
-        "holds each character at each place of the answer.",
-        f"Vista estática do explorador: para as somas {told}, um quadro de quão provável a rede "
-        "considera cada caractere em cada lugar da resposta.",
-    )
-    fallback = plot.png(fig)
 
     def answer(a: int, b: int) -> tuple[bytes, str]:
         chances = confidences(a, b)
         text, least = read(chances, characters)
         fig, ax = plt.subplots(figsize=(5.2, 5))
         draw(ax, chances, characters)
-        buffer = io.BytesIO()
-        fig.savefig(buffer, format="png", dpi=plot.DPI)
-        plt.close(fig)
         sure = tr("least sure character: ", "caractere menos seguro: ") + number(least, ".1%")
-        return buffer.getvalue(), (
-            f'<p style="font-size:150%;line-height:1.4">{_verdict(a, b, text)}<br>'
+        return plot.png(fig), (
+            f'<p style="font-size:150%;line-height:1.4">{_sum(a, b, text)}<br>'
             f'<span style="font-size:75%">{sure}</span></p>'
         )
 
-    sliders = [
-        widgets.IntSlider(value, min=0, max=LARGEST, description=name, continuous_update=True,
-                          layout=widgets.Layout(width="560px"))
-        for name, value in zip("ab", START)
-    ]  # fmt: skip
-    picture, words = answer(*START)
-    image, told_now = widgets.Image(value=picture, format="png"), widgets.HTML(words)
-
-    def move(_: Any) -> None:
-        image.value, told_now.value = answer(*(slider.value for slider in sliders))
-
-    for slider in sliders:
-        slider.observe(move, names="value")
-    show_widget(column(*sliders, told_now, image), fallback, alt)
+    figure, axes = plt.subplots(1, len(EXAMPLES), figsize=(12, 5.4))
+    for ax, (a, b) in zip(axes, EXAMPLES):
+        chances = confidences(a, b)
+        draw(ax, chances, characters)
+        ax.set_title(_sum(a, b, read(chances, characters)[0]))
+    sums = ", ".join(f"{a} + {b}" for a, b in EXAMPLES)
+    alt = tr(
+        f"Static view of the explorer: for the sums {sums}, a chart of how probable the network "
+        "holds each character at each place of the answer.",
+        f"Vista estática do explorador: para as somas {sums}, um quadro de quão provável a rede "
+        "considera cada caractere em cada lugar da resposta.",
+    )
+    controls = {name: slider(value, 0, LARGEST, 1, name) for name, value in zip("ab", START)}
+    show_explorer(controls, answer, figure, alt)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from utils import text
 from utils.data import cartoon_generation, ecg_anomalies, mnist, music, pca_faces
 
 CLOSED = "http://127.0.0.1:9/{}"  # the discard port refuses at once
@@ -27,19 +25,15 @@ ROWS = {
 
 
 @pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """The data folder, empty; no settings from outside, no official address."""
-    for name in [name for name in os.environ if name.startswith("AE_")]:
-        monkeypatch.delenv(name)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The data folder, empty; no official address."""
     place = tmp_path / "dados da lição"
     place.mkdir()
     monkeypatch.setenv("AE_DATA", str(place))
     for name, module in ROWS.items():
         row = getattr(module, name)
         monkeypatch.setattr(module, name, replace(row, addresses=(CLOSED,)))
-    text.set_language("en")
-    yield place
-    text.set_language("en")
+    return place
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from PIL import Image
 
 from utils import audio
 from utils.data import cartoon_generation as cartoon
-from utils.data import download, files, music
+from utils.data import download, files, music, pictures
 from utils.data import ecg_anomalies as ecg
 
 LONG = os.environ.get("AE_FUZZ")
@@ -39,7 +39,7 @@ SECONDS = 20  # of computing, not of waiting: a busy computer fails no test
 GIGABYTE = 2**30
 RANDOM = np.random.default_rng(0)
 MANY = search(
-    max_examples=int(LONG or 12),
+    max_examples=int(LONG or 10),
     derandomize=LONG is None,
     deadline=None,
     database=None,
@@ -131,11 +131,15 @@ def is_sound(x: np.ndarray) -> bool:
 
 
 def are_faces(found: cartoon.Cartoons) -> bool:
-    """Whether every picture that was accepted can be streamed."""
-    names = [name for paths in found.paths.values() for name in paths]
-    images = np.concatenate([x.numpy() for x in cartoon.stream(names, 8, 4, found.keep)])
-    columns = [column for table in found.table.values() for column in table.values()]
-    return images.shape == (len(names), 8, 8, 3) and all(c.min() >= 0 for c in columns if len(c))
+    counts = {part: len(paths) for part, paths in found.paths.items()}
+    columns = [(part, c) for part, table in found.table.items() for c in table.values()]
+    return sum(counts.values()) >= 10 and all(len(c) == counts[part] for part, c in columns)
+
+
+def can_be_streamed(found: cartoon.Cartoons) -> bool:
+    """Whether the picture that was damaged can be decoded if it was accepted."""
+    paths = [path for part in found.paths.values() for path in part if path.endswith("0.png")]
+    return all(pictures.decode(path, 8, 1.0).shape == (8, 8, 3) for path in paths)
 
 
 def load_beats(path: Path) -> ecg.HeartbeatData:
@@ -220,7 +224,7 @@ LOADERS = {
         "mine/0.png",
         load_folder,
         (PNG, JPEG, picture("PNG", "L"), picture("WEBP"), picture("BMP"), picture("GIF", "L")),
-        are_faces,
+        can_be_streamed,
         beside={f"mine/{i}.jpg": JPEG for i in range(1, 12)},
     ),
 } | {
@@ -246,7 +250,7 @@ def tensorflow(tmp_path_factory: pytest.TempPathFactory) -> None:
     """TensorFlow started before the limits below, which are for the loaders alone."""
     path = tmp_path_factory.mktemp("start") / "one.png"
     path.write_bytes(PNG)
-    list(cartoon.stream([str(path)], 8, 1))
+    pictures.decode(str(path), 8, 1.0)
 
 
 # Damage

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from utils import explore
+from utils.explore import mnist
 
 
 class Dense:
@@ -37,19 +38,15 @@ class Painter:
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, str], dict[str, Any]]:
+def plane(shown: list[Any]) -> tuple[dict[str, str], dict[str, Any]]:
     """Data and metadata of a latent plane from 0 to 4."""
-    outputs: list[Any] = []
-    monkeypatch.setattr(
-        "IPython.display.display", lambda data, raw, metadata: outputs.append((data, metadata))
-    )
     z, y = np.array([[1.0, 1.0], [3.0, 3.0]]), np.array([0, 1])
-    explore.latent_plane(Painter(), z, y, ("a", "b"), low=0, high=4)
-    return outputs[0]
+    mnist.latent_plane(Painter(), z, y, ("a", "b"), low=0, high=4)
+    return shown[0]
 
 
-def test_the_page_carries_the_weights_and_a_figure_for_those_who_run_no_script(shown: Any) -> None:
-    data, metadata = shown
+def test_the_page_carries_the_weights_and_a_figure_for_those_who_run_no_script(plane: Any) -> None:
+    data, metadata = plane
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     alt = metadata["image/png"]["alt"]
     assert "8" in alt and len(alt) > 60 and data["text/plain"] == alt
@@ -63,10 +60,10 @@ def test_the_page_carries_the_weights_and_a_figure_for_those_who_run_no_script(s
     assert layer["activation"] == "linear"
 
 
-def test_the_plane_lies_where_the_page_thinks(shown: Any) -> None:
+def test_the_plane_lies_where_the_page_thinks(plane: Any) -> None:
     """The share of the picture that the axes take: inside it, and neither thin nor all of it."""
     left, top, width, height = json.loads(
-        re.search(r'"box": (\[.*?\])', shown[0]["text/html"])[1]  # type: ignore[index]
+        re.search(r'"box": (\[.*?\])', plane[0]["text/html"])[1]  # type: ignore[index]
     )
     assert 0 < left < 0.3 and 0 < top < 0.2 and left + width < 1 and top + height < 1
     assert width > 0.5 and height > 0.6
@@ -74,16 +71,14 @@ def test_the_plane_lies_where_the_page_thinks(shown: Any) -> None:
 
 @pytest.mark.parametrize("activation", ["gelu", ""])
 def test_of_a_decoder_that_the_page_cannot_run_the_figure_is_left(
-    monkeypatch: pytest.MonkeyPatch, activation: str
+    shown: list[Any], activation: str
 ) -> None:
-    outputs: list[Any] = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **_: outputs.append(data))
     painter = Painter()
     painter.layers[0] = Dense(painter.layers[0].kernel, activation, "odd")
     with pytest.raises(ValueError, match="odd"):
         explore.dense_layers(painter)
-    explore.latent_plane(painter, np.ones((2, 2)), np.arange(2), ("a", "b"), low=0, high=4)
-    assert set(outputs[0]) == {"image/png", "text/plain"}
+    mnist.latent_plane(painter, np.ones((2, 2)), np.arange(2), ("a", "b"), low=0, high=4)
+    assert set(shown[0][0]) == {"image/png", "text/plain"}
 
 
 def test_models_in_a_model_count_and_a_flatten_does_not() -> None:
@@ -95,19 +90,20 @@ def test_models_in_a_model_count_and_a_flatten_does_not() -> None:
     assert explore.dense_layers(outer) == explore.dense_layers(inner) != []
 
 
-def test_the_output_carries_widget_and_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs: list[Any] = []
-    monkeypatch.setattr(
-        "IPython.display.display", lambda data, raw, metadata: outputs.append((data, metadata))
-    )
+def test_the_output_carries_widget_and_figure(shown: list[Any]) -> None:
     explore.show_widget(type("Widget", (), {"model_id": "abc"}), b"png", "alt text")
-    data, metadata = outputs[0]
+    data, metadata = shown[0]
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == "abc"
     assert data["text/plain"] == "alt text" == metadata["image/png"]["alt"]
 
 
+def test_outside_a_notebook_an_explorer_prints_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    mnist.latent_plane(Painter(), np.ones((2, 2)), np.arange(2), ("a", "b"), low=0, high=4)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
 def test_grid_reads_like_a_picture() -> None:
-    points = explore.grid(-1.0, 1.0, 3)
+    points = mnist.grid(-1.0, 1.0, 3)
     assert points.shape == (9, 2) and points.dtype == np.float32
     assert points[0].tolist() == [-1.0, 1.0] and points[2].tolist() == [1.0, 1.0]
     assert points[6].tolist() == [-1.0, -1.0]

@@ -7,27 +7,24 @@ import re
 from typing import Any
 
 import numpy as np
-import pytest
 
-from utils.explore import ecg_anomalies as explore_ecg
+from utils.explore import ecg_anomalies
 
 
 def test_counts_at_a_threshold() -> None:
     errors, abnormal = np.array([1.0, 2.0, 3.0, 4.0]), np.array([False, True, False, True])
-    assert explore_ecg.counts(errors, abnormal, 2.5) == (1, 1, 1, 1)
-    assert explore_ecg.counts(errors, abnormal, 2.0) == (1, 1, 1, 1), "an error equal is normal"
-    assert explore_ecg.counts(errors, abnormal, 0.5) == (2, 2, 0, 0)
-    assert explore_ecg.counts(errors, abnormal, 9.0) == (0, 0, 2, 2)
+    assert ecg_anomalies.counts(errors, abnormal, 2.5) == (1, 1, 1, 1)
+    assert ecg_anomalies.counts(errors, abnormal, 2.0) == (1, 1, 1, 1), "an error equal is normal"
+    assert ecg_anomalies.counts(errors, abnormal, 0.5) == (2, 2, 0, 0)
+    assert ecg_anomalies.counts(errors, abnormal, 9.0) == (0, 0, 2, 2)
 
 
 def test_the_page_carries_the_errors_and_a_figure_for_those_who_run_no_script(
-    monkeypatch: pytest.MonkeyPatch,
+    shown: list[Any],
 ) -> None:
-    shown: list[Any] = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
     errors = np.array([1, 2, 3, 4, 6, 3.5, 5, 7, 8, 9]) / 10
-    explore_ecg.threshold(errors, np.arange(10) >= 5, start=0.45)
-    (data,) = shown
+    ecg_anomalies.threshold(errors, np.arange(10) >= 5, start=0.45)
+    ((data, _),) = shown
     page = data["text/html"]
     assert "{{" not in page and page.count("<script") == 1
     assert f'src="data:image/png;base64,{data["image/png"]}"' in page

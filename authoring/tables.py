@@ -1,0 +1,94 @@
+"""Tables made from the lessons: the lessons in the READMEs, all values in RESULTS.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from authoring import notebook
+from authoring.values import PENDING, Claims, Runs, placeholders, recorded
+from utils.claims import ours
+from utils.text import LANGUAGES
+
+BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+Facts = Mapping[str, tuple[Claims, Runs]]  # by lesson
+
+RESULTS_TEXT = {
+    "en": (
+        "# Results",
+        "Every value that the lessons report, from runs in profile `class` on the real data: mean "
+        "± standard deviation over seeds, and the number of runs. The reference is the document "
+        "whose experiment the lesson repeats.",
+        ("Lesson", "Value", "Reference", "Mean ± sd (runs)", "Expected range"),
+        "to",
+    ),
+    "pt-BR": (
+        "# Resultados",
+        "Todos os valores que as aulas informam, de execuções no perfil `class` com os dados "
+        "reais: média ± desvio padrão entre sementes e o número de execuções. A referência é o "
+        "documento cujo experimento a aula repete.",
+        ("Aula", "Valor", "Referência", "Média ± dp (execuções)", "Faixa esperada"),
+        "a",
+    ),
+}
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    escaped = [[text.replace("|", r"\|") for text in line] for line in lines]
+    return "\n".join("| " + " | ".join(line) + " |" for line in escaped)
+
+
+def results(lessons: Facts) -> str:
+    """Text of RESULTS.md: all claims of all lessons, in both languages."""
+    parts = []
+    for language in LANGUAGES:
+        title, about, header, to = RESULTS_TEXT[language]
+        rows = []
+        for slug, (claims, runs) in lessons.items():
+            known, measured = placeholders(claims, runs, language), recorded(runs)
+            for name, claim in claims.items():
+                low, high = known.get(f"{name}.low"), known.get(f"{name}.high")
+                band = f"≥ {low}" if low else f"≤ {high}" if high else "–"
+                rows.append(
+                    (
+                        slug[:2],
+                        claim["pt" if language == "pt-BR" else "en"],
+                        known.get(f"{name}.source") or "–",
+                        ours(claim["format"], measured.get(name, []), language),
+                        f"{low} {to} {high}" if low and high else band,
+                    )
+                )
+        parts += [title, about, table(header, rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def lessons_table(
+    titles: Mapping[str, Mapping[str, str]], lessons: Facts, repository: str, language: str
+) -> str:
+    """Every lesson: its title, the minutes it runs in profile class, a badge that opens it.
+
+    Args:
+        titles: the titles by lesson and language.
+        lessons: claims and runs by lesson.
+        repository: address of the course.
+        language: that of the table.
+    """
+    rows = []
+    label, header = {
+        "en": ("Open in Colab", ("", "Lesson", "Minutes to run", "Colab")),
+        "pt-BR": ("Abrir no Colab", ("", "Aula", "Minutos de execução", "Colab")),
+    }[language]
+    for slug, title in titles.items():
+        path = notebook.path(slug, language)
+        minutes = placeholders(*lessons[slug], language)["minutes.class"] or PENDING
+        badge = f"[![{label}]({BADGE})]({notebook.colab(repository, path)})"
+        rows.append((slug[:2], f"[{title[language]}]({path})", minutes, badge))
+    return table(header, rows)
+
+
+def fill_between(text: str, name: str, content: str) -> str:
+    """`text` with `content` between the marks of `name`, if it has them."""
+    marks = f"(<!-- begin:{name} -->).*?(<!-- end:{name} -->)"
+    return re.sub(marks, lambda m: f"{m[1]}\n{content}\n{m[2]}", text, flags=re.DOTALL)

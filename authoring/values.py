@@ -1,0 +1,122 @@
+"""Values of the lessons: definitions of claims, recorded runs, and what stands for them in text.
+
+The toml beside a source defines the claims. `results.json` holds the recorded runs of all lessons:
+
+    {"02_mnist": {"class": {"cores": 2, "versions": {…}, "runs": [
+        {"seed": 7, "minutes": 2.7, "peak_gb": 2.5, "claims": {"F1_loss": 0.0915}},
+        {"seed": 7, "threads": 1, "claims": {…}}, …]}}}
+
+Runs of the lesson's own settings differ in their seed; others also have `threads` or `onednn`.
+The first run is the one whose outputs the notebooks show.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import statistics
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from authoring.source import FOLDER, Cell, SourceError
+from utils.claims import spread
+from utils.settings import ROOT
+from utils.text import number
+
+RESULTS = FOLDER / "results.json"
+FOR_READERS = ROOT / "data" / "claims.json"
+PENDING = "…"  # stands for a value that no run has given yet
+PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+
+Claims = Mapping[str, Mapping[str, Any]]
+Runs = Mapping[str, Mapping[str, Any]]  # by profile
+
+
+def definitions(slug: str) -> Claims:
+    """The claims of a lesson by name; empty where the lesson has no toml.
+
+    Raises:
+        SourceError: the toml cannot be read.
+    """
+    path = FOLDER / f"{slug}.toml"
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"notebooks/source/{path.name}: {error}") from None
+
+
+def results(slug: str) -> Runs:
+    """The recorded runs of a lesson by profile."""
+    if not RESULTS.exists():
+        return {}
+    return json.loads(RESULTS.read_text(encoding="utf-8")).get(slug, {})
+
+
+def recorded(runs: Runs, profile: str = "class") -> dict[str, list[float]]:
+    """The values of each claim over the seeds, with the lesson's own settings."""
+    values: dict[str, list[float]] = {}
+    for run in runs.get(profile, {}).get("runs", []):
+        if run.get("threads") is None and run.get("onednn") is None:
+            for name, value in run.get("claims", {}).items():
+                values.setdefault(name, []).append(value)
+    return values
+
+
+def largest(runs: Runs, profile: str, key: str) -> float | None:
+    """The largest `minutes` or `peak_gb` of the recorded runs; None where there is none."""
+    values = [run[key] for run in runs.get(profile, {}).get("runs", []) if key in run]
+    return max(values, default=None)
+
+
+def needs_solutions(claims: Claims) -> bool:
+    """Whether some value comes from a solution, so that only the teacher's notebook gives it."""
+    return any(claim.get("solution") for claim in claims.values())
+
+
+def for_readers(claims: Claims, runs: Runs) -> dict[str, Any]:
+    """What `utils.claims` reads: the definitions, and the recorded values of profile class."""
+    return {"claims": claims, "recorded": recorded(runs)}
+
+
+def placeholders(claims: Claims, runs: Runs, language: str) -> dict[str, str | None]:
+    """Text of every placeholder that depends on runs; None for a value that no run has given."""
+    known: dict[str, str | None] = {}
+    for profile in ("class", "quick"):
+        minutes = largest(runs, profile, "minutes")
+        known[f"minutes.{profile}"] = None if minutes is None else str(max(1, math.ceil(minutes)))
+    peak = largest(runs, "class", "peak_gb")
+    known["peak_gb"] = None if peak is None else number(peak, ".1f", language)
+    measured = recorded(runs)
+    for name, claim in claims.items():
+        spec, values = claim["format"], measured.get(name, [])
+        known[name] = number(values[0], spec, language) if values else None
+        for key, statistic in (("mean", statistics.mean), ("min", min), ("max", max)):
+            known[f"{name}.{key}"] = number(statistic(values), spec, language) if values else None
+        known[f"{name}.sd"] = spread(values, spec, language) if len(values) > 1 else None
+        known[f"{name}.n"] = str(len(values)) if values else None
+        low, high = claim.get("band", (-math.inf, math.inf))
+        for key, value in (("source", claim.get("source")), ("low", low), ("high", high)):
+            if value is not None and math.isfinite(value):
+                known[f"{name}.{key}"] = number(value, spec, language)
+    return known
+
+
+def fill(cell: Cell, language: str, known: Mapping[str, str | None]) -> str:
+    """The text of a cell in `language` with its placeholders resolved.
+
+    Raises:
+        SourceError: a placeholder that nothing defines.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in known:
+            line = found.string.count("\n", 0, found.start())
+            message = f"unknown value {found[0]}; define the claim in the toml"
+            raise cell.error(message, line, language)
+        return known[found[1]] or PENDING
+
+    return PLACEHOLDER.sub(value, cell.texts[language])
