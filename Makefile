@@ -11,7 +11,8 @@ NBVAL := --nbval-lax --nbval-cell-timeout=600
 # quick: the embedded samples, offline, in seconds. class: real data, every claim must be in its band.
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
 CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
-TWO := --numprocesses 2 --dist loadscope
+# conftest.py puts the longest lessons first; loadscope must not change that.
+TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 NAME = $(shell echo $(LESSON) | sed 's/^[0-9]*_//')
 
 .PHONY: help lab check test test-all test-class test-colab test-oldest notebooks write claims \
@@ -58,7 +59,7 @@ ifneq ($(wildcard $(AE_DATA)/mnist),)
 endif
 
 test-all: test test-class test-colab test-oldest  ## everything: an hour or more, once a week
-	AE_TESTS=all AE_FUZZ=2000 $(PY) -m pytest -m slow
+	AE_FUZZ=2000 $(PY) -m pytest -m slow
 
 test-class: .venv/dev  ## all lessons in profile class on the real data, every claim in its band
 	$(PY) authoring/build.py --teacher

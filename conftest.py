@@ -26,5 +26,6 @@ def recorded_minutes() -> dict[str, float]:
     """Minutes of each lesson in profile quick."""
     recorded = json.loads(RESULTS.read_text(encoding="utf-8"))
     return {
-        slug: profiles.get("quick", {}).get("minutes", 0) for slug, profiles in recorded.items()
+        slug: max((run["minutes"] for run in profiles.get("quick", {}).get("runs", [])), default=0)
+        for slug, profiles in recorded.items()
     }

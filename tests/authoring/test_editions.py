@@ -14,8 +14,12 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
+from authoring import source
+from authoring.solutions import solution_lines
+from utils.text import LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted((ROOT / "notebooks" / "source").glob("[0-9][0-9]_*.py"))
+SLUGS = source.slugs()
 
 
 @pytest.fixture(scope="module")
@@ -34,21 +38,6 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def solution_lines(source: Path) -> set[str]:
-    """Lines of code that only the teacher's notebook of a lesson has."""
-    shown, hidden, inside = set(), set(), False
-    for line in source.read_text(encoding="utf-8").splitlines():
-        if line.startswith("# %%"):
-            inside = '"solution"' in line
-        elif line.strip() == "### BEGIN SOLUTION":
-            inside = True
-        elif line.strip() == "### END SOLUTION":
-            inside = False
-        else:
-            (hidden if inside else shown).add(line.split("  #")[0].strip())
-    return {line for line in hidden - shown if len(line) > 25 and not line.startswith("#")}
-
-
 def test_no_file_shows_a_solution(edition: Path) -> None:
     """A hint may quote one line, and a short idiom may occur by chance; two lines are a leak."""
     texts = {
@@ -56,9 +45,14 @@ def test_no_file_shows_a_solution(edition: Path) -> None:
         for path in edition.rglob("*")
         if path.suffix in {".ipynb", ".py", ".toml", ".md"}
     }
-    solutions = {source.stem: solution_lines(source) for source in SOURCES}
+    cells = {slug: source.read(slug, source.source(slug)) for slug in SLUGS}
+    solutions = {
+        (slug, language): [line for line in solution_lines(cells[slug], language) if len(line) > 25]
+        for slug in SLUGS
+        for language in LANGUAGES
+    }
     assert any(solutions.values())
-    for lesson, hidden in solutions.items():
+    for (lesson, _), hidden in solutions.items():
         for name, text in texts.items():
             found = [line for line in hidden if line in text]
             assert len(found) < 2, f"{name} shows a solution of {lesson}: {found}"
@@ -66,8 +60,8 @@ def test_no_file_shows_a_solution(edition: Path) -> None:
 
 def test_it_has_what_students_need_and_nothing_else(edition: Path) -> None:
     names = {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
-    for language in ("en", "pt-BR"):
-        assert {f"notebooks/{language}/{source.stem}.ipynb" for source in SOURCES} <= names
+    for language in LANGUAGES:
+        assert {f"notebooks/{language}/{slug}.ipynb" for slug in SLUGS} <= names
     assert {"README.md", "README.pt-BR.md", "LICENSE", "LICENSE-TEXT", "requirements.txt"} <= names
     folders = {name.split("/")[0] for name in names if "/" in name}
     assert folders == {"notebooks", "utils", "exercises", "data"}
@@ -82,7 +76,7 @@ def test_it_has_what_students_need_and_nothing_else(edition: Path) -> None:
 
 def test_a_lesson_runs_from_the_archive(edition: Path) -> None:
     folder = edition / "notebooks" / "pt-BR"
-    notebook = nbformat.read(folder / f"{SOURCES[1].stem}.ipynb", as_version=4)
+    notebook = nbformat.read(folder / f"{SLUGS[1]}.ipynb", as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"][:3]
     where = v4.new_code_cell("import utils; print(utils.__file__)")
     notebook.cells = [*code, where]
