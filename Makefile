@@ -59,7 +59,7 @@ ifneq ($(wildcard $(AE_DATA)/mnist),)
 endif
 
 test-all: test test-class test-colab test-oldest  ## everything: an hour or more, once a week
-	AE_TESTS=all AE_RERUNS=all AE_FUZZ=2000 $(PY) -m pytest -m slow
+	AE_FUZZ=2000 $(PY) -m pytest -m slow
 
 test-class: .venv/dev  ## all lessons in profile class on the real data, every claim in its band
 	$(PY) authoring/build.py --teacher

@@ -10,7 +10,7 @@ import pytest
 
 from utils import settings, text
 
-SWITCHES = ("AE_FUZZ", "AE_RERUNS", "AE_TESTS")  # of the tests themselves
+SWITCHES = ("AE_FUZZ",)  # of the tests themselves
 
 
 def pytest_configure() -> None:

@@ -75,9 +75,13 @@ def assemble(
         label = step.label or ("" if step.given is not None else label)
         step.label = label
     ours = {cell.source for cell in reference}
-    for step in (step for step in steps if step.source not in ours and not step.text):
+    for place, step in enumerate((step for step in steps if not step.text), 1):
+        if step.source in ours:
+            continue
+        if step.given:
+            remarks["given_changed"].append(f"In [{place}]")
         if INSIDE.search(step.source):
-            remarks.setdefault("inside", []).append(step.label or f"In [{steps.index(step) + 1}]")
+            remarks.setdefault("inside", []).append(f"In [{place}]")
         remarks.setdefault("setting", []).extend(SETTINGS.findall(step.source))
     said = [Remark(n, {"cells": ", ".join(dict.fromkeys(v))}) for n, v in remarks.items() if v]
     return steps, said
@@ -109,7 +113,6 @@ def _steps(
     elif _is_setup(original):
         yield _original(original)
         if bound(cell.source) - bound(original.source):  # the student added code
-            remarks["given_changed"].append("setup")
             yield Step(cell.source, given=original.source)
     elif original.role == "check":
         ours, theirs = statements(original.source), statements(cell.source)
@@ -119,7 +122,6 @@ def _steps(
                 yield Step(cell.source, original.exercise)
         yield _original(original)
     elif statements(original.source) != statements(cell.source):
-        remarks["given_changed"].append(original.source.strip().splitlines()[0])
         yield Step(cell.source, given=original.source)
     else:
         yield Step(cell.source, given="")

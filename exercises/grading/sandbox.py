@@ -113,6 +113,7 @@ class Sandbox:
         fixed = settings | {"HOME": home, "TMPDIR": "/tmp" if self.kind != "none" else place}
         fixed |= {"MPLCONFIGDIR": f"{home}/fonts", "KERAS_HOME": home, "IPYTHONDIR": home}
         fixed |= {"JUPYTER_RUNTIME_DIR": f"{home}/jupyter", "PIP_NO_INDEX": "1"}
+        fixed |= {"TF_CPP_MIN_LOG_LEVEL": "3"}
         fixed |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         fixed |= {"PYTHONDONTWRITEBYTECODE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         # Several notebooks run at a time: one thread each is faster than two that wait.

@@ -1,7 +1,4 @@
-"""What a student does to a lesson: runs cells twice, or starts in the middle after a restart.
-
-By default one lesson of each kind; `AE_RERUNS=all` takes every lesson.
-"""
+"""What a student does to a lesson: runs cells twice, or starts in the middle after a restart."""
 
 from __future__ import annotations
 
@@ -16,8 +13,8 @@ from nbformat import NotebookNode, v4
 from authoring import build, notebook, source
 from utils.settings import ROOT
 
-ALL = os.environ.get("AE_RERUNS") == "all"
-SLUGS = source.slugs()
+FIRST, *OTHERS = source.slugs()
+SLOW = pytest.mark.slow
 SAYS = {"en": "is made in: ", "pt-BR": "é criado em: "}
 QUICK = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded"}
 
@@ -43,7 +40,7 @@ def error(cell: NotebookNode) -> str | None:
     return f"{failed[0].ename}: {failed[0].evalue} <- {cell.source[:80]!r}" if failed else None
 
 
-@pytest.mark.parametrize("slug", SLUGS if ALL else ["01_pca_faces"])
+@pytest.mark.parametrize("slug", [FIRST, *(pytest.param(s, marks=SLOW) for s in OTHERS)])
 def test_every_cell_runs_twice_in_a_row(slug: str) -> None:
     """In the teacher's notebook, where the exercises are done.
 
@@ -80,7 +77,7 @@ def remedy(cell: NotebookNode) -> str:
 # In place of a restart for each section: forgets what the cell before has made.
 KEEP = "kept = {**globals()}"
 FORGET = "for name in {*globals()} - {*kept, 'kept'}: del globals()[name]\nglobals().update(kept)"
-CASES = [(slug, "en") for slug in SLUGS] if ALL else [("01_pca_faces", "pt-BR")]
+CASES = [(FIRST, "pt-BR"), *(pytest.param(slug, "en", marks=SLOW) for slug in OTHERS)]
 
 
 @pytest.mark.parametrize("ready", [1, 2], ids=["setup", "setup-and-imports"])

@@ -341,7 +341,7 @@ def test_a_changed_given_cell_is_shown(tmp_path: Path, homework: Homework) -> No
     given = next(c for c in made.cells if "import keras" in c.source)
     given.source += "\ncheck.pixels = lambda *all: None"
     remarks = said(one(tmp_path, homework, made))
-    assert "import" in remarks["given_changed"] and "inside" in remarks
+    assert "In [2]" in remarks["given_changed"] and "In [2]" in remarks["inside"]
     assert "+check.pixels = lambda *all: None" in page(tmp_path)
 
 
