@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Values, Wrong, array, close, exercise, expect, need, single, sure
+from exercises.answers import Values, Wrong, array, close, expect, need, single, sure
+from exercises.check import exercise
 
 STEPS = 8  # on the path between two faces
 COOL = 0.6
@@ -30,12 +31,10 @@ def face_shape(shape_accuracy: Any, classifier: Any, known: Known, held: Known) 
     expect(
         close(given, atol=0.006),
         on_held,
-        {
-            "known": lambda: on_known,
-            "errors": lambda: 1 - on_held,
-            "commonest": lambda: always,
-            "percent": lambda: close(given, atol=0.6)(100 * on_held),
-        },
+        known=lambda: on_known,
+        errors=lambda: 1 - on_held,
+        commonest=lambda: always,
+        percent=lambda: close(given, atol=0.6)(100 * on_held),
     )
     fair = float(LogisticRegression(max_iter=1000).fit(*known).score(*held))
     need(on_held <= fair + LUCK, "saw")
@@ -64,13 +63,11 @@ def between(walk: Any, decoder: Any, z: np.ndarray, x: np.ndarray) -> None:
     expect(
         lambda other: _alike(images, other),
         right,
-        {
-            "back": lambda: right[::-1],
-            "pixels": lambda: (1 - share) * x[0] + share * x[1],
-            "mixed": lambda: (1 - share) * right[0] + share * right[-1],
-            "ends": lambda: not _alike(images[[0, -1]], right[[0, -1]]),
-            "steps": lambda: True,
-        },
+        back=lambda: right[::-1],
+        pixels=lambda: (1 - share) * x[0] + share * x[1],
+        mixed=lambda: (1 - share) * right[0] + share * right[-1],
+        ends=lambda: not _alike(images[[0, -1]], right[[0, -1]]),
+        steps=lambda: True,
     )
     sure(not _alike(right[:1], right[-1:]), "collapsed", name="vae_decoder")
 
@@ -87,12 +84,10 @@ def cooler_samples(cooler: Any, decoder: Any, noise: np.ndarray, warm: np.ndarra
     expect(
         lambda other: _alike(images, other),
         right,
-        {
-            "warm": lambda: warm,
-            "pixels": lambda: COOL * warm,
-            "hotter": lambda: scaled(1 / COOL),
-            "root": lambda: scaled(COOL**0.5),
-        },
+        warm=lambda: warm,
+        pixels=lambda: COOL * warm,
+        hotter=lambda: scaled(1 / COOL),
+        root=lambda: scaled(COOL**0.5),
     )
     sure(not _alike(right, warm), "collapsed", name="vae_decoder")
     return {"warm": float(warm.std(axis=0).mean()), "cool": float(images.std(axis=0).mean())}

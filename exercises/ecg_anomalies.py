@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Values, array, close, exercise, expect, need, single
+from exercises.answers import Values, array, close, expect, need, single
+from exercises.check import exercise
 from exercises.models import is_model, outputs
 
 MISS = 10  # false alarms that one missed abnormal beat costs
@@ -36,13 +37,10 @@ def cost(
     expect(
         close(value),
         paid == least,
-        {
-            "edge": lambda: cheapest(threshold=below),
-            "exchanged": lambda: cheapest(1, MISS),
-            "equal": lambda: cheapest(1),
-        },
-        paid=paid,
-        least=least,
+        {"paid": paid, "least": least},
+        edge=lambda: cheapest(threshold=below),
+        exchanged=lambda: cheapest(1, MISS),
+        equal=lambda: cheapest(1),
     )
     missed, false = counts(value)
     return {"missed": missed, "false": false}
@@ -58,21 +56,19 @@ def peaks(peak_errors: Any, autoencoder: Any, x: np.ndarray) -> Values:
     expect(
         close(given, rtol=1e-3, atol=1e-4),
         gap.max(axis=1),
-        {
-            "signed": lambda: (signed.max(axis=1), -signed.min(axis=1), signed.min(axis=1)),
-            "squared": lambda: (gap**2).max(axis=1),
-            "mean": lambda: (
-                *(a.mean(axis=1) for a in (gap, gap**2)),
-                gap.sum(axis=1),
-                (gap**2).mean(axis=1) ** 0.5,
-            ),
-            "place": lambda: gap.argmax(axis=1),
-            "heights": lambda: (
-                x.max(axis=1),
-                np.abs(x).max(axis=1),
-                np.abs(x.max(axis=1) - x_hat.max(axis=1)),
-            ),
-        },
+        signed=lambda: (signed.max(axis=1), -signed.min(axis=1), signed.min(axis=1)),
+        squared=lambda: (gap**2).max(axis=1),
+        mean=lambda: (
+            *(a.mean(axis=1) for a in (gap, gap**2)),
+            gap.sum(axis=1),
+            (gap**2).mean(axis=1) ** 0.5,
+        ),
+        place=lambda: gap.argmax(axis=1),
+        heights=lambda: (
+            x.max(axis=1),
+            np.abs(x).max(axis=1),
+            np.abs(x.max(axis=1) - x_hat.max(axis=1)),
+        ),
     )
     return {"count": len(x)}
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from exercises import check
-from exercises.check import Values, close, exercise, expect, need, numbers
-from exercises.figures import alike, tiles
+from exercises.answers import Values, close, expect, need, numbers, prose
+from exercises.check import exercise
+from exercises.figures import alike, find, tiles, turned
 from exercises.models import SIDE, convolves, learnt, outputs, penalised, whole
 from exercises.training import CHANCE, fingerprints, fits, no_test_images, reference, share, start
 from utils import plot, settings
@@ -72,36 +73,23 @@ def network(encoder: Any, decoder: Any, autoencoder: Any) -> Values:
     return {"error": error, "k": 2, "pca": pca, "notes": " ".join(["", *notes])}
 
 
-def _find(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each image (n, 28, 28) the place of the test image most like it, and how alike."""
-
-    def unit(rows: np.ndarray) -> np.ndarray:
-        rows = rows - rows.mean(axis=1, keepdims=True)
-        return (rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9)).astype("float32")
-
-    match = np.abs(unit(images.reshape(len(images), -1)) @ unit(reference().x_test).T)
-    return match.argmax(axis=1), match.max(axis=1)
-
-
 @exercise("A3", points=0.5)
 def rows(figure_rows: Any, autoencoder: Any) -> None:
     """Ten test images over their reconstructions, in one figure."""
     ours, grid = reference(), tiles(figure_rows)
     need(grid.shape[:2] == (2, 10), "layout", rows=grid.shape[0], columns=grid.shape[1])
     upper, lower = grid
-    place, match = _find(upper)
+    place, match = find(upper)
     expect(
-        lambda images: _find(images)[1].min() >= SAME,
+        lambda images: find(images)[1].min() >= SAME,
         upper,
-        {
-            "exchanged": lambda: lower,
-            "flipped": lambda: lower[:, ::-1],
-            "turned": lambda: upper.swapaxes(1, 2),
-            "headfirst": lambda: upper[:, ::-1],
-            "training": lambda: share(upper, ours.train) >= 0.5,
-            "unknown": lambda: True,
-        },
-        count=int((match < SAME).sum()),
+        {"count": int((match < SAME).sum())},
+        exchanged=lambda: lower,
+        flipped=lambda: lower[:, ::-1],
+        turned=lambda: upper.swapaxes(1, 2),
+        headfirst=lambda: upper[:, ::-1],
+        training=lambda: share(upper, ours.train) >= 0.5,
+        unknown=lambda: True,
     )
     need(len(set(place)) >= 9, "repeated", count=len(set(place)))
     x, some = ours.x_test[place], ours.x_test[:500]
@@ -114,11 +102,9 @@ def rows(figure_rows: Any, autoencoder: Any) -> None:
     expect(
         shows,
         x_hat,
-        {
-            "copied": lambda: x,
-            "turned": lambda: x_hat.reshape(lower.shape).swapaxes(1, 2),
-            "mixed": lambda: all(max(alike(a, b) for b in x_hat) >= SAME for a in lower),
-        },
+        copied=lambda: x,
+        turned=lambda: x_hat.reshape(lower.shape).swapaxes(1, 2),
+        mixed=lambda: all(max(alike(a, b) for b in x_hat) >= SAME for a in lower),
     )
 
 
@@ -150,20 +136,13 @@ def manifold(
     need(drawn.std(axis=(0, 1)).max() > 0.05, "flat")
     turns = [(n, swapped) for swapped in (False, True) for n in range(4)][1:]
 
-    def turned(images: np.ndarray, turn: tuple[int, bool], first: int) -> np.ndarray:
-        """Images in other places (`first` 0), or each of them turned in its place (2)."""
-        other = images.swapaxes(first, first + 1) if turn[1] else images
-        return np.rot90(other, turn[0], (first, first + 1))
-
     expect(
         lambda images: alike(grid, images) >= SAME,
         drawn,
-        {
-            "turned": lambda: tuple(turned(drawn, turn, 0) for turn in turns),
-            "headfirst": lambda: tuple(turned(drawn, turn, 2) for turn in turns),
-            "flipped": lambda: tuple(turned(turned(drawn, t, 0), t, 2) for t in turns),
-            "garbled": lambda: alike(*(np.sort(i, axis=None) for i in (grid, drawn))) > 0.9999,
-        },
+        turned=lambda: tuple(turned(drawn, *turn) for turn in turns),
+        headfirst=lambda: tuple(turned(drawn, *turn, 2) for turn in turns),
+        flipped=lambda: tuple(turned(turned(drawn, *t), *t, 2) for t in turns),
+        garbled=lambda: alike(*(np.sort(i, axis=None) for i in (grid, drawn))) > 0.9999,
     )
     return {"inside": float(inside.mean())}
 
@@ -200,58 +179,39 @@ def comparison(
     expect(
         near_error,
         true_errors,
-        {
-            "exchanged": lambda: true_errors[::-1],
-            "root": lambda: close(given_errors, atol=6e-4)(true_errors**0.5),
-            "percent": lambda: close(given_errors, atol=6e-3)(100 * true_errors),
-            "errors": lambda: True,
-        },
-        name="errors",
+        {"name": "errors"},
+        exchanged=lambda: true_errors[::-1],
+        root=lambda: close(given_errors, atol=6e-4)(true_errors**0.5),
+        percent=lambda: close(given_errors, atol=6e-3)(100 * true_errors),
+        errors=lambda: True,
     )
     expect(
         near_kept,
         true_kept,
-        {
-            "exchanged": lambda: true_kept[::-1],
-            "percent": lambda: close(given_kept, atol=0.2)(100 * true_kept),
-            "labels": lambda: labels,
-            "kept": lambda: True,
-        },
-        name="kept",
+        {"name": "kept"},
+        exchanged=lambda: true_kept[::-1],
+        percent=lambda: close(given_kept, atol=0.2)(100 * true_kept),
+        labels=lambda: labels,
+        kept=lambda: True,
     )
-
-
-def _prose(answer: Any, least: int = 30) -> Values:
-    """The number of words of an answer that is long enough for a person to read.
-
-    Raises:
-        Wrong: no text, fewer than `least` words, few different ones, or a question.
-    """
-    need(isinstance(answer, str), "prose_text", kind=type(answer).__name__)
-    words = [word.strip(".,;:!?()\"'").lower() for word in answer.split()]
-    words = [word for word in words if any(letter.isalpha() for letter in word)]
-    need(len(words) >= least, "prose_short", count=len(words), least=least)
-    need(len(set(words)) >= len(words) ** 0.5 + 10, "prose_repeats", count=len(set(words)))
-    need(not answer.strip().endswith("?"), "prose_question")
-    return {"count": len(words)}
 
 
 @exercise("C1", points=0.25, by_hand=True)
 def answer_1(answer_c1: Any) -> Values:
     """Prose: what two numbers keep of a garment."""
-    return _prose(answer_c1)
+    return prose(answer_c1)
 
 
 @exercise("C2", points=0.25, by_hand=True)
 def answer_2(answer_c2: Any) -> Values:
     """Prose: is the comparison fair?"""
-    return _prose(answer_c2)
+    return prose(answer_c2)
 
 
 @exercise("C3", points=0.5, by_hand=True)
 def answer_3(answer_c3: Any) -> Values:
     """Prose: why a loss is never zero, and why test images are looked at once."""
-    return _prose(answer_c3)
+    return prose(answer_c3)
 
 
 EXERCISES = tuple(value for value in list(globals().values()) if isinstance(value, check.Exercise))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from exercises.check import need
+from exercises.answers import need
 from exercises.models import SIDE
+from exercises.training import reference
 
 GAP = 8  # widest gap between the images of a mosaic, in pixels
 
@@ -18,6 +20,23 @@ def alike(a: np.ndarray, b: np.ndarray) -> float:
     a, b = (np.asarray(v, "float64").ravel() - np.mean(v) for v in (a, b))
     lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
     return abs(float(a @ b)) / lengths if lengths > 1e-9 else 0.0
+
+
+def find(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each image (n, 28, 28) the place of the test image most like it, and how alike."""
+
+    def unit(rows: np.ndarray) -> np.ndarray:
+        rows = rows - rows.mean(axis=1, keepdims=True)
+        return (rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9)).astype("float32")
+
+    match = np.abs(unit(images.reshape(len(images), -1)) @ unit(reference().x_test).T)
+    return match.argmax(axis=1), match.max(axis=1)
+
+
+def turned(images: np.ndarray, turns: int, swapped: bool, first: int = 0) -> np.ndarray:
+    """Images (rows, columns, h, w) in other places, or with `first` 2 each turned in its place."""
+    other = images.swapaxes(first, first + 1) if swapped else images
+    return np.rot90(other, turns, (first, first + 1))
 
 
 def tiles(figure: Any, side: int = SIDE) -> np.ndarray:
@@ -37,7 +56,8 @@ def tiles(figure: Any, side: int = SIDE) -> np.ndarray:
 
     given = figure.get_figure(root=True) if isinstance(figure, Artist) else figure
     need(isinstance(given, Figure), "no_figure", kind=type(figure).__name__)
-    given.draw_without_rendering()  # some layouts place their axes only now
+    with warnings.catch_warnings(action="ignore"):  # the student has seen them with the figure
+        given.draw_without_rendering()  # some layouts place their axes only now
     images = [image for ax in given.axes for image in ax.images]
     visible = [image for image in images if _visible(image)]
     need(visible or not images, "invisible", count=len(images))

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Values, array, close, exercise, expect, need, numbers, single, sure
+from exercises.answers import Values, array, close, expect, need, numbers, single, sure
+from exercises.check import exercise
 from exercises.models import outputs
 
 SIZES = (4, 16)  # of the codes to be tried, beside the 32 of the lesson
@@ -40,7 +41,8 @@ def walk(path: Any, z: np.ndarray) -> None:
     expect(
         close(steps[[0, -1]], atol=near),
         ends,
-        {"back": lambda: ends[::-1], "ends": lambda: True},
+        back=lambda: ends[::-1],
+        ends=lambda: True,
     )
     sure(length > 1e-6, "one_point")
     along = (steps - start) @ (end - start) / length**2
@@ -69,9 +71,7 @@ def neighbours(
     expect(
         close(given, atol=0.004),
         true,
-        {
-            "exchanged": lambda: true[::-1],
-            "percent": lambda: close(given, atol=0.5)(100 * true),
-            "errors": lambda: 1 - true,
-        },
+        exchanged=lambda: true[::-1],
+        percent=lambda: close(given, atol=0.5)(100 * true),
+        errors=lambda: 1 - true,
     )

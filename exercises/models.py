@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Wrong, need
+from exercises.answers import Wrong, need
 from exercises.training import fits, reference
 from utils.text import tr
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Values, array, close, exercise, expect, need, sure
+from exercises.answers import Values, array, close, expect, need, sure
+from exercises.check import exercise
 from utils import audio
 
 SAMPLE = 8  # training tracks that the second check reconstructs
@@ -58,15 +59,13 @@ def eight_bits(
     expect(
         lambda found: _apart(given, found) <= allowed,
         right,
-        {
-            "none": lambda: exact,
-            "original": lambda: x_test,
-            "cut_off": lambda: (stored(largest, np.trunc), stored(largest, np.floor)),
-            "test": lambda: stored(np.abs(z).max()),
-            "each": lambda: stored(np.abs(z_train).max(axis=0).clip(1e-9)),
-            "undo": lambda: decoded(whole(largest)),
-        },
-        name="x_8bit",
+        {"name": "x_8bit"},
+        none=lambda: exact,
+        original=lambda: x_test,
+        cut_off=lambda: (stored(largest, np.trunc), stored(largest, np.floor)),
+        test=lambda: stored(np.abs(z).max()),
+        each=lambda: stored(np.abs(z_train).max(axis=0).clip(1e-9)),
+        undo=lambda: decoded(whole(largest)),
     )
     sure(allowed > 0, "collapsed", name="encoder")
     cost = np.median(audio.snr(x_test, exact)) - np.median(audio.snr(x_test, right))
@@ -84,13 +83,11 @@ def shifted(snr_shifted: Any, autoencoder: Any, x_train: np.ndarray, part: int) 
     expect(
         close(given[some], atol=0.05),
         true,
-        {
-            "none": lambda: audio.snr(x, _rebuilt(autoencoder, x, part)),
-            "late": lambda: audio.snr(x[:, inner], _rebuilt(autoencoder, x, part)[:, inner]),
-            "sign": lambda: -true,
-            "twice": lambda: 2 * true,
-            "ratio": lambda: close(given[some], rtol=0.02)(10 ** (true / 10)),
-        },
+        none=lambda: audio.snr(x, _rebuilt(autoencoder, x, part)),
+        late=lambda: audio.snr(x[:, inner], _rebuilt(autoencoder, x, part)[:, inner]),
+        sign=lambda: -true,
+        twice=lambda: 2 * true,
+        ratio=lambda: close(given[some], rtol=0.02)(10 ** (true / 10)),
     )
     return {"n": len(x_train)}
 
@@ -114,16 +111,14 @@ def smooth(x_smooth: Any, autoencoder: Any, x_test: np.ndarray, part: int) -> Va
     expect(
         near,
         _apart(given, right) <= allowed,
-        {
-            "ends": lambda: right,
-            "original": lambda: x_test,
-            "usual": lambda: usual,
-            "shifted": lambda: other,
-            "half": lambda: (usual + other) / 2,
-            "sum": lambda: usual + other,
-            "exchanged": lambda: (1 - weight) * usual + weight * other,
-        },
-        name="x_smooth",
+        {"name": "x_smooth"},
+        ends=lambda: right,
+        original=lambda: x_test,
+        usual=lambda: usual,
+        shifted=lambda: other,
+        half=lambda: (usual + other) / 2,
+        sum=lambda: usual + other,
+        exchanged=lambda: (1 - weight) * usual + weight * other,
     )
     sure(allowed > 0, "collapsed", name="autoencoder")
     jumps = [np.abs(np.diff(x, axis=1))[:, part - 1 :: part].mean() for x in (usual, right)]

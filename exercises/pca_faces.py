@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Values, array, close, exercise, expect, need, single
+from exercises.answers import Values, array, close, expect, need, single
+from exercises.check import exercise
 from exercises.models import is_model
 from utils.data.pca_faces import Faces
 
@@ -35,14 +36,12 @@ def projected(
     expect(
         close(given, atol=1e-4),
         mean + onto(basis),
-        {
-            "photos": lambda: x,
-            "mean": lambda: onto(basis),
-            "centred": lambda: (onto(basis, x), onto(basis, x) + mean),
-            "skewed": lambda: (mean + onto(rows), mean + onto(units)),
-            "network": lambda: x_network,
-            "pca": lambda: mean + onto(components),
-        },
+        photos=lambda: x,
+        mean=lambda: onto(basis),
+        centred=lambda: (onto(basis, x), onto(basis, x) + mean),
+        skewed=lambda: (mean + onto(rows), mean + onto(units)),
+        network=lambda: x_network,
+        pca=lambda: mean + onto(components),
     )
     return {"k": len(directions)}
 
@@ -62,16 +61,14 @@ def mirrored(mirrored_error: Any, people: Faces, k: int) -> Values:
     expect(
         close(given, rtol=2e-4),
         close(given, rtol=2e-3)(true),  # a randomised solver and rounding are right, too
-        {
-            "before": lambda: before,
-            "root": lambda: math.sqrt(true),
-            "sum": lambda: true * photos[0].size,
-            "alone": lambda: error(mirror),
-            "upside": lambda: tuple(error(np.concatenate([photos, x])) for x in upside),
-            "training": lambda: error(both, photos),
-            "test": lambda: error(both, people.x_test),
-        },
-        k=k,
+        {"k": k},
+        before=lambda: before,
+        root=lambda: math.sqrt(true),
+        sum=lambda: true * photos[0].size,
+        alone=lambda: error(mirror),
+        upside=lambda: tuple(error(np.concatenate([photos, x])) for x in upside),
+        training=lambda: error(both, photos),
+        test=lambda: error(both, people.x_test),
     )
     return {"change": true / before - 1}
 

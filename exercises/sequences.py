@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Values, close, exercise, expect, need, single
+from exercises.answers import Values, close, expect, need, single
+from exercises.check import exercise
 from exercises.models import is_model, outputs
 
 CODE, KINDS = 4, 3
@@ -29,14 +30,11 @@ def leak(leaked_error: Any, train: Waves, test: Waves) -> Values:
     expect(
         close(given, rtol=0.02),
         0 <= given < 1e-8,  # least squares may copy to the last bit: zero is right
-        {
-            "forecast": lambda: forecast,
-            "next": lambda: error(x[:, :-1], x[:, 1:], x_test[:, :-1], x_test[:, 1:]),
-            "score": lambda: 0.999 < given < 1.001,
-            "root": lambda: 0 < given < 1e-4,
-        },
-        error=forecast,
-        given=given,
+        {"error": forecast, "given": given},
+        forecast=lambda: forecast,
+        next=lambda: error(x[:, :-1], x[:, 1:], x_test[:, :-1], x_test[:, 1:]),
+        score=lambda: 0.999 < given < 1.001,
+        root=lambda: 0 < given < 1e-4,
     )
     return {"error": forecast}
 
@@ -67,12 +65,10 @@ def order(reader: Any, reading_right: Any, x_test: np.ndarray, y_test: np.ndarra
     expect(
         close(given, atol=0.002),
         true,
-        {
-            "characters": lambda: hits(reading).mean(),
-            "percent": lambda: close(given, atol=0.2)(100 * true),
-            "errors": lambda: 1 - true,
-            "compared": lambda: hits(units).all(axis=1).mean(),
-        },
+        characters=lambda: hits(reading).mean(),
+        percent=lambda: close(given, atol=0.2)(100 * true),
+        errors=lambda: 1 - true,
+        compared=lambda: hits(units).all(axis=1).mean(),
     )
     return {"share": true}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import itertools
 import types
 import weakref
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import need
+from exercises.answers import need
 
 CHANCE = 5  # distinct test images from which on chance explains nothing
 MOST = 150_000  # images that are looked at of what one fit() is given
@@ -26,12 +28,10 @@ class Reference:
     """The data of the lesson, with which answers are compared.
 
     Attributes:
-        x_test, y_test: the test images as rows (n, pixels) in [0, 1], their classes (n,).
-        y_train: classes of the training images.
-        train, test: fingerprints of the training and test images.
-        only_test: those of test images that are no training images, too.
-        pca_error: mean squared error of a number of principal components of the training images
-            on test images; that of 0 components is the error of the mean image.
+        x_test, y_test, y_train: test images as rows (n, pixels) in [0, 1]; classes (n,).
+        train, test, only_test: fingerprints; `only_test` of those that are not in both sets.
+        pca_error: mean squared error on test images by the number of principal components of the
+            training images; 0 components give the mean image.
         digits: whether these are digits instead of clothes.
     """
 
@@ -55,8 +55,7 @@ class Fit:
         copied: whether the target is the input; None where there is no target, or an own step.
         known: share of training images of the lesson among the inputs.
         tested, watched: number of test images among those for training, and for validation.
-        loss: `binary_crossentropy`, the name of another loss of Keras, or `own` where the loss or
-            the training step is the student's.
+        loss: name of a loss of Keras, or `own` if the loss or the training step is the student's.
     """
 
     variables: tuple[weakref.ref[Any], ...]
@@ -115,18 +114,11 @@ def reference() -> Reference:
     return found
 
 
-@functools.cache
-def _weights(size: int) -> np.ndarray:
-    return np.random.default_rng(3).integers(1, 2**20, size).astype("float64")
-
-
 def fingerprints(x: np.ndarray) -> np.ndarray:
     """A whole number for each image of `x` (n, ...), the same for pixels in [0, 1] and in bytes."""
     rows = np.asarray(x).reshape(len(x), -1)
-    scale = 255.0 if len(rows) and rows.max() <= 1.5 else 1.0
-    weights = _weights(rows.shape[1])  # sums below 2**53 are exact in float64
-    parts = [np.rint(rows[i : i + ROWS] * scale) @ weights for i in range(0, len(rows), ROWS)]
-    return np.concatenate(parts) if parts else np.zeros(0)
+    scale = 255 if len(rows) and rows.max() <= 1.5 else 1
+    return np.array([zlib.crc32(np.rint(row * scale).astype("int32")) for row in rows], "int64")
 
 
 def share(x: np.ndarray, known: np.ndarray) -> float:
@@ -139,7 +131,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.count, self.known, self.largest = 0, 0, 0.0
-        self.tested: set[float] = set()
+        self.tested: set[int] = set()
         self.copied: bool | None = None
 
     def add(self, batch: Any) -> None:
@@ -149,16 +141,19 @@ class _Seen:
             x = np.asarray(x)
             self.count += len(x)
             self.largest = max(self.largest, float(x.max()))
-            ours, prints = reference(), fingerprints(x)
-            self.known += int(np.isin(prints, ours.train).sum())
-            self.tested |= set(prints[np.isin(prints, ours.only_test)])
+            self.known += int(np.isin(self._look(x), reference().train).sum())
             if y is not None:
                 y = np.asarray(y)
-                same = y.size == x.size and np.allclose(x.ravel(), y.ravel(), atol=1e-3)
+                images = y.size == x.size
+                same = images and np.allclose(x.ravel(), y.ravel(), atol=1e-3)
                 self.copied = same and self.copied is not False
-                if y.size == x.size:
-                    prints = fingerprints(y)
-                    self.tested |= set(prints[np.isin(prints, ours.only_test)])
+                if images and not same:
+                    self._look(y)
+
+    def _look(self, x: np.ndarray) -> np.ndarray:
+        prints = fingerprints(x)
+        self.tested |= set(prints[np.isin(prints, reference().only_test)])
+        return prints
 
     def passing(self, batches: Iterable[Any]) -> Iterator[Any]:
         """`batches` as they are, each looked at on its way."""
@@ -172,11 +167,11 @@ class _Seen:
         if hasattr(data, "shape"):
             for i in range(0, len(data), ROWS):
                 self.add((data[i : i + ROWS], None if y is None else y[i : i + ROWS]))
-        elif isinstance(data, Iterable) or hasattr(data, "__getitem__"):
-            length = len(data) if not hasattr(data, "take") and hasattr(data, "__len__") else None
-            batches = iter(data) if length is None else (data[i] for i in range(length))
-            for place, batch in enumerate(batches):
-                if self.count >= MOST or place == steps:
+        elif data is not None and not isinstance(data, types.GeneratorType):
+            indexed = hasattr(data, "__getitem__")  # a keras.utils.PyDataset
+            batches = (data[i] for i in range(len(data))) if indexed else data
+            for batch in itertools.islice(batches, steps or MOST):
+                if self.count >= MOST:
                     break
                 self.add(batch)
 
@@ -187,88 +182,60 @@ def _watched(fit: Any) -> Any:
 
     @functools.wraps(fit)
     def recording(self: Any, *args: Any, **kwargs: Any) -> Any:
-        seen = {"x": _Seen(), "validation_data": _Seen()}
-        try:
-            call = signature.bind(self, *args, **kwargs)
-        except TypeError:
-            return fit(self, *args, **kwargs)  # which explains the mistake
-        given = call.arguments
-        streams = [k for k in seen if isinstance(given.get(k), types.GeneratorType)]
-        for name in streams:  # can be read only once: by fit() itself
-            given[name] = seen[name].passing(given[name])
+        call = signature.bind_partial(self, *args, **kwargs)
+        given, seen, held = call.arguments, _Seen(), _Seen()
+        for name, notes in {"x": seen, "validation_data": held}.items():
+            if isinstance(given.get(name), types.GeneratorType):  # fit() alone can read it
+                given[name] = notes.passing(given[name])
         try:
             return fit(*call.args, **call.kwargs)
         finally:  # also where a student interrupts the training
             with contextlib.suppress(Exception):
-                if "x" not in streams:
-                    steps = given.get("steps_per_epoch")
-                    seen["x"].read(given.get("x"), given.get("y"), steps)
-                held = given.get("validation_data")
-                if isinstance(held, tuple | list):
-                    seen["validation_data"].read(held[0], None, None)
-                elif "validation_data" not in streams and held is not None:
-                    seen["validation_data"].read(held, None, given.get("validation_steps"))
-                _state["fits"].append(_facts(self, seen["x"], seen["validation_data"]))
+                steps = (given.get("steps_per_epoch") or 0) * given.get("epochs", 1)
+                seen.read(given.get("x"), given.get("y"), steps)
+                pair = given.get("validation_data")
+                pair = pair[0] if isinstance(pair, tuple | list) else pair
+                held.read(pair, None, given.get("validation_steps"))
+                _state["fits"].append(_facts(self, seen, held))
 
     recording.watched = True  # type: ignore[attr-defined]
     return recording
 
 
 def _facts(model: Any, seen: _Seen, held: _Seen) -> Fit:
-    if not seen.count:
-        raise ValueError("nothing could be looked at")
-    loss = _loss(model)
-    return Fit(
-        tuple(weakref.ref(v) for v in model.weights),
-        seen.largest,
-        None if loss == "own" else seen.copied,
-        seen.known / seen.count,
-        len(seen.tested),
-        len(held.tested),
-        loss,
-    )
+    loss, variables = _loss(model), tuple(weakref.ref(v) for v in model.weights)
+    copied, known = None if loss == "own" else seen.copied, seen.known / seen.count
+    return Fit(variables, seen.largest, copied, known, len(seen.tested), len(held.tested), loss)
 
 
 def _loss(model: Any) -> str:
-    """Which loss `model` was compiled with, found out by what it gives for two examples."""
+    """The name of the loss that `model` was compiled with, found out by its values; or `own`."""
     import keras
+    from keras.losses import binary_crossentropy, mean_absolute_error, mean_squared_error
 
-    steps = "train_step", "compute_loss"
-    own = any(getattr(type(model), s, None) is not getattr(keras.Model, s, None) for s in steps)
+    steps = ("train_step", "compute_loss")
     given = getattr(model, "loss", None)
+    own = any(getattr(type(model), s, None) is not getattr(keras.Model, s, None) for s in steps)
     if own or given is None or isinstance(given, list | dict):
         return "own"
     loss = keras.losses.get(given)
     rng = np.random.default_rng(0)
     pairs = [rng.uniform(0.1, 0.9, (2, 8, 784)).astype("float32") ** power for power in (1, 2)]
-
-    def values(function: Any, given_logits: bool = False) -> np.ndarray:
-        asked = [(y, np.log(p / (1 - p)) if given_logits else p) for y, p in pairs]
-        return np.array([float(np.mean(function(y, p))) for y, p in asked])
-
-    entropy = values(keras.losses.binary_crossentropy)
-    for given_logits in (False, True):
-        with contextlib.suppress(Exception):  # a loss of one's own may want another shape
-            ratio = values(loss, given_logits) / entropy
-            if ratio[0] > 0 and abs(ratio[1] / ratio[0] - 1) < 1e-3:
-                return "binary_crossentropy"
-    for other in (keras.losses.mean_squared_error, keras.losses.mean_absolute_error):
-        with contextlib.suppress(Exception):
-            ratio = values(loss) / values(other)
-            if ratio[0] > 0 and abs(ratio[1] / ratio[0] - 1) < 1e-3:
-                return other.__name__
-    keras_has_it = type(loss).__module__.startswith("keras") or loss.__module__.startswith("keras")
-    return getattr(loss, "name", getattr(loss, "__name__", "other")) if keras_has_it else "own"
+    logits = [(y, np.log(p / (1 - p))) for y, p in pairs]
+    for known in (binary_crossentropy, mean_squared_error, mean_absolute_error):
+        for asked in (pairs, logits) if known is binary_crossentropy else (pairs,):
+            with contextlib.suppress(Exception):  # a loss of one's own may want another shape
+                values = [np.mean(loss(*a)) / np.mean(known(*p)) for a, p in zip(asked, pairs)]
+                if values[0] > 0 and abs(values[1] / values[0] - 1) < 1e-3:
+                    return known.__name__
+    of_keras = type(loss).__module__.startswith("keras") or loss.__module__.startswith("keras")
+    return getattr(loss, "name", getattr(loss, "__name__", "other")) if of_keras else "own"
 
 
 def fits(*models: Any) -> list[Fit]:
     """The trainings seen that moved weights of one of `models`, oldest first."""
     mine = {id(v) for model in models for v in model.weights}
-    return [
-        fit
-        for fit in _state["fits"]
-        if any(ref() is not None and id(ref()) in mine for ref in fit.variables)
-    ]
+    return [fit for fit in _state["fits"] if mine & {id(ref()) for ref in fit.variables}]
 
 
 def no_test_images(*models: Any) -> None:

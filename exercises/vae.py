@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from exercises.check import Values, array, close, exercise, expect, need, sure
+from exercises.answers import Values, array, close, expect, need, sure
+from exercises.check import exercise
 
 FITTED = 10_000  # codes that the mixture of the lesson is fitted to
 TEMPERATURES = (0.5, 0.8, 1.0, 1.3)
@@ -37,7 +38,7 @@ def mixture(mixture_codes: Any, codes: np.ndarray, n: int) -> None:
     ratio = given.std(axis=0) / scale
     standard = np.abs(given.mean(axis=0)).max() < 0.2 and np.abs(given.std(axis=0) - 1).max() < 0.2
     there = away.max() <= 0.4 and ratio.min() >= 0.7 and ratio.max() <= 1.4
-    expect(close(given), there, {"standard": lambda: standard, "elsewhere": lambda: True})
+    expect(close(given), there, standard=lambda: standard, elsewhere=lambda: True)
 
     def fitted(count: int, known: np.ndarray) -> Any:
         return GaussianMixture(count, random_state=0).fit(known)
@@ -68,20 +69,18 @@ def kl_numbers(kl_by_number: Any, encoder: Any, x: np.ndarray) -> Values:
     expect(
         close(given, rtol=0.01, atol=0.005),
         true,
-        {
-            "order": lambda: (np.sort(true), np.sort(true)[::-1]),
-            "half": lambda: 2 * true,
-            "sign": lambda: -true,
-            "bits": lambda: true / np.log(2),
-            "total": lambda: true * len(x),
-            "width": lambda: kl(square=0),
-            "log_sd": lambda: (
-                kl(variance=variance**2, log=2 * log_var),
-                kl(variance=variance**2),
-                kl(variance=np.exp(log_var / 2)),
-            ),
-            "draw": lambda: close(given, rtol=0.1, atol=0.005)(kl(square=square + variance)),
-        },
+        order=lambda: (np.sort(true), np.sort(true)[::-1]),
+        half=lambda: 2 * true,
+        sign=lambda: -true,
+        bits=lambda: true / np.log(2),
+        total=lambda: true * len(x),
+        width=lambda: kl(square=0),
+        log_sd=lambda: (
+            kl(variance=variance**2, log=2 * log_var),
+            kl(variance=variance**2),
+            kl(variance=np.exp(log_var / 2)),
+        ),
+        draw=lambda: close(given, rtol=0.1, atol=0.005)(kl(square=square + variance)),
     )
     sure(true.max() > COLLAPSED, "collapsed", name="vae_encoder")
     return {"small": int((given < 0.1).sum()), "k": k}
@@ -118,11 +117,9 @@ def temperatures(by_temperature: Any, measure: Measure, shape: tuple[int, int]) 
     expect(
         close(given),
         right,
-        {
-            "same": lambda: np.ptp(given, axis=0).max() == 0,
-            "swapped": lambda: same(1, given[:, ::-1]),
-            "percent": lambda: same(1, given / [100, 1]),
-            "power": lambda: same(0.5) or same(2),
-            "divided": lambda: same(-1),
-        },
+        same=lambda: np.ptp(given, axis=0).max() == 0,
+        swapped=lambda: same(1, given[:, ::-1]),
+        percent=lambda: same(1, given / [100, 1]),
+        power=lambda: same(0.5) or same(2),
+        divided=lambda: same(-1),
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # small fits gain nothing from threads
 
 
 @pytest.fixture(scope="session", autouse=True)

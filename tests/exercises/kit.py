@@ -200,11 +200,12 @@ def shown(picture: np.ndarray, **how: Any) -> Figure:
 
 def gallery(images: np.ndarray, each: Callable[[Any], None] = lambda ax: None) -> Figure:
     """A figure with an axes for each of the images (rows, columns, h, w)."""
-    fig = Figure(figsize=(6, 6))
+    fig = Figure(figsize=(6, 6), layout="none")
     grid = fig.add_gridspec(*images.shape[:2])
     for i, j in np.ndindex(*images.shape[:2]):
         ax = fig.add_subplot(grid[i, j])
         ax.imshow(images[i, j], vmin=0, vmax=1)
+        ax.set(xticks=[], yticks=[])
         each(ax)
     return fig
 

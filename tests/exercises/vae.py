@@ -22,7 +22,7 @@ N = 400
 def codes(seed: int = 1) -> np.ndarray:
     rng = np.random.default_rng(seed)
     heaps = rng.normal(size=(5, 3)) * 6 + 2
-    return (heaps[np.arange(1500) % 5] + rng.normal(size=(1500, 3))).astype("float32")
+    return (heaps[np.arange(700) % 5] + rng.normal(size=(700, 3))).astype("float32")
 
 
 @functools.cache
@@ -49,7 +49,7 @@ def first(answer: Any) -> tuple[Any, ...]:
 
 def plain() -> np.ndarray:
     """Codes without any heaps."""
-    return np.random.default_rng(8).normal(size=(1500, 3)).astype("float32")
+    return np.random.default_rng(8).normal(size=(700, 3)).astype("float32")
 
 
 MIXTURE_WRONG: Wrongs = {

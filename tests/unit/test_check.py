@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exercises import check, training
-from exercises.check import exercise, expect, need, sure
+from exercises import answers, check, training
+from exercises.answers import expect, need, sure
+from exercises.check import exercise
 from utils import text
 
 TEXTS = """
@@ -46,7 +47,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     (tmp_path / "tenth.toml").write_text(TEXTS, encoding="utf-8")
     (tmp_path / "tenth.py").write_text(
-        "from exercises.check import need\n"
+        "from exercises.answers import need\n"
         "def pixels(first, second):\n"
         "    need(first == 1, 'size', size=first)\n",
         encoding="utf-8",
@@ -160,8 +161,8 @@ def found(given: float, right: Any = 2.0) -> str:
     """The reason for which an answer is rejected, or nothing."""
     mistakes = {"half": lambda: right / 2, "several": lambda: (7.0, 8.0), "any": lambda: given > 99}
     try:
-        expect(check.close(given, atol=0.1), right, mistakes)
-    except check.Wrong as wrong:
+        expect(answers.close(given, atol=0.1), right, **mistakes)
+    except answers.Wrong as wrong:
         return wrong.reason
     return ""
 
@@ -182,13 +183,13 @@ def test_the_first_mistake_that_fits_is_the_reason(given: float, reason: str) ->
 
 
 def test_mistakes_are_computed_only_if_the_answer_is_wrong() -> None:
-    expect(check.close(1.0), 1.0, {"slow": lambda: pytest.fail("computed")})
+    expect(answers.close(1.0), 1.0, slow=lambda: pytest.fail("computed"))
 
 
 def test_what_cannot_be_checked_is_neither_right_nor_wrong() -> None:
-    with pytest.raises(check.Unsure):
+    with pytest.raises(answers.Unsure):
         sure(False, "collapsed")
-    with pytest.raises(check.Wrong):
+    with pytest.raises(answers.Wrong):
         need(False, "other")
 
 
@@ -196,37 +197,37 @@ def test_what_cannot_be_checked_is_neither_right_nor_wrong() -> None:
 
 
 def rejected(form: Any, *args: Any) -> str:
-    with pytest.raises(check.Wrong) as wrong:
+    with pytest.raises(answers.Wrong) as wrong:
         form("x", *args)
     return wrong.value.reason
 
 
 @pytest.mark.parametrize("value", [3, 3.0, np.float32(3), np.array(3), np.array([[3]]), [3]])
 def test_one_number_in_any_form(value: Any) -> None:
-    assert check.single("x", value) == 3.0
+    assert answers.single("x", value) == 3.0
 
 
 @pytest.mark.parametrize("value", [[1, 2], "3", True, None, {}, np.zeros(0)])
 def test_what_is_not_one_number(value: Any) -> None:
-    assert rejected(check.single, value) == "single_number"
+    assert rejected(answers.single, value) == "single_number"
 
 
 def test_arrays_with_axes_of_length_one() -> None:
-    assert check.array("x", np.zeros((5, 1)), (5,)).shape == (5,)
-    assert check.array("x", np.zeros((5, 28, 28, 1)), (5, 28, 28)).shape == (5, 28, 28)
-    assert rejected(check.array, np.zeros((28, 5)), (5, 28)) == "shape"
-    assert rejected(check.array, ["a"], (1,)) == "not_numbers"
-    assert rejected(check.array, [1.0, np.inf], (2,)) == "not_finite"
+    assert answers.array("x", np.zeros((5, 1)), (5,)).shape == (5,)
+    assert answers.array("x", np.zeros((5, 28, 28, 1)), (5, 28, 28)).shape == (5, 28, 28)
+    assert rejected(answers.array, np.zeros((28, 5)), (5, 28)) == "shape"
+    assert rejected(answers.array, ["a"], (1,)) == "not_numbers"
+    assert rejected(answers.array, [1.0, np.inf], (2,)) == "not_finite"
 
 
 def test_numbers_by_keys() -> None:
     import pandas as pd
 
     for value in ({"a": 1, "b": [2], "c": "more"}, pd.Series({"b": 2.0, "a": 1.0})):
-        assert check.numbers("x", value, ("a", "b")) == {"a": 1, "b": 2}
-    assert rejected(check.numbers, {"a": 1}, ("a", "b")) == "keys"
-    assert rejected(check.numbers, [1, 2], ("a", "b")) == "keys"
-    assert rejected(check.numbers, {"a": [1, 2]}, ("a",)) == "single_number"
+        assert answers.numbers("x", value, ("a", "b")) == {"a": 1, "b": 2}
+    assert rejected(answers.numbers, {"a": 1}, ("a", "b")) == "keys"
+    assert rejected(answers.numbers, [1, 2], ("a", "b")) == "keys"
+    assert rejected(answers.numbers, {"a": [1, 2]}, ("a",)) == "single_number"
 
 
 # What is seen of a training
@@ -297,12 +298,12 @@ def test_fit_is_watched_once_and_left_alone_in_the_end(fit: Any) -> None:
     training.start(dataset())
     assert keras.Model.fit is first and not training.reference().digits
     training.start(dataset(class_names=("0", "1")))
-    with pytest.raises(check.Wrong) as wrong:
+    with pytest.raises(answers.Wrong) as wrong:
         training.reference()
     assert wrong.value.reason == "started_with_digits"
     training.stop()
     assert keras.Model.fit is not first
-    with pytest.raises(check.Wrong) as wrong:
+    with pytest.raises(answers.Wrong) as wrong:
         training.reference()
     assert wrong.value.reason == "not_started"
 
