@@ -93,8 +93,7 @@ print(f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")
 #   before training, such as the number of epochs;
 # - **test** images evaluate the finished models.
 #
-# Many tutorials pass the test set as `validation_data`. If you then choose the best epoch, you have used the test set for training
-# without noticing, and the test loss is too optimistic.
+# Many tutorials pass the test set as `validation_data`. If you then choose the best epoch, you have trained on the test set without noticing.
 # %% [markdown] lang="pt-BR"
 # Cada imagem virou uma linha de 784 números entre 0 (papel) e 1 (tinta). Dividimos as imagens em três conjuntos:
 #
@@ -103,8 +102,7 @@ print(f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")
 #   do treino, como o número de épocas;
 # - as de **teste** avaliam os modelos prontos.
 #
-# Muitos tutoriais passam o conjunto de teste em `validation_data`. Se você depois escolhe a melhor época, usou o teste no treino
-# sem perceber, e o custo de teste sai otimista demais.
+# Muitos tutoriais passam o conjunto de teste em `validation_data`. Se você depois escolhe a melhor época, treinou no teste sem perceber.
 # %%
 plot.image_rows(
     {"test images": mnist.x_test[:10]},  # pt: "imagens de teste"
@@ -120,9 +118,9 @@ plot.image_rows(
 #
 # $$z = f(x) \quad\text{(encoder)}, \qquad \hat{x} = g(z) \quad\text{(decoder)}, \qquad \hat{x} \approx x.$$
 #
-# The encoder computes the **latent code** $z$, and the decoder computes the **reconstruction** $\hat x$ from it. If $z$ were as large as $x$,
-# the network could simply copy. Our **latent dimension**, the length of the code, is only 32. This bottleneck cannot hold 784 independent
-# pixels, so the network has to use what digits have in common.
+# The encoder computes the **latent code** $z$; the decoder computes the **reconstruction** $\hat x$ from it. If $z$ were as large as $x$,
+# the network could simply copy. Our **latent dimension**, the length of the code, is only 32. With such a bottleneck the network has to use what
+# digits have in common.
 #
 # **Predict before you run:** how many weights and biases does the encoder have? And the decoder?
 # %% [markdown] lang="pt-BR"
@@ -133,8 +131,8 @@ plot.image_rows(
 # $$z = f(x) \quad\text{(codificador)}, \qquad \hat{x} = g(z) \quad\text{(decodificador)}, \qquad \hat{x} \approx x.$$
 #
 # O codificador calcula o **código latente** $z$; a partir dele, o decodificador calcula a **reconstrução** $\hat x$. Se $z$ fosse do tamanho de $x$,
-# a rede poderia simplesmente copiar. Aqui a **dimensão latente**, o tamanho do código, é só 32. Nesse gargalo não cabem 784 pixels
-# independentes, e a rede precisa aproveitar o que os dígitos têm em comum.
+# a rede poderia simplesmente copiar. Aqui a **dimensão latente**, o tamanho do código, é só 32. Com esse gargalo, a rede precisa aproveitar o que
+# os dígitos têm em comum.
 #
 # **Antes de executar, arrisque:** quantos pesos e vieses tem o codificador? E o decodificador?
 # %%
@@ -181,9 +179,9 @@ plot.architecture(
 #
 # $$L(x, \hat x) = -\,x \log \hat x - (1 - x) \log (1 - \hat x).$$
 #
-# Is 0.1 a good loss? That depends on the smallest value that is possible, which we call the **floor**. The floor is not zero: for a grey pixel
-# $x = 0.5$, even the perfect output $\hat x = 0.5$ costs $\log 2$. We compute the loss of a perfect reconstruction. For the other end of the
-# scale we use a **baseline**, a simple method that a model must beat: predict the mean training image every time.
+# Is 0.1 a good loss? That depends on the smallest possible value, the **floor**. It is not zero: for a grey pixel
+# $x = 0.5$, even the perfect output $\hat x = 0.5$ costs $\log 2$. At the other end of the scale we use a **baseline**, a simple method that a
+# model must beat: always predict the mean training image.
 # %% [markdown] lang="pt-BR"
 # ### A função de custo e seu piso
 #
@@ -192,9 +190,9 @@ plot.architecture(
 #
 # $$L(x, \hat x) = -\,x \log \hat x - (1 - x) \log (1 - \hat x).$$
 #
-# Um custo de 0,1 é bom? Depende do menor valor possível, que chamamos de **piso**. O piso não é zero: num pixel cinza, $x = 0{,}5$,
-# até a saída perfeita $\hat x = 0{,}5$ custa $\log 2$. Calculamos o custo de uma reconstrução perfeita. Na outra ponta da escala fica uma
-# **linha de base** (*baseline*), um método simples que o modelo precisa superar: prever sempre a imagem média do treino.
+# Um custo de 0,1 é bom? Depende do menor valor possível, o **piso**. Ele não é zero: num pixel cinza, $x = 0{,}5$,
+# até a saída perfeita $\hat x = 0{,}5$ custa $\log 2$. Na outra ponta da escala usamos uma **linha de base** (*baseline*), um método simples que o
+# modelo precisa superar: prever sempre a imagem média do treino.
 # %%
 def bce(x, x_hat):
     """Binary cross-entropy, mean over pixels and images."""
@@ -206,8 +204,7 @@ floor = bce(x_test, x_test)
 mean_image = np.broadcast_to(x_train.mean(axis=0), x_test.shape)
 claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # %% [markdown] lang="en"
-# The useful scale runs from {{ mean_image_loss }} (the mean image) down to {{ floor }} (a perfect reconstruction). Read every loss
-# of this lesson on this scale.
+# The useful scale runs from {{ mean_image_loss }} (the mean image) down to {{ floor }} (a perfect reconstruction).
 #
 # ### Training
 #
@@ -216,12 +213,10 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # - `data.batches` cuts whole batches from one tensor. Fetching single images would take longer than the arithmetic of such a small network.
 # - `jit_compile` lets the XLA compiler fuse the operations of a step, and `steps_per_execution=40` returns to Python once in 40 steps.
 #
-# The third setting changes the training: a **learning-rate schedule**. The rate rises to a peak during the first quarter and then falls along a
-# cosine, so that 8 epochs are enough here. Profile `full` uses the constant rate `0.001` and 50 epochs, as the lecture of course PSI3472 does, whose
-# experiments this lesson reproduces.
+# We also use a **learning-rate schedule**: the rate rises to a peak during the first quarter and then falls along a cosine. With it, 8 epochs are
+# enough. Profile `full` uses a constant rate of `0.001` and 50 epochs, like the lecture of course PSI3472 that this lesson reproduces.
 # %% [markdown] lang="pt-BR"
-# A escala útil vai de {{ mean_image_loss }} (imagem média) até {{ floor }} (reconstrução perfeita). Leia nessa escala todos os custos
-# desta aula.
+# A escala útil vai de {{ mean_image_loss }} (imagem média) até {{ floor }} (reconstrução perfeita).
 #
 # ### Treino
 #
@@ -230,9 +225,8 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # - `data.batches` recorta lotes inteiros de um único tensor. Buscar imagem por imagem levaria mais tempo que as contas de uma rede tão pequena.
 # - `jit_compile` deixa o compilador XLA fundir as operações de um passo, e `steps_per_execution=40` só volta ao Python a cada 40 passos.
 #
-# O terceiro muda o treino: um **cronograma da taxa de aprendizado**. A taxa sobe até um pico durante o primeiro quarto e depois desce
-# por um cosseno; com isso bastam 8 épocas. O perfil `full` usa a taxa constante `0.001` e 50 épocas, como a aula da disciplina PSI3472 cujos
-# experimentos reproduzimos.
+# Usamos também um **cronograma da taxa de aprendizado**: a taxa sobe até um pico durante o primeiro quarto e depois desce por um cosseno. Com ele,
+# bastam 8 épocas. O perfil `full` usa a taxa constante `0.001` e 50 épocas, como a aula da disciplina PSI3472 que reproduzimos.
 # %%
 BATCH = 256 if mnist.source == "real" else 32  # the small sample gives few batches
 # pt: a amostra pequena rende poucos lotes
@@ -278,13 +272,11 @@ plot.history(
 
 
 # %% [markdown] lang="en"
-# The solid curve is validation, the dashed one training. In the first epochs the training loss is higher because Keras averages it over the
-# whole epoch, while the network is still improving. Then the curves meet. There is no sign of **overfitting**, in which the
-# training loss falls while the validation loss rises. Now we use the test set.
+# In the first epochs the training loss is higher because Keras averages it over the epoch, while the network is still improving. Then the
+# curves meet. There is no sign of **overfitting**, in which the training loss falls while the validation loss rises. Now we use the test set.
 # %% [markdown] lang="pt-BR"
-# A curva cheia é a da validação; a tracejada, a do treino. Nas primeiras épocas o custo de treino é maior porque o Keras tira a média ao longo
-# da época, enquanto a rede ainda melhora. Depois as curvas se encontram. Não há sinal de **sobreajuste** (*overfitting*), em que
-# o custo de treino cai e o de validação sobe. Agora usamos o conjunto de teste.
+# Nas primeiras épocas, o custo de treino é maior porque o Keras tira a média ao longo da época, enquanto a rede ainda melhora. Depois as curvas
+# se encontram. Não há sinal de **sobreajuste** (*overfitting*), em que o custo de treino cai e o de validação sobe. Agora usamos o conjunto de teste.
 # %%
 def predict(model, x):
     """Outputs of `model` for many rows, in large batches."""
@@ -306,7 +298,7 @@ claims.check(
     F1_code_mean=codes[0].mean(),
 )
 # %% [markdown] lang="en"
-# The table compares the value of the lecture, the mean and standard deviation of our own runs with different seeds, and *your* run. The loss,
+# The table compares the lecture's value, the mean and standard deviation of our runs with different seeds, and *your* run. The loss,
 # {{ F1_loss }}, agrees with the lecture's {{ F1_loss.source }}.
 #
 # The mean of one code does not agree ({{ F1_code_mean }} against {{ F1_code_mean.source }}), and it need not. If we double all codes and
@@ -332,15 +324,15 @@ plot.image_rows(
 # %% [markdown] lang="en"
 # ### A baseline of the same size: PCA
 #
-# All ten digits are readable, with softer edges; the eighth one, a 9, has grey smudges. Is this good for 32 numbers? **PCA** with 32
-# components is the natural baseline: of all *linear* codes of this size, it has the smallest mean squared error (MSE) on the training
-# images. Our network was trained for another loss, so comparing squared errors favours PCA.
+# All ten digits are readable, with softer edges; the eighth, a 9, has grey smudges. Is this good for 32 numbers? The natural baseline is **PCA** with
+# 32 components, the *linear* code of this size with the smallest mean squared error (MSE) on the training images. Our network was trained for another
+# loss, so comparing squared errors favours PCA.
 # %% [markdown] lang="pt-BR"
 # ### Uma linha de base do mesmo tamanho: a PCA
 #
-# Os dez dígitos estão legíveis, com contornos mais suaves; o oitavo, um 9, tem manchas cinzentas. Isso é bom para 32 números? A **PCA** com 32
-# componentes é a linha de base natural: de todos os códigos *lineares* desse tamanho, é o de menor erro quadrático médio (MSE) nas
-# imagens de treino. Nossa rede foi treinada com outra função de custo; comparar erros quadráticos favorece, portanto, a PCA.
+# Os dez dígitos estão legíveis, com contornos mais suaves; o oitavo, um 9, tem manchas cinzentas. Isso é bom para 32 números? A linha de base natural
+# é a **PCA** com 32 componentes, o código *linear* desse tamanho com o menor erro quadrático médio (MSE) nas imagens de treino. Nossa rede foi treinada
+# com outra função de custo; comparar erros quadráticos favorece, portanto, a PCA.
 # %%
 def mse(x, x_hat):
     """Mean squared error over pixels and images."""
@@ -359,9 +351,8 @@ claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_ha
 
 
 # %% [markdown] lang="en"
-# The autoencoder's error on the test images ({{ F1_mse }}) is well below PCA's ({{ pca32_mse }}), although both codes have 32 numbers. The
-# difference is many times larger than the spread over seeds. A likely reason is the sigmoid: PCA can produce ink below 0 and above 1, the
-# network cannot. We do not test this explanation here.
+# The autoencoder's error on the test images ({{ F1_mse }}) is well below PCA's ({{ pca32_mse }}); the difference is many times the spread over
+# seeds. The sigmoid may be one reason, since PCA can produce ink below 0 and above 1. We do not test this explanation.
 #
 # ## 3. Reproducibility: the same loss to the last digit
 #
@@ -369,14 +360,13 @@ claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_ha
 #
 # 1. The initial weights: `set_random_seed` fixes them.
 # 2. The order of the batches: the `seed` of `data.batches` fixes it.
-# 3. The order in which parallel threads add numbers. In floating point, $a + (b + c)$ and $(a + b) + c$ may differ in the last digit. On a GPU,
-#    `enable_op_determinism()` fixes this order and makes training slower. On a CPU our layers need no such switch.
+# 3. The order in which parallel threads add numbers, because floating-point sums depend on it. On a GPU, `enable_op_determinism()` fixes it and makes
+#    training slower. On a CPU our layers need no such switch.
 #
-# Is that enough? We train twice with one seed and once with another.
+# We train twice with one seed and once with another.
 # %% [markdown] lang="pt-BR"
-# O erro do autoencoder nas imagens de teste ({{ F1_mse }}) fica bem abaixo do erro da PCA ({{ pca32_mse }}), embora os dois códigos tenham 32
-# números. A diferença é muitas vezes maior que a dispersão entre sementes. Uma explicação provável é a sigmoide: a PCA pode produzir tinta abaixo de 0
-# e acima de 1; a rede, não. Não testamos essa explicação aqui.
+# O erro do autoencoder nas imagens de teste ({{ F1_mse }}) fica bem abaixo do erro da PCA ({{ pca32_mse }}); a diferença é muitas vezes maior que a
+# dispersão entre sementes. A sigmoide pode ser um dos motivos, pois a PCA pode produzir tinta abaixo de 0 e acima de 1. Não testamos essa explicação.
 #
 # ## 3. Reprodutibilidade: o mesmo custo até o último dígito
 #
@@ -384,10 +374,10 @@ claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_ha
 #
 # 1. Nos pesos iniciais, que `set_random_seed` fixa.
 # 2. Na ordem dos lotes, que o `seed` de `data.batches` fixa.
-# 3. Na ordem em que threads paralelas somam números. Em ponto flutuante, $a + (b + c)$ e $(a + b) + c$ podem diferir no último dígito. Na GPU,
-#    `enable_op_determinism()` fixa essa ordem e deixa o treino mais lento. Na CPU, nossas camadas não precisam disso.
+# 3. Na ordem em que threads paralelas somam números, pois dela depende o resultado em ponto flutuante. Na GPU, `enable_op_determinism()` fixa essa
+#    ordem e deixa o treino mais lento. Na CPU, nossas camadas não precisam disso.
 #
-# É o bastante? Treinamos duas vezes com uma semente e uma vez com outra.
+# Treinamos duas vezes com uma semente e uma vez com outra.
 # %%
 def first_epochs(seed):
     """Training losses of two epochs from the given seed."""
@@ -402,8 +392,8 @@ print(f"seed 7: {once}\nseed 7: {again}\nseed 8: {other}")
 # %% tags=["nbval-check-output"]
 print(once == again, once == other)
 # %% [markdown] lang="en"
-# The first two runs are equal to the last digit; the third differs. There are two limits. Another processor, another number of threads or
-# a GPU may round differently. And **a fixed seed hides the spread**: one run does not show how much the result depends on chance. Our
+# The first two runs are equal to the last digit; the third differs. But another processor, another number of threads or
+# a GPU may round differently. And **a fixed seed hides the spread**: one run does not show how much a result depends on chance. Our
 # tables therefore give the mean ± standard deviation over {{ F1_loss.n }} seeds, here {{ F1_loss.mean }} ± {{ F1_loss.sd }}.
 #
 # ## 4. L1 and L2 penalties on the code
@@ -418,7 +408,7 @@ print(once == again, once == other)
 # Why should L1 give zeros and L2 not? Take a single number: without a penalty the code would have the value $a$. With the penalty it has
 # the value $z$ that minimises $\frac{1}{2}(z-a)^2$ plus the penalty. **Predict:** for small $a$, which penalty makes $z$ exactly zero?
 # %% [markdown] lang="pt-BR"
-# As duas primeiras execuções são iguais até o último dígito; a terceira é diferente. Há dois limites. Outro processador, outro número de threads ou
+# As duas primeiras execuções são iguais até o último dígito; a terceira é diferente. Mas outro processador, outro número de threads ou
 # uma GPU podem arredondar de outro jeito. E **uma semente fixa esconde a dispersão**: uma só execução não mostra quanto o resultado depende do
 # acaso. Por isso nossas tabelas trazem a média ± desvio padrão de {{ F1_loss.n }} sementes, aqui {{ F1_loss.mean }} ± {{ F1_loss.sd }}.
 #
@@ -554,13 +544,13 @@ claims.check(
 # %% [markdown] lang="en"
 # ## 5. The deep autoencoder
 #
-# The latent dimension stays at 32, but each side gets more layers: 784 → 128 → 64 → **32** → 64 → 128 → 784. Before, a code number was
-# a weighted sum of pixels followed by a relu. Now the encoder and the decoder can compute more complicated functions of the pixels.
+# The latent dimension stays at 32, but each side gets more layers: 784 → 128 → 64 → **32** → 64 → 128 → 784. A code number is no longer just a
+# weighted sum of pixels followed by a relu.
 # %% [markdown] lang="pt-BR"
 # ## 5. O autoencoder profundo
 #
-# A dimensão latente continua em 32, mas cada lado ganha camadas: 784 → 128 → 64 → **32** → 64 → 128 → 784. Antes, cada número do código era
-# uma soma ponderada de pixels seguida de uma relu. Agora codificador e decodificador podem calcular funções mais complicadas dos pixels.
+# A dimensão latente continua em 32, mas cada lado ganha camadas: 784 → 128 → 64 → **32** → 64 → 128 → 784. Um número do código já não é
+# apenas uma soma ponderada de pixels seguida de uma relu.
 # %%
 def build_deep(widths, penalty=None, code_activation="relu"):
     """Encoder, decoder and autoencoder; `widths` ends with the size of the code."""
@@ -608,19 +598,19 @@ plot.history(
 
 # %% [markdown] lang="en"
 # The test loss falls from {{ F1_loss }} to {{ F3_loss }}. The floor is {{ floor }}, so the distance to it shrinks by about a quarter. The deep network
-# also trains for more epochs here (45 instead of 8). The longer training is not the whole explanation: the lecture reports {{ F1_loss.source }}
-# for the simple network after 50 epochs, and {{ F3_loss.source }} for the deep one.
+# also trains for 45 epochs instead of 8, but this is not the whole explanation: the lecture reports {{ F1_loss.source }}
+# for the simple network after 50 epochs, and {{ F3_loss.source }} for the deep one after 100.
 #
-# The last row of the table counts **dead units**, here {{ F3_dead }} of 32. When the input of a relu is negative for every image, its gradient is
+# In this run {{ F3_dead }} of the 32 code units are dead. When the input of a relu is negative for every image, its gradient is
 # zero, and the unit's own weights no longer change. The network works with the remaining units.
 #
 # The next table compares the models. A code number is a float32 of 4 bytes, so 32 numbers take 128 bytes; the image takes 784.
 # %% [markdown] lang="pt-BR"
 # O custo de teste cai de {{ F1_loss }} para {{ F3_loss }}. O piso é {{ floor }}; a distância até ele diminui, portanto, cerca de um quarto. A rede
-# profunda também treina por mais épocas aqui (45 em vez de 8). O treino mais longo não explica tudo: na aula de referência, a rede simples chega a
-# {{ F1_loss.source }} em 50 épocas, e a profunda, a {{ F3_loss.source }}.
+# profunda também treina por 45 épocas em vez de 8, mas isso não explica tudo: na aula de referência, a rede simples chega a
+# {{ F1_loss.source }} em 50 épocas, e a profunda, a {{ F3_loss.source }} em 100.
 #
-# A última linha da tabela conta as **unidades mortas**, aqui {{ F3_dead }} de 32. Quando a entrada de uma relu é negativa em todas as imagens, o
+# Nesta execução, {{ F3_dead }} das 32 unidades do código estão mortas. Quando a entrada de uma relu é negativa em todas as imagens, o
 # gradiente é nulo, e os pesos da própria unidade não mudam mais. A rede trabalha com as unidades restantes.
 #
 # A próxima tabela compara os modelos. Um número do código é um float32 de 4 bytes: 32 números ocupam 128 bytes; a imagem ocupa 784.
@@ -646,16 +636,16 @@ text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images"
 #
 # ## 6. A latent space of two dimensions: 784 → 64 → 16 → 2
 #
-# With a code of two numbers, each image becomes a point in a plane, and we can draw the **latent space**, the space of all codes. This
-# training also writes a log for TensorBoard; "Going further" shows how to open it.
+# With a code of two numbers, each image becomes a point in a plane, and we can draw the **latent space**, the space of all codes. The training also
+# writes a TensorBoard log; "Going further" opens it.
 # %% [markdown] lang="pt-BR"
 # Nesta execução, a rede profunda tem o menor erro, com mais de quatro vezes os parâmetros da simples. A penalidade L1 aumenta um pouco
 # o erro. Os três modelos superam a PCA e a imagem média.
 #
 # ## 6. Um espaço latente de duas dimensões: 784 → 64 → 16 → 2
 #
-# Com um código de dois números, cada imagem vira um ponto num plano, e podemos desenhar o **espaço latente**, o espaço de todos os códigos. Este
-# treino também grava um registro para o TensorBoard; "Para ir além" mostra como abri-lo.
+# Com um código de dois números, cada imagem vira um ponto num plano, e podemos desenhar o **espaço latente**, o espaço de todos os códigos. O
+# treino também grava um registro para o TensorBoard, que "Para ir além" abre.
 # %%
 work = settings.run_folder()
 print(settings.relative(work))
@@ -715,12 +705,12 @@ plot.latent_scatter(
 # ## 7. A map of decoded digits
 #
 # The codes of section 6 reach {{ F4_code_max }}, so it is unclear which part of the plane to draw. An L2 penalty of `0.0001` on the code pulls them
-# towards the origin. The network is the same; the loss has one more term.
+# towards the origin.
 # %% [markdown] lang="pt-BR"
 # ## 7. Um mapa de dígitos decodificados
 #
 # Os códigos da seção 6 chegam a {{ F4_code_max }}; não fica claro que parte do plano desenhar. Uma penalidade L2 de `0.0001` sobre o código os puxa
-# para perto da origem. A rede é a mesma; a função de custo ganha um termo.
+# para perto da origem.
 # %%
 keras.utils.set_random_seed(settings.seed())
 encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty=keras.regularizers.L2(1e-4))
@@ -734,12 +724,12 @@ claims.check(
 )
 # %% [markdown] lang="en"
 # The codes now reach {{ F5_code_max }}, and most of them are in the square from 0 to 4. We decode a grid of 15 × 15 points of this square, a picture of
-# the **manifold**, the curved surface of images that the decoder can draw. All 225 points go through the decoder **in one call**; a loop of 225 calls
-# of `predict` would be much slower, because each call sets up its own data pipeline.
+# the **manifold**, the curved surface of images that the decoder can draw. All 225 points are decoded **in one call**; 225 calls
+# of `predict` would be much slower.
 # %% [markdown] lang="pt-BR"
 # Os códigos agora chegam a {{ F5_code_max }}, e a maioria está no quadrado de 0 a 4. Decodificamos uma grade de 15 × 15 pontos desse quadrado, um retrato
-# da **variedade** (*manifold*), a superfície curva das imagens que o decodificador sabe desenhar. Os 225 pontos passam pelo decodificador **numa só
-# chamada**; um laço com 225 chamadas de `predict` seria muito mais lento, porque cada chamada monta seu próprio fluxo de dados.
+# da **variedade** (*manifold*), a superfície curva das imagens que o decodificador sabe desenhar. Os 225 pontos são decodificados **numa só
+# chamada**; 225 chamadas de `predict` seriam muito mais lentas.
 # %%
 steps = np.linspace(0, 4, 15, dtype="float32")
 z1, z2 = np.meshgrid(steps, steps[::-1])
@@ -788,13 +778,13 @@ explore.mnist.latent_plane(decoder_l2, z_l2[shown], y_test[shown], mnist.class_n
 # %% [markdown] lang="en"
 # ## 8. Saving the encoder and the decoder
 #
-# In applications the encoder and the decoder often run in different places: one compresses, the other draws. We therefore save them separately, in
-# Keras's `.keras` format. `safe_mode=True` refuses files that contain Python code of their own. At the end we check that the loaded models give the
+# The encoder and the decoder often run in different places: one compresses, the other draws. We therefore save them separately, in
+# the `.keras` format. `safe_mode=True` refuses files that contain Python code of their own. At the end we check that the loaded models give the
 # same output.
 # %% [markdown] lang="pt-BR"
 # ## 8. Salvar o codificador e o decodificador
 #
-# Nas aplicações, codificador e decodificador muitas vezes rodam em lugares diferentes: um comprime, o outro desenha. Por isso os salvamos separados, no
+# Codificador e decodificador muitas vezes rodam em lugares diferentes: um comprime, o outro desenha. Por isso os salvamos separados, no
 # formato `.keras`. `safe_mode=True` recusa arquivos que contêm código Python próprio. No fim, verificamos que os modelos carregados dão a mesma
 # saída.
 # %% tags=["nbval-check-output"]
