@@ -68,7 +68,7 @@ test-class: .venv/dev  ## all lessons in profile class on the real data, every c
 # What Colab preinstalls in its versions (tests/colab.txt), the rest as pip finds it.
 .venv-colab/ready: requirements.txt tests/colab.txt
 	test -x .venv-colab/bin/python || $(PYTHON) -m venv .venv-colab
-	.venv-colab/bin/python -m pip install --quiet -c tests/colab.txt -r requirements.txt jupytext pytest pytest-xdist
+	.venv-colab/bin/python -m pip install --quiet -c tests/colab.txt -r requirements.txt jupytext pytest pytest-xdist hypothesis
 	touch $@
 
 # The lower bounds of requirements.txt themselves, the rest as pip finds it. This needs Python 3.11
@@ -76,7 +76,7 @@ test-class: .venv/dev  ## all lessons in profile class on the real data, every c
 .venv-oldest/ready: requirements.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	sed -nE 's/^([A-Za-z-]+)>=([0-9.]+).*/\1==\2/p' requirements.txt > .venv-oldest/bounds.txt
-	.venv-oldest/bin/python -m pip install --quiet -r .venv-oldest/bounds.txt jupytext pytest pytest-xdist
+	.venv-oldest/bin/python -m pip install --quiet -r .venv-oldest/bounds.txt jupytext pytest pytest-xdist hypothesis
 	touch $@
 
 test-colab: .venv-colab/ready  ## units, science and every lesson in quick on the versions that Colab has
