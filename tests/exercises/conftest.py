@@ -13,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small fits gain nothing from threads
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def embedded() -> Iterator[None]:
     """Data of this computer only; recording of fit() ends with these tests."""
     from exercises import training
