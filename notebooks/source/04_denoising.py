@@ -30,7 +30,7 @@
 # - treinar um autoencoder convolucional para remover ruído, com ruído novo a cada lote;
 # - explicar por que a acurácia binária engana em imagens em tons de cinza e usar PSNR e SSIM no lugar dela;
 # - comparar uma rede com o filtro da mediana, as médias não locais e as wavelets em dez níveis de ruído;
-# - mostrar e interpretar um código latente de 4 × 4 × 32 números;
+# - visualizar e interpretar um código latente de 4 × 4 × 32 números;
 # - mostrar com números que a rede piora em imagens diferentes das de treino.
 #
 # **Pré-requisitos:** aula 02 (função de custo, treino, validação). Convém já ter visto convoluções; a seção 2 faz uma revisão.
@@ -84,7 +84,7 @@ from utils.progress import tqdm
 #
 # No labels are needed, because we corrupt the images ourselves. Clipping keeps all pixel values between 0 (paper) and 1 (ink).
 #
-# Our images are MNIST digits enlarged from 28 × 28 to **32 × 32** pixels, because 32 can be halved three times without a remainder. Linear interpolation is a product with one matrix from the left and its transpose from the right. We get the matrix by applying scikit-image's `resize` to the identity matrix.
+# Our images are MNIST digits enlarged from 28 × 28 to **32 × 32** pixels, because 32 can be halved three times without a remainder. Linear interpolation multiplies an image by one matrix from the left and by its transpose from the right. We get the matrix by applying scikit-image's `resize` to the identity matrix.
 # %% [markdown] lang="pt-BR"
 # ## 1. Treino com entradas corrompidas
 #
@@ -102,7 +102,7 @@ from utils.progress import tqdm
 #
 # Não precisamos de rótulos, porque nós mesmos corrompemos as imagens. O corte (*clip*) mantém todos os pixels entre 0 (papel) e 1 (tinta).
 #
-# Nossas imagens são dígitos do MNIST ampliados de 28 × 28 para **32 × 32** pixels, porque 32 pode ser dividido por dois três vezes sem resto. A interpolação linear é um produto por uma matriz à esquerda e por sua transposta à direita. Obtemos a matriz aplicando o `resize` do scikit-image à matriz identidade.
+# Nossas imagens são dígitos do MNIST ampliados de 28 × 28 para **32 × 32** pixels, porque 32 pode ser dividido por dois três vezes sem resto. A interpolação linear multiplica a imagem por uma matriz à esquerda e pela transposta dela à direita. Obtemos a matriz aplicando o `resize` do scikit-image à matriz identidade.
 # %%
 def enlarging_matrix(before, after, order=1):
     """Matrix with which scikit-image's `resize` enlarges a column of `before` pixels."""
@@ -336,7 +336,7 @@ claims.check(
 # %% [markdown] lang="en"
 # We reproduce the reference: {{ F7_acc_train }} on training and {{ F7_acc_test }} on test images. But a **perfect output scores only {{ acc_perfect }}**, because {{ grey_share }} of the pixels are grey and a rounded output can never equal a grey target. A **blank page scores {{ acc_blank }}**, because most pixels are paper. The perfect image and no digit at all differ by a few thousandths, so this metric cannot measure the quality of our images.
 #
-# Two measures are made for grey images. Both are computed for each image and then averaged.
+# Two measures are suited to grey images. Both are computed for each image and then averaged.
 #
 # - **PSNR**, the peak signal-to-noise ratio, is $10 \log_{10}(1 / \mathrm{MSE})$ decibels for values up to 1. Ten decibels more mean a tenth of the squared error; three more mean about half.
 # - **SSIM**, the structural similarity (Wang and others, 2004), compares means, variances and the correlation in small windows. It is 1 for identical images and about 0 for unrelated textures.
@@ -608,13 +608,13 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# The filters leave grey stains and ragged strokes. The network gives white paper and complete strokes, but also the invented spot at the third digit. The median filter has a stain in the same place, so the cause is in the noise. The filters need no training data, and they work on *any* image.
+# The filters leave grey stains and ragged strokes. The network produces a white background and complete strokes, but also the invented spot at the third digit. The median filter has a stain in the same place, so the cause is in the noise. The filters need no training data, and they work on *any* image.
 #
 # ### Explore the noise level
 #
-# Move the slider for the noise level. From which σ down would you keep the noisy image rather than the network's output? Find a digit that the network turns into another one.
+# Move the slider for the noise level. Below which σ would you prefer the noisy image to the network's output? Find a digit that the network turns into another one.
 # %% [markdown] lang="pt-BR"
-# Os filtros deixam manchas cinza e traços irregulares. A rede dá papel branco e traços completos, mas também a mancha inventada no terceiro dígito. O filtro da mediana tem uma mancha no mesmo lugar; logo, a causa está no ruído. Os filtros não precisam de dados de treino e servem para *qualquer* imagem.
+# Os filtros deixam manchas cinza e traços irregulares. A rede produz fundo branco e traços completos, mas também a mancha inventada no terceiro dígito. O filtro da mediana tem uma mancha no mesmo lugar; logo, a causa está no ruído. Os filtros não precisam de dados de treino e servem para *qualquer* imagem.
 #
 # ### Explore o nível de ruído
 #
@@ -1064,7 +1064,7 @@ plot.image_rows(
 #
 # #### Is the class kept?
 #
-# A **classifier** gives a number for such changes. We train a small one on the same 12,000 *clean* clothes with their labels. It predicts the class of the original and the class of the reconstruction. The *class kept* is the share of images where the two predictions agree. The classifier makes mistakes too, so the table also shows its accuracy on the originals.
+# A **classifier** measures such changes. We train a small one on the same 12,000 *clean* clothes with their labels. It predicts the class of the original and the class of the reconstruction. The *class kept* is the share of images where the two predictions agree. The classifier makes mistakes too, so the table also shows its accuracy on the originals.
 # %% [markdown] lang="pt-BR"
 # Os contornos se mantêm; estampas, zíperes e dobras se perdem. Depois da remoção de ruído, a sandália parece um sapato fechado.
 #
@@ -1175,7 +1175,7 @@ ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=2)
 plot.show(fig, alt="Share of each class that is kept: high for trousers, bags and boots, lowest for shirts.")
 # pt: "Parcela de cada classe que se mantém: alta em calças, bolsas e botas, menor em camisas."
 # %% [markdown] lang="en"
-# Shirts and pullovers lose their class most often. They share an outline with other tops, and small details such as a collar, which the noise hides and the network blurs, tell them apart. **A restored image can look good and lose what matters.** Decide first what the image is needed for.
+# Shirts and pullovers lose their class most often. A likely reason: they have the outline of other tops, and only small details, such as a collar, distinguish them. The noise hides such details, and the network blurs them. **A restored image can look good and lose what matters.** Decide first what the image is needed for.
 #
 # ### Filling a missing square
 #
@@ -1185,7 +1185,7 @@ plot.show(fig, alt="Share of each class that is kept: high for trousers, bags an
 #
 # The baselines are the **mean** of the training digits at that place and **biharmonic** inpainting from scikit-image, which continues the surrounding grey values as smoothly as possible.
 # %% [markdown] lang="pt-BR"
-# Camisas e suéteres são as peças que mais perdem a classe. Elas têm a mesma silhueta de outras roupas, e o que as distingue são detalhes pequenos, como uma gola, que o ruído esconde e a rede borra. **Uma imagem restaurada pode parecer boa e perder o que importa.** Decida antes para que a imagem serve.
+# Camisas e suéteres são as peças que mais perdem a classe. Uma razão provável: a silhueta é a de outras roupas, e só detalhes pequenos, como uma gola, as distinguem. O ruído esconde esses detalhes, e a rede os borra. **Uma imagem restaurada pode parecer boa e perder o que importa.** Decida antes para que a imagem serve.
 #
 # ### Preenchimento de um quadrado ausente
 #
