@@ -21,7 +21,6 @@ from utils.data.download import DataError
 from utils.text import number, tr
 
 RATE = 8000  # samples a second: sound up to 4 kHz
-RATES = (1000, 400_000)  # that a recording may have
 MOST_SAMPLES = 30_000_000  # of all channels, before and after conversion: an hour at 8 kHz
 LOUDEST = 4  # times full scale: a decoder may go a little beyond 1
 FULL_SCALE = 2**31  # of integers of 32 bits, which some programs write as floating point
@@ -50,14 +49,12 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
         with soundfile.SoundFile(file) as sound:
             promised, found = sound.frames, sound.samplerate
             # What the header promises, before anything is made as large as that.
-            if not RATES[0] <= found <= RATES[1]:
-                raise _unreadable(name, f"{found} Hz")
             if promised * max(sound.channels, rate / found) > MOST_SAMPLES:
                 raise _unreadable(name, f"{promised} x {sound.channels}")
             x = sound.read(dtype="float32", always_2d=True)
             floating = sound.subtype in ("FLOAT", "DOUBLE")
     except (soundfile.SoundFileError, OSError, ValueError) as error:
-        raise _unreadable(name, _foreign(file) or type(error).__name__) from error
+        raise _unreadable(name, type(error).__name__) from error
     if len(x) == 0 or len(x) < promised:
         raise _unreadable(name, f"{len(x)} / {promised}")
     peak = np.abs(x).max()
@@ -76,16 +73,6 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
         shared = gcd(found, rate)
         x = resample_poly(x, rate // shared, found // shared)
     return x.astype("float32")
-
-
-def _foreign(file: Path | BinaryIO) -> str:
-    """Name of the format if `file` is compressed sound or video of a kind that is not read."""
-    if not isinstance(file, str | Path) or not Path(file).is_file():
-        return ""
-    with open(file, "rb") as opened:
-        start = opened.read(12)
-    known = {b"ftyp": "M4A/MP4", b"\x1a\x45\xdf\xa3": "WebM", b"\x30\x26\xb2\x75": "WMA"}
-    return known.get(start[4:8]) or known.get(start[:4], "")
 
 
 def _unreadable(name: str, detail: str) -> DataError:
