@@ -21,6 +21,7 @@ from utils.data.download import DataError
 from utils.text import number, tr
 
 RATE = 8000  # samples a second: sound up to 4 kHz
+RATES = (1000, 400_000)  # that a recording may have
 MOST_SAMPLES = 30_000_000  # of all channels, before and after conversion: an hour at 8 kHz
 LOUDEST = 4  # times full scale: a decoder may go a little beyond 1
 FULL_SCALE = 2**31  # of integers of 32 bits, which some programs write as floating point
@@ -49,6 +50,8 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
         with soundfile.SoundFile(file) as sound:
             promised, found = sound.frames, sound.samplerate
             # What the header promises, before anything is made as large as that.
+            if not RATES[0] <= found <= RATES[1]:
+                raise _unreadable(name, f"{found} Hz")
             if promised * max(sound.channels, rate / found) > MOST_SAMPLES:
                 raise _unreadable(name, f"{promised} x {sound.channels}")
             x = sound.read(dtype="float32", always_2d=True)
