@@ -13,7 +13,7 @@
 # - read a curve of explained variance, interpret eigenfaces, and reconstruct a face from $k$ of them;
 # - train a linear autoencoder and show with numbers that it finds PCA's subspace but not PCA's axes;
 # - compare a non-linear autoencoder with PCA on new faces, and say in which sense the faces are new;
-# - distinguish undercomplete from overcomplete codes, and build one model with the Sequential and with the functional API;
+# - distinguish undercomplete from overcomplete codes, and say why a small error can mean little;
 # - use a code as features for a classifier.
 #
 # **Prerequisites:** matrix products, mean and variance; some experience with Keras helps.
@@ -34,7 +34,7 @@
 # - ler uma curva de variância explicada, interpretar autofaces e reconstruir um rosto a partir de $k$ delas;
 # - treinar um autoencoder linear e mostrar com números que ele encontra o subespaço da PCA, mas não os eixos dela;
 # - comparar um autoencoder não linear com a PCA em rostos novos e dizer em que sentido eles são novos;
-# - distinguir códigos subcompletos de supercompletos e montar o mesmo modelo com a API Sequential e com a funcional;
+# - distinguir códigos subcompletos de supercompletos e dizer por que um erro pequeno pode significar pouco;
 # - usar um código como atributos de um classificador.
 #
 # **Pré-requisitos:** produto de matrizes, média e variância; alguma experiência com o Keras ajuda.
@@ -48,10 +48,10 @@ from utils import environment
 environment.start("01_pca_faces")
 # %% [markdown] lang="en"
 # If every line of the table says *ok*, go on. Otherwise its last column says what to do. Next come the imports. The first two lines give NumPy
-# a single thread, because more threads slow down the many small matrix products of section 7.
+# a single thread, because more threads slow down the many small matrix products of section 6.
 # %% [markdown] lang="pt-BR"
 # Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna diz o que fazer. A seguir vêm as importações. As duas primeiras
-# linhas limitam o NumPy a uma única thread, porque mais threads atrasariam os muitos produtos de matrizes pequenas da seção 7.
+# linhas limitam o NumPy a uma única thread, porque mais threads atrasariam os muitos produtos de matrizes pequenas da seção 6.
 # %%
 import os
 
@@ -779,10 +779,13 @@ claims.check(
 #
 # An overcomplete code needs another constraint: sparsity (lesson 02), noise to be removed (lesson 04), or a prescribed distribution of the codes (lesson 08).
 #
-# ## 6. The Sequential and the functional API
+# ## 6. The code as features for a classifier
 #
-# A `Sequential` model is a list of layers. In the **functional** API we call layers like functions, `y = layer(x)`. A model is then defined by its input and
-# its output. For a chain of layers the two are equivalent: equal weights must give equal outputs.
+# Suppose that we have labels for a few photos. Is a code a good input for a classifier, a model that predicts the class? The task is to recognise the eight test people;
+# no encoder was trained on them. For each person, five photos have a label and five are for testing. We train a logistic regression on raw pixels or on
+# one of our codes. We draw the five labelled photos ten times and average the accuracy.
+#
+# **Predict:** a code keeps only {{ k_used }} of {{ pixels }} numbers. How much accuracy will this cost?
 # %% [markdown] lang="pt-BR"
 # Com 8 números, o modelo perde {{ under_faces }} da variância dos rostos, mas {{ under_shuffled }} da variância dos pixels embaralhados. Ele se apoia na
 # semelhança entre pixels vizinhos. Com 256 números, não perde quase nada dos rostos ({{ over_faces }}) e perde pouco dos pixels embaralhados
@@ -795,59 +798,7 @@ claims.check(
 #
 # Um código supercompleto precisa de outra restrição: esparsidade (aula 02), ruído a remover (aula 04) ou uma distribuição imposta aos códigos (aula 08).
 #
-# ## 6. As APIs Sequential e funcional
-#
-# Um modelo `Sequential` é uma lista de camadas. Na API **funcional**, chamamos as camadas como funções, `y = layer(x)`. O modelo fica definido pela entrada e
-# pela saída. Para uma cadeia de camadas, as duas são equivalentes: pesos iguais têm de dar saídas iguais.
-# %%
-def build_sequential(code_size, hidden=128):
-    """A chain of layers, as a list."""
-    # pt: """Uma cadeia de camadas, em lista."""
-    return keras.Sequential(
-        [
-            keras.Input((pixels,)),
-            layers.Dense(hidden, "gelu"),
-            layers.Dense(code_size, name="code"),
-            layers.Dense(hidden, "gelu"),
-            layers.Dense(pixels, "sigmoid", name="x_hat"),
-        ]
-    )
-
-
-def build_functional(code_size, hidden=128):
-    """The same chain; each layer is called on the output of the one before."""
-    # pt: """A mesma cadeia; cada camada é chamada sobre a saída da anterior."""
-    x = keras.Input((pixels,))
-    z = layers.Dense(code_size, name="code")(layers.Dense(hidden, "gelu")(x))
-    x_hat = layers.Dense(pixels, "sigmoid", name="x_hat")(layers.Dense(hidden, "gelu")(z))
-    return keras.Model(x, x_hat), keras.Model(x, z)
-
-
-# %%
-listed = build_sequential(k)
-connected, connected_encoder = build_functional(k)
-connected.set_weights(listed.get_weights())
-difference = np.abs(listed.predict_on_batch(x_val) - connected.predict_on_batch(x_val)).max()
-print(listed.count_params() == connected.count_params(), connected_encoder.output_shape)
-claims.check(people.source, same_output=difference)
-
-
-# %% [markdown] lang="en"
-# The outputs are equal. The functional version also gives us the encoder at no cost: a second `Model` on the same tensors, which shares the weights. And it can
-# build models that are not chains, for instance one encoder with two outputs. "Going further" shows an example.
-#
-# ## 7. The code as features for a classifier
-#
-# Suppose that we have labels for a few photos. Is a code a good input for a classifier, a model that predicts the class? The task is to recognise the eight test people;
-# no encoder was trained on them. For each person, five photos have a label and five are for testing. We train a logistic regression on raw pixels or on
-# one of our codes. We draw the five labelled photos ten times and average the accuracy.
-#
-# **Predict:** a code keeps only {{ k_used }} of {{ pixels }} numbers. How much accuracy will this cost?
-# %% [markdown] lang="pt-BR"
-# As saídas são iguais. A versão funcional também nos dá o codificador de graça: um segundo `Model` sobre os mesmos tensores, que compartilha os pesos. E permite
-# montar modelos que não são cadeias, por exemplo um codificador com duas saídas. A seção "Para ir além" mostra um exemplo.
-#
-# ## 7. O código como atributos de um classificador
+# ## 6. O código como atributos de um classificador
 #
 # Suponha que haja rótulos para poucas fotos. Um código é uma boa entrada para um classificador, um modelo que prevê a classe? A tarefa é reconhecer as oito pessoas de teste,
 # que não entraram no treino de nenhum codificador. De cada pessoa, cinco fotos têm rótulo e cinco servem para testar. Treinamos uma regressão logística
@@ -928,9 +879,9 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # <details><summary>Answer</summary>A code that is at least as large as the input allows the network to copy the input, so a small error does not show that it learned structure. In section 5 even shuffled pixels pass with a small error. Overcomplete codes need another constraint, such as sparsity or noise.</details>
 #
-# **5.** Why can a Sequential model not have two outputs that both start from the code?
+# **5.** A network was trained with early stopping. Is its validation error a good estimate of its error on new faces?
 #
-# <details><summary>Answer</summary>It is a list: each layer has one layer before it and one after it. Two outputs need two layers with the same input tensor. The functional API gives this tensor a name, so you can call both layers on it.</details>
+# <details><summary>Answer</summary>It is biased. Early stopping chose the epoch with the smallest validation error, so this error is too optimistic. The test faces took no part in any choice.</details>
 # %% [markdown] lang="pt-BR"
 # ## Teste-se
 #
@@ -952,9 +903,9 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # <details><summary>Resposta</summary>Um código pelo menos tão grande quanto a entrada permite que a rede copie a entrada; portanto, o erro pequeno não mostra que ela aprendeu alguma estrutura. Na seção 5, até pixels embaralhados passam com erro pequeno. Códigos supercompletos precisam de outra restrição, como esparsidade ou ruído.</details>
 #
-# **5.** Por que um modelo Sequential não pode ter duas saídas que partam do código?
+# **5.** O erro de validação, sozinho, basta para informar o erro de um modelo treinado com parada antecipada?
 #
-# <details><summary>Resposta</summary>Porque é uma lista: cada camada tem uma camada antes e uma depois. Duas saídas exigem duas camadas com o mesmo tensor de entrada. A API funcional dá um nome a esse tensor, e podemos chamar as duas camadas sobre ele.</details>
+# <details><summary>Resposta</summary>Não, pois ele tem viés. A parada antecipada escolheu a época com o menor erro de validação, e por isso esse erro é otimista demais. Os rostos de teste não participaram de nenhuma escolha.</details>
 # %% [markdown] lang="en"
 # ## Exercises
 #
@@ -1030,15 +981,14 @@ if check.mirrored.done:
 # - A linear autoencoder with squared error reaches PCA's training error and PCA's subspace, but its axes are arbitrary.
 # - With a few hundred faces, PCA had a smaller error on new people than our non-linear network. Say whether you split by person or by photo.
 # - A small error means little if the code is large enough to copy the input. A bottleneck or another constraint makes the network learn structure.
-# - A Sequential model is a list of layers; a functional model is a graph, whose parts can be models that share weights.
 # - A code can serve for reconstruction and as features for a classifier. In this lesson PCA's code was the best of the short ones.
 #
 # ## Going further
 #
-# ### Two outputs from one code
+# ### The Sequential and the functional API
 #
-# The functional API can build a network with one encoder and two *heads*, that is, two outputs from the same code. One head reconstructs the photo. The other answers a question: *was the photo turned upside down?* We
-# can make these labels ourselves. Training with such labels is called **self-supervised learning**.
+# A `Sequential` model is a list of layers. In the **functional** API we call layers like functions, `y = layer(x)`. A model is then defined by its input and
+# its output. For a chain of layers the two are equivalent: equal weights must give equal outputs.
 # %% [markdown] lang="pt-BR"
 # ## Resumo
 #
@@ -1046,14 +996,60 @@ if check.mirrored.done:
 # - Um autoencoder linear com erro quadrático atinge o erro de treino e o subespaço da PCA, mas seus eixos são arbitrários.
 # - Com poucas centenas de rostos, a PCA teve em pessoas novas um erro menor que o da nossa rede não linear. Diga se você dividiu por pessoa ou por foto.
 # - Um erro pequeno diz pouco se o código é grande o bastante para copiar a entrada. Um gargalo ou outra restrição faz a rede aprender a estrutura.
-# - Um modelo Sequential é uma lista de camadas; um modelo funcional é um grafo, e partes dele podem ser modelos que compartilham pesos.
 # - Um código serve para reconstruir e como atributos de um classificador. Nesta aula, o da PCA foi o melhor dos códigos curtos.
 #
 # ## Para ir além
 #
+# ### As APIs Sequential e funcional
+#
+# Um modelo `Sequential` é uma lista de camadas. Na API **funcional**, chamamos as camadas como funções, `y = layer(x)`. O modelo fica definido pela entrada e
+# pela saída. Para uma cadeia de camadas, as duas são equivalentes: pesos iguais têm de dar saídas iguais.
+# %%
+def build_sequential(code_size, hidden=128):
+    """A chain of layers, as a list."""
+    # pt: """Uma cadeia de camadas, em lista."""
+    return keras.Sequential(
+        [
+            keras.Input((pixels,)),
+            layers.Dense(hidden, "gelu"),
+            layers.Dense(code_size, name="code"),
+            layers.Dense(hidden, "gelu"),
+            layers.Dense(pixels, "sigmoid", name="x_hat"),
+        ]
+    )
+
+
+def build_functional(code_size, hidden=128):
+    """The same chain; each layer is called on the output of the one before."""
+    # pt: """A mesma cadeia; cada camada é chamada sobre a saída da anterior."""
+    x = keras.Input((pixels,))
+    z = layers.Dense(code_size, name="code")(layers.Dense(hidden, "gelu")(x))
+    x_hat = layers.Dense(pixels, "sigmoid", name="x_hat")(layers.Dense(hidden, "gelu")(z))
+    return keras.Model(x, x_hat), keras.Model(x, z)
+
+
+# %%
+listed = build_sequential(k)
+connected, connected_encoder = build_functional(k)
+connected.set_weights(listed.get_weights())
+difference = np.abs(listed.predict_on_batch(x_val) - connected.predict_on_batch(x_val)).max()
+print(listed.count_params() == connected.count_params(), connected_encoder.output_shape)
+claims.check(people.source, same_output=difference)
+
+
+# %% [markdown] lang="en"
+# The outputs are equal. The functional version also gives us the encoder at no cost: a second `Model` on the same tensors, which shares the weights.
+#
+# ### Two outputs from one code
+#
+# A Sequential model is a list: each layer has one layer before it and one after it. A functional model is a graph. It can have one encoder and two *heads*, that is, two outputs from the same code. One head reconstructs the photo. The other answers a question: *was the photo turned upside down?* We
+# can make these labels ourselves. Training with such labels is called **self-supervised learning**.
+# %% [markdown] lang="pt-BR"
+# As saídas são iguais. A versão funcional também nos dá o codificador de graça: um segundo `Model` sobre os mesmos tensores, que compartilha os pesos.
+#
 # ### Duas saídas a partir de um código
 #
-# Com a API funcional podemos montar uma rede de um codificador e duas *cabeças*, isto é, duas saídas a partir do mesmo código. Uma cabeça reconstrói a foto. A outra responde a uma pergunta: *a foto foi virada de cabeça para baixo?*
+# Um modelo Sequential é uma lista: cada camada tem uma camada antes e uma depois. Um modelo funcional é um grafo. Ele pode ter um codificador e duas *cabeças*, isto é, duas saídas a partir do mesmo código. Uma cabeça reconstrói a foto. A outra responde a uma pergunta: *a foto foi virada de cabeça para baixo?*
 # Esses rótulos nós mesmos podemos criar. Treinar com rótulos assim chama-se **aprendizado autossupervisionado**.
 # %%
 def build_two_heads(code_size, hidden=128):
