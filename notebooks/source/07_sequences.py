@@ -167,19 +167,19 @@ claims.check(COMPUTED, td_difference=difference)
 
 
 # %% [markdown] lang="en"
-# The largest difference is {{ td_difference }}. We still write `TimeDistributed`, because it shows the intention. With a whole image network as the layer it is
+# The outputs are the same (largest difference: {{ td_difference }}). We still write `TimeDistributed`, because it shows the intention. With a whole image network as the layer it is
 # necessary; "Going further" has an example.
 #
 # ## 2. Nine numbers: reconstruction without generalisation
 #
 # Many introductions to LSTM autoencoders train on a single sequence, 0.1, 0.2, …, 0.9, with a hundred units on each side. We begin with the same experiment.
 # %% [markdown] lang="pt-BR"
-# A maior diferença é {{ td_difference }}. Mesmo assim, escrevemos `TimeDistributed`, que deixa clara a intenção. Quando a camada é uma rede de imagens inteira, ele
+# As saídas são iguais (maior diferença: {{ td_difference }}). Mesmo assim, escrevemos `TimeDistributed`, que deixa clara a intenção. Quando a camada é uma rede de imagens inteira, ele
 # é necessário; há um exemplo em "Para ir além".
 #
 # ## 2. Nove números: reconstrução sem generalização
 #
-# Muitas introduções aos autoencoders LSTM treinam com uma única sequência, 0,1, 0,2, …, 0,9, e cem unidades de cada lado. Começamos com o mesmo experimento.
+# Muitas introduções aos autoencoders LSTM treinam com uma única sequência (0,1; 0,2; …; 0,9) e cem unidades de cada lado. Começamos com o mesmo experimento.
 # %%
 def build_classic():
     """The network of many introductions, with a code of 100 numbers for 9 values."""
@@ -588,13 +588,13 @@ claims.check(
 # %% [markdown] lang="en"
 # - **The past.** PCA has an error of {{ pca_past }}. In our {{ reconstruct_past.n }} recorded runs the LSTM autoencoder has
 #   {{ reconstruct_past.min }} to {{ reconstruct_past.max }}, always less. Both use four numbers, but the network can learn a curved surface, and waves of different
-#   periods do not lie in a linear subspace.
+#   periods do not lie in a linear subspace of four dimensions.
 # - **The future.** "Last value" ({{ last_future }}) and "straight line" ({{ line_future }}) are worse than the mean wave ({{ mean_future }}), because a wave that
 #   rises soon falls. Linear regression reaches {{ regression_future }}. The LSTM reaches {{ predict_future.min }} to {{ predict_future.max }}, about half, through a code of only four numbers.
 # %% [markdown] lang="pt-BR"
 # - **O passado.** A PCA tem erro de {{ pca_past }}. Nas nossas {{ reconstruct_past.n }} execuções registradas, o autoencoder LSTM vai de
 #   {{ reconstruct_past.min }} a {{ reconstruct_past.max }}, sempre menos. Ambos usam quatro números, mas a rede pode aprender uma superfície curva, e ondas de
-#   períodos diferentes não estão num subespaço linear.
+#   períodos diferentes não estão num subespaço linear de quatro dimensões.
 # - **O futuro.** "Último valor" ({{ last_future }}) e "reta" ({{ line_future }}) são piores que a onda média ({{ mean_future }}), porque uma onda que sobe logo
 #   desce. A regressão linear chega a {{ regression_future }}. A LSTM vai de {{ predict_future.min }} a {{ predict_future.max }}, cerca de metade, com um código de só quatro números.
 # %% [markdown] lang="en"
@@ -695,16 +695,17 @@ claims.check(COMPUTED, taught_future=taught, free_future=free, free_ratio=free /
 # ({{ free_ratio.min }} to {{ free_ratio.max }} times in our runs). The dashed line is **not a forecast of eight steps**. It shows eight forecasts of
 # one step, each made with the true previous values. A plot of such forecasts over the data looks nearly perfect and answers a different question.
 #
-# At the first step dashed and red lines agree, since both networks have read the same nine values. Then the free-running error grows. The error of the
-# repeated code grows much less, so distance alone does not explain the difference: errors accumulate. The two models also differ otherwise; the one-step network has no bottleneck, for example.
+# At the first step the dashed and the red line agree, because the network has read the same nine true values in both cases. Then the free-running error
+# grows. The error of the repeated code grows much less, so distance alone does not explain the growth. Accumulated errors are a plausible cause. The two
+# models also differ in other ways; for example, the one-step network has no bottleneck.
 # %% [markdown] lang="pt-BR"
-# Com os valores anteriores verdadeiros, o erro é {{ taught_future }}; com as próprias previsões, {{ free_future }}, {{ free_ratio }} vezes maior (de
+# Com os valores anteriores verdadeiros, o erro é {{ taught_future }}; com as próprias previsões, é {{ free_future }}, ou seja, {{ free_ratio }} vezes o anterior (de
 # {{ free_ratio.min }} a {{ free_ratio.max }} vezes nas nossas execuções). A linha tracejada **não é uma previsão de oito passos**. São oito previsões de um
 # passo, cada uma feita com os valores anteriores verdadeiros. Um gráfico dessas previsões sobre os dados parece quase perfeito e responde a outra pergunta.
 #
 # No primeiro passo, as linhas tracejada e vermelha coincidem, pois em ambos os casos a rede leu os mesmos nove valores. Depois, o erro em marcha livre
-# cresce. O erro do código repetido cresce muito menos; logo, a distância não explica sozinha a diferença: os erros se acumulam. Os dois modelos diferem
-# também em outros pontos; a rede de um passo, por exemplo, não tem gargalo.
+# cresce. O erro do código repetido cresce muito menos; logo, a distância não explica sozinha o crescimento. O acúmulo de erros é uma causa plausível. Os
+# dois modelos diferem também em outros pontos; a rede de um passo, por exemplo, não tem gargalo.
 # %% [markdown] lang="en"
 # ## 6. Sequence to sequence: adding digit by digit
 #
@@ -1094,7 +1095,7 @@ if check.forked.done:
 # - A perfect reconstruction of one training sequence shows nothing about generalisation. Test on other sequences, and compare with simple baselines.
 # - A composite model reconstructs the past and predicts the future from one code. In our runs it did not clearly predict better than a model for prediction alone. The dense model had the lowest forecast errors.
 # - With teacher forcing, the error is that of one step. A forecast of many steps must use the model's own predictions or write everything from the code.
-# - Input and output may be different sequences. Split the data so that no question and its twin are on both sides.
+# - Input and output may be different sequences. Split the data so that equivalent questions are always in the same split.
 #
 # ## Going further
 #
@@ -1112,7 +1113,7 @@ if check.forked.done:
 # - A reconstrução perfeita de uma única sequência de treino nada mostra sobre generalização. Teste com outras sequências e compare com linhas de base simples.
 # - Um modelo composto reconstrói o passado e prevê o futuro a partir de um código. Nas nossas execuções, não previu claramente melhor que um modelo só de previsão. O modelo denso teve os menores erros de previsão.
 # - Com *teacher forcing*, o erro é o de um passo. Uma previsão de vários passos precisa usar as previsões do próprio modelo ou escrever tudo a partir do código.
-# - Entrada e saída podem ser sequências diferentes. Divida os dados de modo que uma pergunta e sua gêmea fiquem sempre do mesmo lado.
+# - Entrada e saída podem ser sequências diferentes. Divida os dados de modo que perguntas equivalentes fiquem sempre no mesmo conjunto.
 #
 # ## Para ir além
 #
@@ -1576,8 +1577,8 @@ for head, target in targets_val.items():
 # - S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer, *Scheduled sampling for sequence prediction with recurrent neural networks*, NeurIPS, 2015 (the gap between training and use).
 # - Y. Chen and others, *The UCR time series classification archive*, 2015; A. L. Goldberger and others, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Heartbeats.
 #
-# The LSTM autoencoder, the forecast of eight values from nine and the composite model follow the slides "AutoEncoder" of the Advanced Institute for Artificial Intelligence. The dense network for heartbeats follows Eduardo Lobo
-# Lustosa Cabral's lecture "Autoencoders - Parte 2".
+# The LSTM autoencoder, the forecast of eight values from nine and the composite model follow the slides "AutoEncoder" of the Advanced Institute for Artificial Intelligence. The dense network for
+# heartbeats is the one of lesson 05.
 #
 # Next: lesson 08, variational autoencoders. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
@@ -1591,7 +1592,7 @@ for head, target in targets_val.items():
 # - S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer, *Scheduled sampling for sequence prediction with recurrent neural networks*, NeurIPS, 2015 (a diferença entre treino e uso).
 # - Y. Chen e outros, *The UCR time series classification archive*, 2015; A. L. Goldberger e outros, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Batimentos.
 #
-# O autoencoder LSTM, a previsão de oito valores a partir de nove e o modelo composto seguem os slides "AutoEncoder" do Advanced Institute for Artificial Intelligence. A rede densa para batimentos segue a aula "Autoencoders - Parte 2", de
-# Eduardo Lobo Lustosa Cabral.
+# O autoencoder LSTM, a previsão de oito valores a partir de nove e o modelo composto seguem os slides "AutoEncoder" do Advanced Institute for Artificial Intelligence. A rede densa
+# para batimentos é a da aula 05.
 #
 # A seguir: a aula 08, autoencoders variacionais. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
