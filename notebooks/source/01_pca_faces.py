@@ -118,12 +118,12 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# The first line printed above the pictures says that the split is **by person**: nobody appears in two of the three sets. If we had split
-# photo by photo, most test photos would show a person who is also in the training set. Both splits are legitimate, but they
-# answer different questions. Section 4 compares them.
+# The first line printed above the pictures says that the split is **by person**: nobody appears in two of the three sets. In a split
+# photo by photo, the test photos would show people who are also in the training set. The two splits answer different questions, which
+# section 4 compares.
 #
-# Each set has its own purpose. We fit models to the **training** faces. We make choices with the **validation** faces; curves and most pictures
-# below use them. We use the **test** faces only once, to report the final errors.
+# We fit models to the **training** faces and make choices with the **validation** faces. The **test** faces play no part in any choice; they are
+# for the results that we report.
 #
 # ## 2. PCA: the best linear code
 #
@@ -133,18 +133,18 @@ plot.image_rows(
 #
 # $$z = U (x - \mu) \quad\text{(encoder)}, \qquad \hat x = \mu + U^\top z \quad\text{(decoder)}, \qquad \text{minimise } \textstyle\sum_x \lVert x - \hat x \rVert^2 .$$
 #
-# The **encoder** computes the **code** $z$, a vector of $k$ numbers. The **decoder** turns the code into the **reconstruction** $\hat x$. PCA is
+# The **encoder** computes the **code** $z$, also called latent code. It has $k$ numbers; $k$ is the **latent dimension**. The **decoder** turns the code into the **reconstruction** $\hat x$. PCA is
 # therefore an autoencoder, and one that needs no iterative training: the best directions are the leading eigenvectors of the covariance matrix.
 # The eigenvalue $\lambda_i$ is the variance along $u_i$.
 #
 # **Predict before you run:** how many components are needed for 90 % of the variance of the training faces?
 # %% [markdown] lang="pt-BR"
-# A primeira linha impressa acima das figuras informa que a divisão é **por pessoa**: ninguém aparece em dois dos três conjuntos. Se dividíssemos
-# foto por foto, a maioria das fotos de teste mostraria uma pessoa que também está no treino. As duas divisões são legítimas, mas respondem
-# a perguntas diferentes. A seção 4 compara as duas.
+# A primeira linha impressa acima das figuras informa que a divisão é **por pessoa**: ninguém aparece em dois dos três conjuntos. Numa divisão
+# foto por foto, as fotos de teste mostrariam pessoas que também estão no treino. As duas divisões respondem a perguntas diferentes, que a
+# seção 4 compara.
 #
-# Cada conjunto tem a sua finalidade. Ajustamos os modelos aos rostos de **treino**. Fazemos as escolhas com os de **validação**, que aparecem nas
-# curvas e na maioria das figuras abaixo. Usamos os de **teste** uma única vez, para informar os erros finais.
+# Ajustamos os modelos aos rostos de **treino** e fazemos as escolhas com os de **validação**. Os rostos de **teste** não participam de nenhuma
+# escolha; servem para os resultados que informamos.
 #
 # ## 2. PCA: o melhor código linear
 #
@@ -154,7 +154,7 @@ plot.image_rows(
 #
 # $$z = U (x - \mu) \quad\text{(codificador)}, \qquad \hat x = \mu + U^\top z \quad\text{(decodificador)}, \qquad \text{minimizar } \textstyle\sum_x \lVert x - \hat x \rVert^2 .$$
 #
-# O **codificador** calcula o **código** $z$, um vetor de $k$ números. O **decodificador** transforma o código na **reconstrução** $\hat x$. A PCA,
+# O **codificador** calcula o **código** $z$, também chamado código latente. Ele tem $k$ números; $k$ é a **dimensão latente**. O **decodificador** transforma o código na **reconstrução** $\hat x$. A PCA,
 # portanto, é um autoencoder, e dispensa o treino iterativo: as melhores direções são os autovetores dominantes da matriz de covariância. O autovalor
 # $\lambda_i$ é a variância ao longo de $u_i$.
 #
@@ -256,7 +256,7 @@ gallery(
 # %% [markdown] lang="en"
 # With $k = 0$ every reconstruction is the mean face. The first components adapt the brightness and the broad shapes. The smile and the direction of
 # the eyes appear from about 32 components on, together with faint rims of glasses that this person does not wear. The eigenfaces were computed from
-# other people, many of them with glasses.
+# other people, several of them with glasses.
 #
 # How large is the error on faces that PCA has seen, and on faces that it has not?
 #
@@ -264,7 +264,7 @@ gallery(
 # %% [markdown] lang="pt-BR"
 # Com $k = 0$, toda reconstrução é o rosto médio. Os primeiros componentes ajustam o brilho e as formas gerais. O sorriso e a direção do olhar aparecem
 # a partir de uns 32 componentes, junto com um contorno tênue de óculos, que essa pessoa não usa. As autofaces foram calculadas com outras
-# pessoas, muitas delas de óculos.
+# pessoas, várias delas de óculos.
 #
 # Qual é o erro em rostos que a PCA já viu? E em rostos que ela não viu?
 #
@@ -318,8 +318,10 @@ explore.pca_faces.components(pca, x_val, shape, everybody, "mean face")
 #
 # Take a network of two dense layers, {{ pixels }} → $k$ → {{ pixels }}, **without activation functions**. Its encoder and its decoder are matrices,
 # as in PCA. But nothing requires the directions to be orthonormal, or one matrix to be the transpose of the other. We only minimise the squared error.
-# Baldi and Hornik proved in 1989 that this loss has no bad local minima. All stationary points that are not global minima are saddle points,
-# and at a global minimum the decoder spans PCA's subspace.
+#
+# Baldi and Hornik proved in 1989 that this loss has no bad local minima: every stationary point is either a global minimum or a saddle point. At a
+# global minimum the decoder spans PCA's subspace. Their proof assumes an invertible covariance matrix. Ours is singular, because there are fewer photos
+# than pixels; exercise 1 shows a consequence.
 #
 # **Predict:** will each unit of the code correspond to one eigenface?
 # %% [markdown] lang="pt-BR"
@@ -327,8 +329,10 @@ explore.pca_faces.components(pca, x_val, shape, everybody, "mean face")
 #
 # Considere uma rede de duas camadas densas, {{ pixels }} → $k$ → {{ pixels }}, **sem função de ativação**. O codificador e o decodificador são matrizes,
 # como na PCA. Mas nada obriga as direções a serem ortonormais nem uma matriz a ser a transposta da outra. Só minimizamos o erro quadrático.
-# Em 1989, Baldi e Hornik provaram que essa função de custo não tem mínimos locais ruins. Todo ponto estacionário que não é mínimo global é um ponto
-# de sela, e num mínimo global o decodificador gera o subespaço da PCA.
+#
+# Em 1989, Baldi e Hornik provaram que essa função de custo não tem mínimos locais ruins: todo ponto estacionário é mínimo global ou ponto de sela. Num
+# mínimo global, o decodificador gera o subespaço da PCA. A prova supõe uma matriz de covariância invertível. A nossa é singular, pois há menos fotos que
+# pixels; o exercício 1 mostra uma consequência.
 #
 # **Arrisque:** cada unidade do código vai corresponder a uma autoface?
 # %%
@@ -349,14 +353,14 @@ linear.summary()
 # %% [markdown] lang="en"
 # As in PCA, we subtract the mean face from the photos and change nothing else. The training set is so small that **all photos form one batch**.
 #
-# The **learning-rate schedule** rises to a peak and then falls along a cosine. Directions of small variance have small gradients, so they need the
-# many small steps at the end. The function `train` serves most networks of this lesson. Two of its settings only save time: XLA
+# The **learning-rate schedule** rises to a peak and then falls along a cosine. Directions of small variance have small gradients and are learned
+# last; the small steps at the end let the error settle. The function `train` serves most networks of this lesson. Two of its settings only save time: XLA
 # (`jit_compile`) compiles the training step, and `steps_per_execution` runs many steps before control returns to Python.
 # %% [markdown] lang="pt-BR"
 # Como na PCA, subtraímos das fotos o rosto médio e não mudamos mais nada. O conjunto de treino é tão pequeno que **todas as fotos formam um único lote**.
 #
 # O **cronograma da taxa de aprendizado** sobe até um pico e depois desce ao longo de um cosseno. Direções de pouca variância têm gradientes pequenos
-# e, por isso, precisam dos muitos passos pequenos do final. A função `train` serve para quase todas as redes desta aula. Duas opções só economizam tempo: o XLA
+# e são aprendidas por último; os passos pequenos do final deixam o erro se estabilizar. A função `train` serve para quase todas as redes desta aula. Duas opções só economizam tempo: o XLA
 # (`jit_compile`) compila o passo de treino, e `steps_per_execution` executa muitos passos antes de voltar ao Python.
 # %%
 GPU = bool(tf.config.list_physical_devices("GPU"))
@@ -446,14 +450,14 @@ claims.check(
     linear_angle=largest_angle(directions, pca.components_[:k]),
 )
 # %% [markdown] lang="en"
-# On the training faces the errors agree: their ratio is {{ linear_ratio }}. In this run the largest principal angle is {{ linear_angle }}°, and it varies
-# between seeds. The angle is more sensitive than the error. If two neighbouring directions have almost the same variance, exchanging a little of one
+# On the training faces the errors agree: their ratio is {{ linear_ratio }}. In this run the largest principal angle is {{ linear_angle }}°; it varies
+# between seeds. The angle is more sensitive than the error: two neighbouring directions have similar variances, so exchanging a little of one
 # for the other hardly changes the error.
 #
 # Are the axes equal too?
 # %% [markdown] lang="pt-BR"
 # Nos rostos de treino os erros coincidem: a razão é {{ linear_ratio }}. Nesta execução o maior ângulo principal é {{ linear_angle }}°, e ele varia com
-# a semente. O ângulo é mais sensível que o erro. Se duas direções vizinhas têm quase a mesma variância, trocar um pouco de uma pela outra quase não
+# a semente. O ângulo é mais sensível que o erro: duas direções vizinhas têm variâncias parecidas, e trocar um pouco de uma pela outra quase não
 # altera o erro.
 #
 # Os eixos também são iguais?
@@ -526,18 +530,16 @@ def build_nonlinear(code_size, mean, hidden=128):
 
 # %% [markdown] lang="en"
 # A network of this size can memorise a few hundred photos. This is **overfitting**: the training error falls while the validation error rises.
-# Methods against it are called **regularisation**. We use one of them, **early stopping**. It keeps the weights of the epoch with the smallest validation
+# Methods that limit it are called **regularisation**. We use one of them, **early stopping**, which keeps the weights of the epoch with the smallest validation
 # error. An epoch is one pass over the training data.
 #
-# We train on two splits. In the split by person, as before, all validation and test people are new. In the split by photo, the photos are new but the
-# people are known from training. For each split we train one network with a code of 8 numbers and one with {{ k_used }}.
+# We train on two splits. In the split by person the validation and test people are new. In the split by photo only the photos are new. For each split we train one network with a code of 8 numbers and one with {{ k_used }}.
 # %% [markdown] lang="pt-BR"
 # Uma rede desse tamanho consegue memorizar algumas centenas de fotos. Isso é **sobreajuste** (*overfitting*): o erro de treino cai enquanto o de validação
-# sobe. Os métodos contra ele chamam-se **regularização**. Usamos um deles, a **parada antecipada**, que guarda os pesos da época com o menor erro de
+# sobe. Os métodos que o limitam chamam-se **regularização**. Usamos um deles, a **parada antecipada**, que guarda os pesos da época com o menor erro de
 # validação. Uma época é uma passagem pelos dados de treino.
 #
-# Treinamos com duas divisões. Na divisão por pessoa, a de antes, todas as pessoas de validação e de teste são novas. Na divisão por foto, as fotos são novas,
-# mas as pessoas já apareceram no treino. Para cada divisão treinamos uma rede com código de 8 números e outra com {{ k_used }}.
+# Treinamos com duas divisões. Na divisão por pessoa, as pessoas de validação e de teste são novas. Na divisão por foto, só as fotos são novas. Para cada divisão treinamos uma rede com código de 8 números e outra com {{ k_used }}.
 # %%
 by_photo = data.pca_faces.olivetti(split="photo")
 splits = {"person": (x_train, x_val, x_test)}
@@ -580,13 +582,13 @@ plot.history(
 # In the split by person the validation error stops falling early and then rises slowly: overfitting. In the split by photo it levels off lower,
 # but also above the training error.
 #
-# All choices are made. Now we compute the errors of all models on the test faces, **once**.
+# Now we compute the errors of all models on the test faces, **once**, after all choices.
 # %% [markdown] lang="pt-BR"
 # O gráfico mostra as redes com código de 8 números; linhas cheias são validação, tracejadas são treino. Os dois erros de treino caem de modo parecido.
 # Na divisão por pessoa, o erro de validação logo para de cair e depois sobe devagar: é o sobreajuste. Na divisão por foto ele se estabiliza mais abaixo,
 # mas também acima do erro de treino.
 #
-# Todas as escolhas estão feitas. Agora calculamos, **uma única vez**, os erros de todos os modelos nos rostos de teste.
+# Agora, feitas todas as escolhas, calculamos **uma única vez** os erros de todos os modelos nos rostos de teste.
 # %%
 start = time.perf_counter()
 pcas = {split: PCA(svd_solver="full").fit(train_part) for split, (train_part, _, _) in splits.items()}
@@ -643,29 +645,29 @@ claims.check(
     nl32_photo=tested["photo", "nonlinear", large],
 )
 # %% [markdown] lang="en"
-# What do these test errors show?
+# On the test faces we find:
 #
 # - **New people: PCA wins**, with 8 numbers ({{ pca8_person }} against {{ nl8_person }}) and with {{ k_used }} ({{ pca32_person }} against {{ nl32_person }}).
 # - **New photos of known people:** with 8 numbers the network has a slightly smaller error ({{ nl8_photo }} against {{ pca8_photo }}). With {{ k_used }} numbers
 #   PCA wins here too ({{ pca32_photo }} against {{ nl32_photo }}).
 # - **The split matters.** With {{ k_used }} numbers, PCA's error is {{ pca32_person }} on new people and {{ pca32_photo }} on new photos of known people. With
 #   8 numbers, the split even decides which method wins. Always report how the data were split.
-# - **Linear network:** on new people its error is slightly larger than PCA's ({{ linear32_person }} against {{ pca32_person }}), and its training takes much longer. For a
-#   linear code, use PCA. Exercise 1 looks for the part of the network that causes the difference.
+# - **Linear network:** on new people its error is slightly larger than PCA's ({{ linear32_person }} against {{ pca32_person }}), and its training takes much
+#   longer. For a linear code, use PCA. Exercise 1 asks what causes the difference.
 #
 # The ranking was the same in every recorded run, but it concerns this network and these data. We tried only one architecture, with early stopping as the only
 # regularisation. A likely reason for its defeat is the small number of people, 28, from which it has to learn a curved surface. In lesson 02 there are sixty
 # thousand digits, and there the autoencoder has a smaller error than PCA.
 # %% [markdown] lang="pt-BR"
-# O que mostram esses erros de teste?
+# Nos rostos de teste, observamos:
 #
 # - **Pessoas novas: a PCA vence**, com 8 números ({{ pca8_person }} contra {{ nl8_person }}) e com {{ k_used }} ({{ pca32_person }} contra {{ nl32_person }}).
 # - **Fotos novas de pessoas conhecidas:** com 8 números, o erro da rede é um pouco menor ({{ nl8_photo }} contra {{ pca8_photo }}). Com {{ k_used }} números,
 #   a PCA vence também aqui ({{ pca32_photo }} contra {{ nl32_photo }}).
 # - **A divisão importa.** Com {{ k_used }} números, o erro da PCA é {{ pca32_person }} em pessoas novas e {{ pca32_photo }} em fotos novas de pessoas conhecidas. Com
 #   8 números, a divisão decide até qual método vence. Informe sempre como os dados foram divididos.
-# - **Rede linear:** em pessoas novas, seu erro é um pouco maior que o da PCA ({{ linear32_person }} contra {{ pca32_person }}), e o treino demora muito mais. Para um
-#   código linear, use a PCA. O exercício 1 procura a parte da rede que causa a diferença.
+# - **Rede linear:** em pessoas novas, seu erro é um pouco maior que o da PCA ({{ linear32_person }} contra {{ pca32_person }}), e o treino demora muito mais.
+#   Para um código linear, use a PCA. O exercício 1 pergunta o que causa a diferença.
 #
 # A ordem foi a mesma em todas as execuções registradas, mas vale para esta rede e estes dados. Testamos uma só arquitetura, com a parada antecipada como única
 # regularização. Uma causa provável da derrota é o número pequeno de pessoas, 28, com que ela precisa aprender uma superfície curva. Na aula 02 há sessenta mil
@@ -686,7 +688,7 @@ plot.image_rows(
 )
 # %% [markdown] lang="en"
 # Compare the rows column by column. PCA and the linear network lose the same details, such as teeth and wrinkles. Both also draw faint glasses on people who
-# wear none, since many training people do.
+# wear none; several training people wear glasses.
 #
 # The non-linear network makes larger mistakes. In the fifth column a bright face becomes a dark one with glasses, and in the third column the glasses
 # almost disappear. A sharp detail in a reconstruction is no proof that the detail is in the original.
@@ -697,7 +699,7 @@ plot.image_rows(
 # reach the same error? Is there a face for which it never does? (The still picture, without a kernel, shows PCA only.)
 # %% [markdown] lang="pt-BR"
 # Compare as linhas, coluna por coluna. A PCA e a rede linear perdem os mesmos detalhes, como dentes e rugas. As duas também desenham um contorno tênue de óculos
-# em pessoas que não usam, pois muitas pessoas de treino usam.
+# em pessoas que não usam; várias pessoas de treino usam.
 #
 # A rede não linear comete erros maiores. Na quinta coluna, um rosto claro vira um rosto escuro de óculos; na terceira, os óculos quase desaparecem. Um
 # detalhe nítido na reconstrução não prova que ele existe no original.
@@ -769,13 +771,13 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# With 8 numbers the model loses {{ under_faces }} of the variance of faces but {{ under_shuffled }} of that of shuffled pixels. It relies on the fact that
-# neighbouring pixels are similar. With 256 numbers it loses almost nothing of faces ({{ over_faces }}) and little of shuffled pixels ({{ over_shuffled }}),
+# With 8 numbers the model loses {{ under_faces }} of the variance of faces but {{ under_shuffled }} of that of shuffled pixels. It relies on the
+# similarity of neighbouring pixels, which shuffling destroys. With 256 numbers it loses almost nothing of faces ({{ over_faces }}) and little of shuffled pixels ({{ over_shuffled }}),
 # which have no such structure. This model nearly copies its input. **A small error alone does not show that a model has learned structure.**
 #
-# **Trap:** the row with 64 numbers does not show a limit of the code. Sixty-four numbers can copy 64 pixels exactly. The remaining error is due to the
-# training, which is too short: directions of small variance in faces are learned last, and shuffled pixels have much of their variance there. With more
-# steps this error keeps falling. The larger code only gets there sooner.
+# **Trap:** the row with 64 numbers does not show a limit of the code. Sixty-four numbers can copy 64 pixels exactly. The errors that remain with 64 and
+# 256 numbers are due to the training, which is too short: directions of small variance in faces are learned last, and shuffled pixels have much of their variance there. Train
+# the model with 64 numbers with four times as many steps and compare.
 #
 # An overcomplete code needs another constraint: sparsity (lesson 02), noise to be removed (lesson 04), or a prescribed distribution of the codes (lesson 08).
 #
@@ -788,13 +790,13 @@ claims.check(
 # **Predict:** a code keeps only {{ k_used }} of {{ pixels }} numbers. How much accuracy will this cost?
 # %% [markdown] lang="pt-BR"
 # Com 8 números, o modelo perde {{ under_faces }} da variância dos rostos, mas {{ under_shuffled }} da variância dos pixels embaralhados. Ele se apoia na
-# semelhança entre pixels vizinhos. Com 256 números, não perde quase nada dos rostos ({{ over_faces }}) e perde pouco dos pixels embaralhados
+# semelhança entre pixels vizinhos, que o embaralhamento destrói. Com 256 números, não perde quase nada dos rostos ({{ over_faces }}) e perde pouco dos pixels embaralhados
 # ({{ over_shuffled }}), que não têm essa estrutura. Esse modelo quase copia a entrada. **Um erro pequeno, sozinho, não mostra que o modelo aprendeu alguma
 # estrutura.**
 #
-# **Armadilha:** a linha com 64 números não mostra um limite do código. Sessenta e quatro números podem copiar 64 pixels com exatidão. O erro que resta vem do
-# treino, curto demais: as direções de pouca variância nos rostos são aprendidas por último, e os pixels embaralhados têm nelas boa parte da sua variância.
-# Com mais passos, esse erro continua caindo. O código maior apenas chega lá mais cedo.
+# **Armadilha:** a linha com 64 números não mostra um limite do código. Sessenta e quatro números podem copiar 64 pixels com exatidão. Os erros que restam com 64 e com 256
+# números vêm do treino, curto demais: as direções de pouca variância nos rostos são aprendidas por último, e os pixels embaralhados têm nelas boa parte da sua variância.
+# Treine o modelo de 64 números com o quádruplo de passos e compare.
 #
 # Um código supercompleto precisa de outra restrição: esparsidade (aula 02), ruído a remover (aula 04) ou uma distribuição imposta aos códigos (aula 08).
 #
@@ -842,20 +844,18 @@ text.table(("features", "numbers", "accuracy", "ms a fit"), rows, people.task)
 names = ("acc_pixels", "acc_pca", "acc_linear", "acc_nonlinear")
 claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, results.values())})
 # %% [markdown] lang="en"
-# Raw pixels give an accuracy of {{ acc_pixels }} and the PCA code {{ acc_pca }}. With so few photos this difference is negligible. The learned codes are below PCA in every recorded run: {{ acc_linear }}
-# for the linear network and {{ acc_nonlinear }} for the non-linear one. A code of {{ k_used }} numbers also makes the classifier faster to train.
+# Raw pixels give an accuracy of {{ acc_pixels }} and the PCA code {{ acc_pca }}. With so few photos this difference is negligible. The learned codes are below PCA in every recorded run; in this
+# one, the linear network gives {{ acc_linear }} and the non-linear one {{ acc_nonlinear }}. A code of {{ k_used }} numbers also makes the classifier faster to train.
 #
-# Why is the linear code worse than PCA's, although both decoders span nearly the same subspace? Its axes are different and its numbers are correlated. Its encoder may also respond differently
-# to new people (exercise 1). This experiment does not separate these causes.
+# The linear code and PCA's code describe nearly the same subspace, but with different axes. The difference in accuracy is only a few photos, and we did not test what causes it.
 #
 # **Here a code saves time but does not improve the accuracy, and PCA gives the best code.** Unsupervised codes are more promising where unlabelled data are abundant and labels
 # are rare.
 # %% [markdown] lang="pt-BR"
-# Os pixels dão acurácia de {{ acc_pixels }}, e o código da PCA, {{ acc_pca }}. Com tão poucas fotos, essa diferença é desprezível. Os códigos aprendidos ficam abaixo da PCA em todas as execuções registradas:
-# {{ acc_linear }} com a rede linear e {{ acc_nonlinear }} com a não linear. Um código de {{ k_used }} números também acelera o treino do classificador.
+# Os pixels dão acurácia de {{ acc_pixels }}, e o código da PCA, {{ acc_pca }}. Com tão poucas fotos, essa diferença é desprezível. Os códigos aprendidos ficam abaixo da PCA em todas as execuções registradas;
+# nesta, a rede linear dá {{ acc_linear }} e a não linear, {{ acc_nonlinear }}. Um código de {{ k_used }} números também acelera o treino do classificador.
 #
-# Por que o código linear é pior que o da PCA, se os dois decodificadores geram quase o mesmo subespaço? Seus eixos são outros, e seus números são correlacionados. Além disso, o codificador pode responder
-# de outro modo a pessoas novas (exercício 1). Este experimento não separa essas causas.
+# O código linear e o da PCA descrevem quase o mesmo subespaço, mas com eixos diferentes. A diferença de acurácia é de poucas fotos, e não testamos a causa dela.
 #
 # **Aqui o código economiza tempo, mas não melhora a acurácia, e o melhor código é o da PCA.** Códigos não supervisionados prometem mais quando sobram dados sem rótulo e faltam rótulos.
 # %% [markdown] lang="en"
@@ -1167,7 +1167,7 @@ print(load_and_evaluate(work, "", x_val) == mse(x_val, autoencoder.predict_on_ba
 # - F. Samaria, A. Harter, *Parameterisation of a stochastic model for human face identification*, IEEE Workshop on Applications of Computer Vision, 1994. Photos: AT&T Laboratories Cambridge.
 # - G. B. Huang, M. Ramesh, T. Berg, E. Learned-Miller, *Labeled Faces in the Wild*, University of Massachusetts, Amherst, technical report 07-49, 2007.
 #
-# The topics of sections 2, 3 and 6 (PCA, eigenfaces and the functional API) follow the slides "AutoEncoder" of the Advanced Institute for Artificial Intelligence.
+# PCA, eigenfaces and the functional API are topics of the slides "AutoEncoder" of the Advanced Institute for Artificial Intelligence, which this lesson follows.
 #
 # Next: lesson 02, sixty thousand digits. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
@@ -1182,6 +1182,6 @@ print(load_and_evaluate(work, "", x_val) == mse(x_val, autoencoder.predict_on_ba
 # - F. Samaria, A. Harter, *Parameterisation of a stochastic model for human face identification*, IEEE Workshop on Applications of Computer Vision, 1994. Fotos: AT&T Laboratories Cambridge.
 # - G. B. Huang, M. Ramesh, T. Berg, E. Learned-Miller, *Labeled Faces in the Wild*, Universidade de Massachusetts, Amherst, relatório técnico 07-49, 2007.
 #
-# Os temas das seções 2, 3 e 6 (PCA, autofaces e API funcional) seguem os slides "AutoEncoder" do Advanced Institute for Artificial Intelligence.
+# PCA, autofaces e API funcional são temas dos slides "AutoEncoder" do Advanced Institute for Artificial Intelligence, que esta aula segue.
 #
 # A seguir: a aula 02, com sessenta mil dígitos. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
