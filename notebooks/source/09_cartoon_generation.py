@@ -290,13 +290,13 @@ claims.check(faces.source, looked_at=checked.sum(), agree=agree, share_glasses=h
 #
 # Os códigos têm o tamanho do código da rede da seção 4; a única diferença é que a PCA não pode ter mais componentes que rostos de treino. Ajustamos no treino, escolhemos na validação e informamos os resultados no teste.
 # %%
-latent_dim = 64  # numbers of a code that we want to sample from
-# pt: números de um código do qual queremos sortear
+latent_dim = 64  # length of the code that we will sample from
+# pt: tamanho do código que vamos sortear
 maps = 32  # channels of the code of the reconstruction network
 # pt: canais do código da rede de reconstrução
 wide = (size // 8) ** 2 * maps
 x_fit = pictures("train", settings.pick(quick=None, class_=None, full=500))  # PCA needs them all at once
-# pt: a PCA os quer todos de uma vez
+# pt: a PCA precisa de todos de uma vez
 start = time.perf_counter()
 pca = PCA(min(wide, len(x_fit) - 1), svd_solver="full")
 pca.fit(x_fit.reshape(len(x_fit), -1))
@@ -426,8 +426,8 @@ def train(model, loss, epochs, batch, peak):
     )
     xla = environment.xla_works()
     model.compile(keras.optimizers.Adam(rate), loss, metrics=["mse"], jit_compile=xla)
-    kept = resume.backup(model, epochs, n_train)  # cut off? run the cell again: it goes on
-    # pt: interrompido? rode de novo a célula: continua
+    kept = resume.backup(model, epochs, n_train)  # if interrupted, run the cell again
+    # pt: se for interrompido, execute a célula de novo
     start = time.perf_counter()
     history = model.fit(
         train_pairs,
@@ -1189,10 +1189,10 @@ if check.between.done:
 cooler = None
 ### BEGIN SOLUTION
 cooler = vae_decoder.predict_on_batch(0.6 * noise)
-# Tidy and alike: near the middle of N(0, I) lie the commonest faces, and the distance pays for
-# the lost variety.
-# pt: Arrumados e parecidos: perto do meio de N(0, I) ficam os rostos mais comuns, e a distância
-# pt: cobra a variedade perdida.
+# Codes near the mean of N(0, I) give cleaner but more similar faces. The distance also
+# measures the loss of variety.
+# pt: Códigos perto da média de N(0, I) dão rostos mais limpos, mas mais parecidos. A distância
+# pt: também mede a perda de variedade.
 ### END SOLUTION
 # %% exercise="3" role="check"
 check.cooler_samples(cooler, vae_decoder, noise, samples["VAE, N(0, I)"])
@@ -1241,8 +1241,8 @@ if check.cooler_samples.done:
 #
 # **Arrisque:** todos os rostos de teste são deslocados para a direita e para baixo em 1/32 do lado. Nenhum modelo treinou com rostos deslocados. De quem o erro cresce mais?
 # %%
-x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # what leaves on one side is white
-# pt: o que sai de um lado é branco
+x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # the border that wraps around is white
+# pt: a borda que dá a volta é branca
 moved = {"PCA": pca_rebuild(x_moved, wide), "patches": patch_rebuild(x_moved)}
 moved["edges"] = sharp.predict(x_moved, verbose=0)
 show_rows(
