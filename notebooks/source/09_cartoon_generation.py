@@ -684,7 +684,7 @@ print(np.isclose(loaded_error, np.mean((x_test - rebuilt["edges"]) ** 2), rtol=1
 #
 # ## 5. Generating new faces with a VAE
 #
-# To *generate* a face, we sample a code at random and decode it. The network of section 4 is not suited to this. Its {{ code_wide }} numbers describe places in the image and depend on each other; independent random values do not form a face.
+# To *generate* a face, we sample a code at random and decode it. The code of section 4 is not suited to this. Its {{ code_wide }} numbers describe places in the image and depend on each other; independent random values do not form a face.
 #
 # We use a small code of {{ latent_dim }} numbers instead, and the **variational autoencoder** of lesson 08. Its encoder outputs a mean and a variance for each number of the code. During training, the code is sampled from this distribution, and the KL divergence pulls the distribution towards the **prior** $N(0, I)$, from which we will sample new codes.
 #
@@ -694,7 +694,7 @@ print(np.isclose(loaded_error, np.mean((x_test - rebuilt["edges"]) ** 2), rtol=1
 #
 # ## 5. Geração de rostos novos com um VAE
 #
-# Para *gerar* um rosto, sorteamos um código e o decodificamos. A rede da seção 4 não serve para isso. Seus {{ code_wide }} números descrevem lugares da imagem e dependem uns dos outros; valores aleatórios independentes não formam um rosto.
+# Para *gerar* um rosto, sorteamos um código e o decodificamos. O código da seção 4 não serve para isso. Seus {{ code_wide }} números descrevem lugares da imagem e dependem uns dos outros; valores aleatórios independentes não formam um rosto.
 #
 # Usamos um código pequeno, de {{ latent_dim }} números, e o **autoencoder variacional** da aula 08. Seu codificador devolve uma média e uma variância para cada número do código. No treino, o código é sorteado dessa distribuição, e a divergência KL a puxa em direção à **distribuição a priori** $N(0, I)$, da qual sortearemos códigos novos.
 #
@@ -900,7 +900,9 @@ show_rows(
 
 
 # %% [markdown] lang="en"
-# Look at the pictures first. The PCA row has sharp eyes, but several hairstyles overlap like **ghosts**. With $N(0, I)$, the plain network draws almost the same grey face again and again: its codes have another scale. With fitted codes the colours vary, but some faces have holes and torn hair. Most VAE samples have one head shape and one hairstyle, but they are soft, and some have torn hair or blank eyes. Thin frames are missing.
+# Look at the pictures first. The PCA row has sharp eyes, but several hairstyles overlap like **ghosts**. With $N(0, I)$, the plain network draws almost the same grey face again and again, because its codes do not follow this distribution. With fitted codes the colours vary, but some faces have holes and torn hair.
+#
+# Most VAE samples have one head shape and one hairstyle, but they are soft, and some have torn hair or blank eyes. No sample in the picture has thin frames.
 #
 # ### The Fréchet distance
 #
@@ -912,7 +914,9 @@ show_rows(
 #
 # **Predict:** in which column will the PCA ghosts look best?
 # %% [markdown] lang="pt-BR"
-# Olhe primeiro as imagens. A linha da PCA tem olhos nítidos, mas vários penteados se sobrepõem como **fantasmas**. Com $N(0, I)$, a rede comum desenha quase sempre o mesmo rosto acinzentado: seus códigos têm outra escala. Com códigos ajustados, as cores variam, mas alguns rostos têm buracos e cabelo rasgado. A maioria das amostras do VAE tem uma só cabeça e um só penteado, mas elas são borradas, e algumas têm cabelo rasgado ou olhos vazios. Faltam as armações finas.
+# Olhe primeiro as imagens. A linha da PCA tem olhos nítidos, mas vários penteados se sobrepõem como **fantasmas**. Com $N(0, I)$, a rede comum desenha quase sempre o mesmo rosto acinzentado, pois seus códigos não seguem essa distribuição. Com códigos ajustados, as cores variam, mas alguns rostos têm buracos e cabelo rasgado.
+#
+# A maioria das amostras do VAE tem uma só cabeça e um só penteado, mas elas são borradas, e algumas têm cabelo rasgado ou olhos vazios. Nenhuma amostra da figura tem armação fina.
 #
 # ### A distância de Fréchet
 #
@@ -961,13 +965,17 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# **What we see in this run.** With codes from $N(0, I)$, the VAE ({{ fid_vae }}, network features) is far better than the plain network ({{ fid_plain }}). But a Gaussian fitted to the plain network's codes gives {{ fid_fitted }}, and the PCA ghosts get {{ fid_ghost }}. So by this distance the VAE is *not* the best generator of the lesson: the plain network with a second model for its codes is closer to real faces, and the ghosts are at least as close.
+# **What we see in this run.** With codes from $N(0, I)$, the VAE ({{ fid_vae }}, network features) is far better than the plain network ({{ fid_plain }}). But a Gaussian fitted to the plain network's codes gives {{ fid_fitted }}, and the PCA ghosts get {{ fid_ghost }}.
+#
+# So by this distance the VAE is *not* the best generator of the lesson: the plain network with a second model for its codes is closer to real faces, and the ghosts are at least as close.
 #
 # **Real faces:** {{ fid_real }}. This row is not an exact floor. Means and covariances estimated from few images make the distance too large, the more so the smaller the set, and there are fewer validation faces than samples. Do not interpret differences of a few hundredths.
 #
 # **What it does not show.** In pixel features, the ghosts ({{ fid_ghost_pixels }}) are as close as real faces, because they were *made* from the mean and the variances that this distance compares. In network features they are somewhat farther away, but overlapping hairstyles hardly count. A distance sees only what its features represent. It compares settings of one model more reliably than models of different kinds, so look at the pictures too.
 # %% [markdown] lang="pt-BR"
-# **O que se vê nesta execução.** Com códigos de $N(0, I)$, o VAE ({{ fid_vae }}, atributos da rede) é muito melhor que a rede comum ({{ fid_plain }}). Mas uma gaussiana ajustada aos códigos da rede comum dá {{ fid_fitted }}, e os fantasmas da PCA ficam em {{ fid_ghost }}. Portanto, por essa distância, o VAE *não* é o melhor gerador da aula: a rede comum com um segundo modelo para os códigos fica mais perto dos rostos reais, e os fantasmas ficam ao menos tão perto quanto o VAE.
+# **O que se vê nesta execução.** Com códigos de $N(0, I)$, o VAE ({{ fid_vae }}, atributos da rede) é muito melhor que a rede comum ({{ fid_plain }}). Mas uma gaussiana ajustada aos códigos da rede comum dá {{ fid_fitted }}, e os fantasmas da PCA ficam em {{ fid_ghost }}.
+#
+# Portanto, por essa distância, o VAE *não* é o melhor gerador da aula: a rede comum com um segundo modelo para os códigos fica mais perto dos rostos reais, e os fantasmas ficam ao menos tão perto quanto o VAE.
 #
 # **Rostos reais:** {{ fid_real }}. Essa linha não é um piso exato. Médias e covariâncias estimadas com poucas imagens aumentam a distância, e tanto mais quanto menor o conjunto; e há menos rostos de validação que amostras. Não interprete diferenças de poucos centésimos.
 #
@@ -1259,7 +1267,7 @@ claims.check(
 #
 # ### What the KL weight means
 #
-# What does this weight imply? A Gaussian likelihood with standard deviation $\sigma$ per pixel value divides the summed squared error by $2\sigma^2$. Our weight then corresponds to $\sigma = \sqrt{\beta/2}$, somewhat less because of the absolute terms.
+# A Gaussian likelihood with standard deviation $\sigma$ per pixel value divides the summed squared error by $2\sigma^2$. Our weight then corresponds to $\sigma = \sqrt{\beta/2}$, somewhat less because of the absolute terms.
 #
 # Compare this with the square root of the VAE's MSE in the table of section 5: the error is about ten times smaller. So the KL term counts far more than such a likelihood would give it. This favours codes close to the prior and probably adds to the blur.
 #
@@ -1271,11 +1279,11 @@ claims.check(
 # %% [markdown] lang="pt-BR"
 # O erro da PCA de rostos inteiros sobe de {{ still_pca }} para {{ moved_pca }}: seus componentes pertencem a posições fixas de pixels. A PCA de retalhos muda pouco ({{ still_patches }} antes, {{ moved_patches }} depois).
 #
-# O erro da rede triplica, de {{ still_edges }} para {{ moved_edges }}, e nas imagens vários olhos somem. Suas camadas são convolucionais, mas as imagens são reduzidas à metade três vezes e apareceram em uma só posição; o que ela aprendeu não é invariante a pequenos deslocamentos. O remédio usual é aumentar os dados com deslocamentos aleatórios, além do espelhamento. Não o testamos aqui.
+# O erro da rede triplica, de {{ still_edges }} para {{ moved_edges }}, e nas imagens vários olhos somem. Suas camadas são convolucionais, mas as imagens são reduzidas à metade três vezes e só foram vistas em uma posição; o que ela aprendeu não é invariante a pequenos deslocamentos. O remédio usual é aumentar os dados com deslocamentos aleatórios, além do espelhamento. Não o testamos aqui.
 #
 # ### O que significa o peso do termo KL
 #
-# O que esse peso significa? Uma verossimilhança gaussiana com desvio-padrão $\sigma$ por valor de pixel divide o erro quadrático somado por $2\sigma^2$. Nosso peso corresponde então a $\sigma = \sqrt{\beta/2}$, ou um pouco menos, por causa dos termos absolutos.
+# Uma verossimilhança gaussiana com desvio-padrão $\sigma$ por valor de pixel divide o erro quadrático somado por $2\sigma^2$. Nosso peso corresponde então a $\sigma = \sqrt{\beta/2}$, ou um pouco menos, por causa dos termos absolutos.
 #
 # Compare com a raiz quadrada do MSE do VAE na tabela da seção 5: o erro é cerca de dez vezes menor. Portanto, o termo KL pesa muito mais do que essa verossimilhança lhe daria. Isso favorece códigos próximos da distribuição a priori e provavelmente contribui para o borrão.
 #
