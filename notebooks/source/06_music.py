@@ -77,9 +77,9 @@ from utils.progress import tqdm
 #
 # We divide each track by its largest absolute value, so that loud and quiet recordings have the same **peak** of 1. Then we keep the first 131,072 samples, or 16.4 seconds. The peak may come later in the recording, so some waveforms below do not reach 1.
 #
-# The data are the genre *classical* of GTZAN, 100 excerpts of 30 seconds. As in the network that we reproduce (the *reference*, see References), 50 tracks train. Ten more are for validation and 40 for the test. The split is by track: no track is in two sets.
+# The data are the genre *classical* of GTZAN, 100 excerpts of 30 seconds. As in the network that we reproduce (the *reference*, see References), 50 tracks are for training. Ten more are for validation and 40 for the test. The split is by track: no track is in two sets.
 #
-# If GTZAN is not on this computer, the notebook uses ten synthetic pieces that come with the course. The values in the text were recorded with GTZAN in profile `class`, so your values will then be different.
+# If GTZAN is not on this computer, the notebook uses ten synthetic pieces that come with the course. Values and conclusions in the text are from a run with GTZAN in profile `class`; yours will then be different.
 # %% [markdown] lang="pt-BR"
 # ## 1. O som como um vetor
 #
@@ -91,7 +91,7 @@ from utils.progress import tqdm
 #
 # Os dados são o gênero *classical* do GTZAN, com 100 gravações de 30 segundos. Como na rede que reproduzimos (a *referência*; veja as Referências), 50 faixas são de treino. Outras dez são de validação e 40, de teste. A divisão é por faixa: nenhuma faixa está em dois conjuntos.
 #
-# Se o GTZAN não estiver neste computador, o notebook usa dez peças sintéticas que acompanham o curso. Os valores do texto foram registrados com o GTZAN no perfil `class`; nesse caso, os seus serão diferentes.
+# Se o GTZAN não estiver neste computador, o notebook usa dez peças sintéticas que acompanham o curso. Os valores e as conclusões do texto são de uma execução com o GTZAN no perfil `class`; nesse caso, os seus serão diferentes.
 # %%
 tracks = data.music.tracks("classical")
 pieces = data.music.pieces()
@@ -275,23 +275,23 @@ print("median |gradient| of each kernel:", " ".join(f"{size:.0e}" for size in si
 power = float(np.mean(x_train**2))
 claims.check(tracks.source, power=power, silence_train=mae(x_train, 0), gradient=min(sizes))
 # %% [markdown] lang="en"
-# Silence has a loss of {{ power }} on the training tracks. A network with a loss near this value has learnt nothing but the mean.
+# Silence has a loss of {{ power }} on the training tracks. A network with a loss near this value there has learnt nothing but the mean.
 #
-# The smallest gradients are about {{ gradient }}. One reason is that the loss is a mean over 4,096 samples, so each weight has little influence on it. This matters for **Adam**, which divides its step by the typical size of the gradient plus a small constant `epsilon`. In Keras `epsilon` is `1e-7`. Where gradients are much smaller, `epsilon` dominates the sum, and the steps are much smaller than the learning rate.
+# The gradients are tiny: in the kernel with the smallest ones, their median is {{ gradient }}. One reason is that the loss is a mean over 4,096 samples, so each weight has little influence on it. This matters for **Adam**, which divides its step by the typical size of the gradient plus a small constant `epsilon`. Its default in Keras is `1e-7`. Where gradients are much smaller, `epsilon` dominates the sum, and the steps are much smaller than the learning rate.
 #
 # So the profiles `quick` and `class` use `epsilon=1e-12`. We do not compare the two values here; that comparison is a good experiment.
 #
-# Profiles `quick` and `class` also use the learning-rate schedule of lessons 01 and 02, a linear warm-up followed by a cosine decay. Profile `full` uses the settings of the reference: `1e-7` and a learning rate of `1e-3` divided by `1 + 0.002 * step`.
+# They also use a learning-rate schedule: a linear warm-up followed by a cosine decay. Profile `full` uses the settings of the reference: `1e-7` and a learning rate of `1e-3` divided by `1 + 0.002 * step`.
 #
 # The callback from `resume.backup` saves the weights and the state of the optimiser during training. If the training is interrupted, run the cells again and it continues.
 # %% [markdown] lang="pt-BR"
-# O silêncio tem um custo de {{ power }} nas faixas de treino. Uma rede com custo próximo desse valor não aprendeu nada além da média.
+# O silêncio tem um custo de {{ power }} nas faixas de treino. Uma rede que nelas tenha um custo próximo desse valor não aprendeu nada além da média.
 #
-# Os menores gradientes são da ordem de {{ gradient }}. Uma razão é que o custo é uma média de 4.096 amostras, e cada peso tem pouca influência sobre ela. Isso importa para o **Adam**, que divide o passo pelo tamanho típico do gradiente mais uma pequena constante, `epsilon`. No Keras, `epsilon` vale `1e-7`. Onde os gradientes são muito menores, `epsilon` domina a soma, e os passos ficam muito menores que a taxa de aprendizado.
+# Os gradientes são minúsculos: no kernel com os menores, a mediana é {{ gradient }}. Uma razão é que o custo é uma média de 4.096 amostras, e cada peso tem pouca influência sobre ela. Isso importa para o **Adam**, que divide o passo pelo tamanho típico do gradiente mais uma pequena constante, `epsilon`. No Keras, o valor padrão é `1e-7`. Onde os gradientes são muito menores, `epsilon` domina a soma, e os passos ficam muito menores que a taxa de aprendizado.
 #
 # Por isso, os perfis `quick` e `class` usam `epsilon=1e-12`. Não comparamos aqui os dois valores; essa comparação é um bom experimento.
 #
-# Os perfis `quick` e `class` usam também o cronograma da taxa de aprendizado das aulas 01 e 02: subida linear, depois queda em cosseno. O perfil `full` usa as configurações da referência: `1e-7` e uma taxa de `1e-3` dividida por `1 + 0.002 * passo`.
+# Eles usam também um cronograma da taxa de aprendizado: aquecimento linear (*warm-up*) e depois decaimento em cosseno. O perfil `full` usa as configurações da referência: `1e-7` e uma taxa de `1e-3` dividida por `1 + 0.002 * passo`.
 #
 # O *callback* de `resume.backup` salva os pesos e o estado do otimizador durante o treino. Se o treino for interrompido, rode as células de novo e ele continua.
 # %%
@@ -487,7 +487,7 @@ claims.check(
     new_quarter=float(audio.snr(new, quarter(new)).mean()),
 )
 # %% [markdown] lang="en"
-# Over our two new pieces the network has {{ new_snr }} dB on average, and the quarter has {{ new_quarter }} dB. More is better. The next section says what these decibels mean.
+# Over our two new pieces the network has {{ new_snr }} dB on average, and the quarter has {{ new_quarter }} dB. Higher is better. The next section says what these decibels mean.
 #
 # ## 6. Signal-to-noise ratio and overfitting
 #
@@ -501,7 +501,7 @@ claims.check(
 #
 # **Predict:** how many dB separate training tracks and test tracks?
 # %% [markdown] lang="pt-BR"
-# Nas nossas duas peças novas, a rede tem {{ new_snr }} dB em média, e o quarto das amostras, {{ new_quarter }} dB. Mais é melhor. A próxima seção explica o que esses decibéis significam.
+# Nas nossas duas peças novas, a rede tem {{ new_snr }} dB em média, e o quarto das amostras, {{ new_quarter }} dB. Quanto maior, melhor. A próxima seção explica o que esses decibéis significam.
 #
 # ## 6. Relação sinal-ruído e sobreajuste
 #
@@ -543,7 +543,7 @@ claims.check(
 #
 # ## 7. Baselines: resampling and PCA
 #
-# Which other methods describe 4,096 samples by 1,024 values? We compare four baselines with the network:
+# Which other methods describe 4,096 samples with 1,024 values? We compare four baselines with the network:
 #
 # - *silence* needs no values;
 # - the *mean of four* neighbouring samples and the *quarter* of section 5 learn nothing and have no parameters;
@@ -624,11 +624,11 @@ claims.check(
 # %% [markdown] lang="en"
 # **Training tracks: PCA wins in this run.** Its MAE is {{ pca_mae_train }} ({{ pca_snr_train }} dB), with an eighth of the parameters and in seconds. It has 1,024 directions for {{ parts }} segments, so it can repeat most of what it was fitted to.
 #
-# **Test tracks: the plain quarter wins.** It has {{ quarter_snr_test }} dB and an MAE of {{ quarter_mae_test }}. PCA has {{ pca_snr_test }} dB ({{ pca_mae_test }}), and the network is last but for silence. The quarter keeps the frequencies below 1 kHz, which hold most of the power of this music, and it has nothing to overfit.
+# **Test tracks: the plain quarter wins.** It has {{ quarter_snr_test }} dB and an MAE of {{ quarter_mae_test }}. PCA has {{ pca_snr_test }} dB ({{ pca_mae_test }}), and the network is better than silence only. The quarter keeps the frequencies below 1 kHz, which hold most of the power of this music, and it has nothing to overfit.
 #
-# The network has 33 million weights and 14 minutes of music. It probably needs many hours, and fewer dense weights: if a note starts a few milliseconds later, a dense layer sees other inputs and needs other weights for them. Exercise 2 tests this. Neural codecs such as SoundStream are autoencoders too, but they are convolutional throughout and trained on far more sound.
+# The network has 33 million weights; the training tracks of GTZAN have 14 minutes of music. It probably needs many hours, and fewer dense weights: if a note starts a few milliseconds later, a dense layer sees other inputs and needs other weights for them. Exercise 2 measures what happens when the cuts move. Neural codecs such as SoundStream are autoencoders too, but they are convolutional throughout and trained on far more sound.
 #
-# **In bytes.** 1,024 values for 4,096 samples is not a compression of 4 : 1. A sample has 16 bits, a value of the code 32. So a segment of 8,192 bytes becomes a code of 4,096 bytes, which is {{ code_ratio }} : 1. The receiver also needs the decoder: {{ decoder_mb }} MB, while the 50 training tracks together have {{ music_mb }} MB. "Going further" compares this with FLAC and OGG.
+# **In bytes.** 1,024 values for 4,096 samples is not a compression of 4 : 1. A sample has 16 bits, a value of the code 32. So a segment of 8,192 bytes becomes a code of 4,096 bytes, which is {{ code_ratio }} : 1. The receiver also needs the decoder: {{ decoder_mb }} MB, while the 50 training tracks of GTZAN together have {{ music_mb }} MB. "Going further" compares this with FLAC and OGG.
 #
 # ## 8. Hearing a memorised piece
 #
@@ -638,10 +638,9 @@ claims.check(
 #
 # **Faixas de teste: o simples quarto das amostras vence.** Ele tem {{ quarter_snr_test }} dB e MAE de {{ quarter_mae_test }}. A PCA tem {{ pca_snr_test }} dB ({{ pca_mae_test }}), e a rede só ganha do silêncio. O quarto das amostras conserva as frequências abaixo de 1 kHz, que têm a maior parte da potência desta música, e não tem como sofrer sobreajuste.
 #
-# A rede tem 33 milhões de pesos e 14 minutos de música. Ela provavelmente precisa de muitas horas e de menos pesos densos: se uma nota começa alguns milissegundos depois, uma camada densa recebe outras entradas e precisa de outros pesos para elas. O exercício 2 testa isso. Codecs neurais como o SoundStream também são autoencoders, mas convolucionais do começo ao fim e treinados com muito mais som.
+# A rede tem 33 milhões de pesos; as faixas de treino do GTZAN têm 14 minutos de música. Ela provavelmente precisa de muitas horas e de menos pesos densos: se uma nota começa alguns milissegundos depois, uma camada densa recebe outras entradas e precisa de outros pesos para elas. O exercício 2 mede o que acontece quando os cortes mudam de lugar. Codecs neurais como o SoundStream também são autoencoders, mas convolucionais do começo ao fim e treinados com muito mais som.
 #
-# **Em bytes.** 1.024 valores para 4.096 amostras não são uma compressão de 4 : 1. Uma amostra tem 16 bits; um valor do código, 32. Um trecho de 8.192 bytes vira um código de 4.096 bytes, ou {{ code_ratio }} : 1. Quem recebe precisa também do decodificador: {{ decoder_mb }} MB, enquanto as 50 faixas de treino juntas têm {{ music_mb }} MB. A seção "Para ir além" compara isso com FLAC e OGG.
-#
+# **Em bytes.** 1.024 valores para 4.096 amostras não são uma compressão de 4 : 1. Uma amostra tem 16 bits; um valor do código, 32. Um trecho de 8.192 bytes vira um código de 4.096 bytes, ou {{ code_ratio }} : 1. Quem recebe precisa também do decodificador: {{ decoder_mb }} MB, enquanto as 50 faixas de treino do GTZAN juntas têm {{ music_mb }} MB. A seção "Para ir além" compara isso com FLAC e OGG.
 #
 # ## 8. Ouvir uma peça memorizada
 #
@@ -712,7 +711,7 @@ audio.play(
 # %% [markdown] lang="pt-BR"
 # Você ouve as duas peças também no primeiro player? O que mais você ouve?
 #
-# Agora em números, com a rede da seção 4 e duas de suas faixas de treino. Se codificador e decodificador fossem lineares, a mistura *latente* seria igual à mistura das duas *reconstruções*. A que distância elas ficam?
+# Agora em números, com a rede da seção 4 e duas de suas faixas de treino. Se codificador e decodificador fossem lineares, a mistura *latente* seria igual à mistura das duas *reconstruções*. Qual é a diferença entre elas?
 # %%
 a, b = x_train[:1], x_train[-1:]
 mixed = latent_mix(encoder, decoder, a, b, weight)
@@ -727,7 +726,7 @@ claims.check(
 # %% [markdown] lang="en"
 # Take the mixture of the reconstructions as the signal. The latent mixture has {{ mix_linear }} dB, so the two differ by roughly a tenth of the signal's power. Take the mixture of the originals as the signal. Mixing codes gives {{ mix_latent }} dB, mixing the reconstructions {{ mix_rebuilt }} dB.
 #
-# For this pair and this weight, the latent mixture is mostly a mixture of both sounds with an additional error. The network is not linear: this error is of about the same size as that of the reconstruction. But we find no sign of a new melody. For points between codes that decode to plausible examples, the training has to be changed; lesson 08 does this.
+# For this pair and this weight, the latent mixture is mostly a mixture of both sounds with an additional error. The network is not linear: this error is of about the same size as that of the reconstruction. But the measurement gives no sign of a third piece. Nothing in the training asks that points between codes decode to plausible music. Lesson 08 changes the training with this aim.
 #
 # ### Explore
 #
@@ -735,7 +734,7 @@ claims.check(
 # %% [markdown] lang="pt-BR"
 # Tome como sinal a mistura das reconstruções. A mistura latente tem {{ mix_linear }} dB; as duas diferem, portanto, em cerca de um décimo da potência do sinal. Tome agora como sinal a mistura dos originais. Misturar códigos dá {{ mix_latent }} dB; misturar as reconstruções, {{ mix_rebuilt }} dB.
 #
-# Para este par e este peso, a mistura latente é sobretudo uma mistura dos dois sons com um erro a mais. A rede não é linear: esse erro é mais ou menos do tamanho do erro de reconstrução. Mas não encontramos sinal de uma melodia nova. Para que pontos entre códigos virem exemplos plausíveis, é preciso mudar o treino; a aula 08 faz isso.
+# Para este par e este peso, a mistura latente é sobretudo uma mistura dos dois sons com um erro a mais. A rede não é linear: esse erro é mais ou menos do tamanho do erro de reconstrução. Mas a medida não dá sinal de uma terceira peça. Nada no treino pede que pontos entre códigos virem música plausível. A aula 08 muda o treino com esse objetivo.
 #
 # ### Explore
 #
@@ -944,13 +943,13 @@ claims.check(
     music_mb=2 * x_train.size / 1e6,
 )
 # %% [markdown] lang="en"
-# OGG is better than the network in both respects: {{ ogg_ratio }} : 1 at {{ ogg_snr }} dB, on music for which nobody trained it. FLAC compresses less, {{ flac_ratio }} : 1, but loses nothing; its dB are those of rounding to 16 bits. As a codec this network is not useful.
+# OGG is better than the network in both respects: {{ ogg_ratio }} : 1 at {{ ogg_snr }} dB, and it was not fitted to this music. FLAC compresses less, {{ flac_ratio }} : 1, but loses nothing; its dB are those of rounding to 16 bits. As a codec this network is not useful.
 #
 # ### Saving encoder and decoder
 #
 # A sender needs only the encoder and a receiver only the decoder, so we save them in separate files. `safe_mode=True` refuses files that would run code when loaded. We check that the loaded models give exactly the same output.
 # %% [markdown] lang="pt-BR"
-# O OGG é melhor que a rede nos dois aspectos: {{ ogg_ratio }} : 1 com {{ ogg_snr }} dB, em música para a qual ninguém o treinou. O FLAC comprime menos, {{ flac_ratio }} : 1, mas não perde nada; seus dB são os do arredondamento a 16 bits. Como codec, esta rede não é útil.
+# O OGG é melhor que a rede nos dois aspectos: {{ ogg_ratio }} : 1 com {{ ogg_snr }} dB, e ele não foi ajustado a esta música. O FLAC comprime menos, {{ flac_ratio }} : 1, mas não perde nada; seus dB são os do arredondamento a 16 bits. Como codec, esta rede não é útil.
 #
 # ### Salvar codificador e decodificador
 #
