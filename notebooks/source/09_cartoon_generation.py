@@ -1261,7 +1261,7 @@ claims.check(
     moved_edges=mse(x_moved, moved["edges"]),
 )
 # %% [markdown] lang="en"
-# The error of whole-face PCA rises from {{ still_pca }} to {{ moved_pca }}: its components belong to fixed pixel positions. The PCA of patches changes little ({{ still_patches }} before, {{ moved_patches }} after).
+# The error of whole-face PCA rises from {{ still_pca }} to {{ moved_pca }}: its components belong to fixed pixel positions. The PCA of patches changes much less, from {{ still_patches }} to {{ moved_patches }}.
 #
 # The network's error triples, from {{ still_edges }} to {{ moved_edges }}, and in the pictures several eyes vanish. Its layers are convolutional, but the images were halved three times and shown in one position only, so what it learned is not invariant to small shifts. Data augmentation with random shifts, next to the mirroring, is the usual remedy. We did not try it here.
 #
@@ -1277,7 +1277,7 @@ claims.check(
 # - The reference reports beards on almost all of its samples. Count moustaches in yours with `moustache_score`.
 # - Train with `size` 128 or 256 on a GPU. Other generators, such as generative adversarial networks (GANs), draw sharper images.
 # %% [markdown] lang="pt-BR"
-# O erro da PCA de rostos inteiros sobe de {{ still_pca }} para {{ moved_pca }}: seus componentes pertencem a posições fixas de pixels. A PCA de retalhos muda pouco ({{ still_patches }} antes, {{ moved_patches }} depois).
+# O erro da PCA de rostos inteiros sobe de {{ still_pca }} para {{ moved_pca }}: seus componentes pertencem a posições fixas de pixels. A PCA de retalhos muda muito menos, de {{ still_patches }} para {{ moved_patches }}.
 #
 # O erro da rede triplica, de {{ still_edges }} para {{ moved_edges }}, e nas imagens vários olhos somem. Suas camadas são convolucionais, mas as imagens são reduzidas à metade três vezes e só foram vistas em uma posição; o que ela aprendeu não é invariante a pequenos deslocamentos. O remédio usual é aumentar os dados com deslocamentos aleatórios, além do espelhamento. Não o testamos aqui.
 #
