@@ -4,30 +4,36 @@
 # [Open in Colab]({{ colab }}) · Lesson 02 · reading: {{ reading_minutes }} min · running: {{ minutes.class }} min
 # (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
 #
+# A handwritten digit has 784 pixels. How many numbers does it take to draw it again: 32? Two? And what does a network learn about digits if
+# it never sees a label?
+#
 # **After this lesson you can**
 #
 # - build an autoencoder in Keras, count its parameters by hand, and train it without labels;
-# - judge a reconstruction loss: against its floor, against PCA, against another seed;
-# - make a code sparse, and explain why an L1 penalty produces exact zeros while an L2 penalty shrinks;
-# - draw the latent space of a network with two code units, walk in it, and recognise a dead unit;
-# - save and load the encoder and the decoder, and follow a training in TensorBoard.
+# - judge a reconstruction loss against its floor, against a baseline, and against its spread over seeds;
+# - add an L1 or L2 penalty to a code, and explain what each does to its values;
+# - draw the latent space of a network with two code units, explore it, and recognise a dead unit;
+# - save the encoder and the decoder and load them again.
 #
 # **Prerequisites:** dense layers, activation functions, gradient descent; PCA helps (lesson 01).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU, no earlier lesson's files.
+# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU, no files of other lessons.
 # %% [markdown] lang="pt-BR"
 # # Autoencoders no MNIST: simples, esparso, profundo e bidimensional
 #
 # [Abrir no Colab]({{ colab }}) · Aula 02 · leitura: {{ reading_minutes }} min · execução: {{ minutes.class }} min
 # (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
-# **Ao final desta aula você saberá**
+# Um dígito manuscrito tem 784 pixels. Quantos números bastam para desenhá-lo de novo: 32? Dois? E o que uma rede aprende sobre dígitos sem
+# nunca ver um rótulo?
 #
-# - montar um autoencoder em Keras, contar os parâmetros à mão e treiná-lo sem usar rótulos;
-# - julgar uma função de custo de reconstrução: diante do seu piso, da PCA e de outra semente;
-# - tornar um código esparso e explicar por que a penalidade L1 cria zeros exatos e a L2 só encolhe;
-# - desenhar o espaço latente de uma rede com duas unidades no código, passear por ele e reconhecer uma unidade morta;
-# - salvar e carregar codificador e decodificador, e acompanhar um treino no TensorBoard.
+# **Ao final desta aula, você saberá**
+#
+# - montar um autoencoder em Keras, contar os parâmetros à mão e treiná-lo sem rótulos;
+# - avaliar um custo de reconstrução diante do piso, de uma linha de base (*baseline*) e da dispersão entre sementes;
+# - aplicar uma penalidade L1 ou L2 ao código e explicar o que cada uma faz com os valores;
+# - desenhar o espaço latente de uma rede com duas unidades no código, explorá-lo e reconhecer uma unidade morta;
+# - salvar o codificador e o decodificador e carregá-los de novo.
 #
 # **Pré-requisitos:** camadas densas, funções de ativação, descida do gradiente; a PCA ajuda (aula 01).
 #
@@ -39,13 +45,11 @@ from utils import environment
 
 environment.start("02_mnist")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type.
-#
-# Now the imports. If a pink line about CUDA appears, it only says that this computer has no GPU.
+# If every line of the table says *ok*, go on. Otherwise its last column says what to do. Next come the imports; a pink line about CUDA
+# only means that this computer has no GPU.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar.
-#
-# Agora as importações. Se aparecer uma linha rosa sobre CUDA, ela só diz que este computador não tem GPU.
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna diz o que fazer. A seguir vêm as importações; uma linha rosa
+# sobre CUDA significa apenas que este computador não tem GPU.
 # %%
 import sys
 
@@ -61,15 +65,15 @@ from utils import claims, data, explore, plot, settings, text
 from utils.progress import tqdm
 
 # %% [markdown] lang="en"
-# ## 1. The data: digits without their labels
+# ## 1. The data: digits without labels
 #
-# MNIST holds 70,000 handwritten digits of 28 × 28 grey pixels. An autoencoder learns from the images alone:
-# **the target is the input itself**. We keep the labels only to colour our figures afterwards.
+# MNIST contains 70,000 handwritten digits of 28 × 28 grey pixels. An autoencoder learns from the images alone:
+# **the target is the input itself**. We use the labels only to colour our plots.
 # %% [markdown] lang="pt-BR"
-# ## 1. Os dados: dígitos sem os rótulos
+# ## 1. Os dados: dígitos sem rótulos
 #
 # O MNIST reúne 70.000 dígitos manuscritos de 28 × 28 pixels em tons de cinza. O autoencoder aprende só com as
-# imagens: **o alvo é a própria entrada**. Guardamos os rótulos apenas para colorir as figuras depois.
+# imagens: **o alvo é a própria entrada**. Os rótulos servem apenas para colorir os gráficos.
 # %%
 mnist = data.mnist.load()
 print(mnist.provenance)
@@ -82,17 +86,23 @@ print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
 print(f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")
 # pt: f"pixels de {x_train.min():.0f} a {x_train.max():.0f}"
 # %% [markdown] lang="en"
-# Each image became a row of 784 numbers between 0 (paper) and 1 (ink). Three parts, three jobs: **training** images
-# move the weights; **validation** images, cut from the end of the official training set, are what we look at
-# while we choose epochs and penalties; **test** images are looked at once, when a model is finished. Many
-# tutorials pass the test set as `validation_data`: whoever then picks the best epoch has trained on the
-# test set without noticing.
+# Each image is now a row of 784 numbers between 0 (paper) and 1 (ink). We split the images into three sets:
+#
+# - **training** images adjust the weights;
+# - **validation** images, the last ones of the official training set, guide our choice of hyperparameters, the settings that we choose
+#   before training, such as the number of epochs;
+# - **test** images evaluate the finished models.
+#
+# Many tutorials pass the test set as `validation_data`. If you then choose the best epoch, you have trained on the test set without noticing.
 # %% [markdown] lang="pt-BR"
-# Cada imagem virou uma linha de 784 números entre 0 (papel) e 1 (tinta). Três partes, três papéis: as imagens de
-# **treino** movem os pesos; as de **validação**, tiradas do fim do conjunto oficial de treino, são as que olhamos
-# ao escolher épocas e penalidades; as de **teste** só são consultadas uma vez, com o modelo pronto. Muitos
-# tutoriais passam o conjunto de teste em `validation_data`: quem depois escolhe a melhor época treinou no
-# teste sem perceber.
+# Cada imagem virou uma linha de 784 números entre 0 (papel) e 1 (tinta). Dividimos as imagens em três conjuntos:
+#
+# - as de **treino** ajustam os pesos;
+# - as de **validação**, as últimas do conjunto oficial de treino, orientam a escolha dos hiperparâmetros, isto é, do que se define antes
+#   do treino, como o número de épocas;
+# - as de **teste** avaliam os modelos prontos.
+#
+# Muitos tutoriais passam o conjunto de teste em `validation_data`. Se você depois escolhe a melhor época, treinou no teste sem perceber.
 # %%
 plot.image_rows(
     {"test images": mnist.x_test[:10]},  # pt: "imagens de teste"
@@ -104,25 +114,27 @@ plot.image_rows(
 # %% [markdown] lang="en"
 # ## 2. The simple autoencoder: 784 → 32 → 784
 #
-# Two functions are learnt together:
+# An autoencoder consists of two functions that are trained together:
 #
 # $$z = f(x) \quad\text{(encoder)}, \qquad \hat{x} = g(z) \quad\text{(decoder)}, \qquad \hat{x} \approx x.$$
 #
-# Copying $x$ would be trivial if $z$ were as large as $x$. So we squeeze: the **code** $z$ has 32 numbers where the image has
-# 784. Whatever does not fit through this bottleneck is lost, and the network must find out what digits have in common.
+# The encoder computes the **latent code** $z$; the decoder computes the **reconstruction** $\hat x$ from it. If $z$ were as large as $x$,
+# the network could simply copy. Our **latent dimension**, the length of the code, is only 32. With such a bottleneck the network has to use what
+# digits have in common.
 #
-# **Predict before you run:** how many weights and biases will the encoder have? And the decoder?
+# **Predict before you run:** how many weights and biases does the encoder have? And the decoder?
 # %% [markdown] lang="pt-BR"
 # ## 2. O autoencoder simples: 784 → 32 → 784
 #
-# Duas funções são aprendidas juntas:
+# Um autoencoder é formado por duas funções treinadas em conjunto:
 #
 # $$z = f(x) \quad\text{(codificador)}, \qquad \hat{x} = g(z) \quad\text{(decodificador)}, \qquad \hat{x} \approx x.$$
 #
-# Copiar $x$ seria trivial se $z$ fosse do tamanho de $x$. Por isso apertamos: o **código** $z$ tem 32 números, e a imagem,
-# 784. O que não passa por esse gargalo se perde, e a rede precisa descobrir o que os dígitos têm em comum.
+# O codificador calcula o **código latente** $z$; a partir dele, o decodificador calcula a **reconstrução** $\hat x$. Se $z$ fosse do tamanho de $x$,
+# a rede poderia simplesmente copiar. Aqui a **dimensão latente**, o tamanho do código, é só 32. Com esse gargalo, a rede precisa aproveitar o que
+# os dígitos têm em comum.
 #
-# **Antes de executar, arrisque:** quantos pesos e vieses terá o codificador? E o decodificador?
+# **Antes de executar, arrisque:** quantos pesos e vieses tem o codificador? E o decodificador?
 # %%
 def build_simple(code_size=32, penalty=None):
     """Encoder, decoder and autoencoder with one dense layer each way."""
@@ -143,13 +155,13 @@ autoencoder.summary()
 for part in (encoder, decoder, autoencoder):
     print(f"{part.name:12}{part.count_params():>8,}")
 # %% [markdown] lang="en"
-# By hand: each of the 32 code units has 784 weights and 1 bias, $32 \cdot 785 = 25\,120$; each of the 784 output
-# units has 32 weights and 1 bias, $784 \cdot 33 = 25\,872$; together 50,992. In the picture the height of a bar
-# is the square root of the number of units: an hourglass lying on its side.
+# By hand: each of the 32 code units has 784 weights and 1 bias, so the encoder has $32 \cdot 785 = 25\,120$ parameters. Each of the 784
+# outputs has 32 weights and 1 bias, so the decoder has $784 \cdot 33 = 25\,872$. Together they have 50,992. In the next picture the
+# height of a bar is the square root of the number of units.
 # %% [markdown] lang="pt-BR"
-# À mão: cada uma das 32 unidades do código tem 784 pesos e 1 viés, $32 \cdot 785 = 25\,120$; cada uma das 784 unidades de
-# saída tem 32 pesos e 1 viés, $784 \cdot 33 = 25\,872$; no total, 50.992. Na figura, a altura da barra é a raiz
-# quadrada do número de unidades: uma ampulheta deitada.
+# À mão: cada uma das 32 unidades do código tem 784 pesos e 1 viés; o codificador tem, portanto, $32 \cdot 785 = 25\,120$ parâmetros. Cada uma das
+# 784 saídas tem 32 pesos e 1 viés; o decodificador tem $784 \cdot 33 = 25\,872$. No total, são 50.992. Na próxima figura, a altura
+# da barra é a raiz quadrada do número de unidades.
 # %%
 plot.architecture(
     [encoder, decoder],
@@ -160,27 +172,27 @@ plot.architecture(
 
 
 # %% [markdown] lang="en"
-# ### Which loss, and what is a good value?
+# ### The loss and its floor
 #
-# The sigmoid output lies between 0 and 1, so each pixel can be read as "the probability of ink", and the usual loss is
-# the **binary cross-entropy**, averaged over pixels and images:
+# The sigmoid output is between 0 and 1, so we can read each output as the probability of ink. The usual loss is then the
+# **binary cross-entropy**, averaged over pixels and images:
 #
 # $$L(x, \hat x) = -\,x \log \hat x - (1 - x) \log (1 - \hat x).$$
 #
-# Is 0.1 a good loss? The question has no answer until we know the **floor**. For a grey pixel, say
-# $x = 0.5$, even the perfect output $\hat x = 0.5$ costs $\log 2$. Let us compute what a flawless
-# autoencoder would pay, and at the other end what one pays who always answers with the mean image.
+# Is 0.1 a good loss? That depends on the smallest possible value, the **floor**. It is not zero: for a grey pixel
+# $x = 0.5$, even the perfect output $\hat x = 0.5$ costs $\log 2$. At the other end of the scale we use a **baseline**, a simple method that a
+# model must beat: always predict the mean training image.
 # %% [markdown] lang="pt-BR"
-# ### Qual função de custo, e que valor é bom?
+# ### A função de custo e seu piso
 #
-# A saída sigmoide fica entre 0 e 1: cada pixel pode ser lido como "probabilidade de haver tinta", e a função de
-# custo usual é a **entropia cruzada binária**, média sobre pixels e imagens:
+# A saída da sigmoide fica entre 0 e 1; podemos lê-la como a probabilidade de haver tinta em cada pixel. A função de custo usual é, então, a
+# **entropia cruzada binária**, média sobre pixels e imagens:
 #
 # $$L(x, \hat x) = -\,x \log \hat x - (1 - x) \log (1 - \hat x).$$
 #
-# Um custo de 0,1 é bom? A pergunta não tem resposta enquanto não conhecemos o **piso**. Num pixel cinza,
-# digamos $x = 0{,}5$, até a saída perfeita $\hat x = 0{,}5$ custa $\log 2$. Calculemos quanto pagaria um
-# autoencoder sem falhas e, na outra ponta, quanto paga quem sempre responde com a imagem média.
+# Um custo de 0,1 é bom? Depende do menor valor possível, o **piso**. Ele não é zero: num pixel cinza, $x = 0{,}5$,
+# até a saída perfeita $\hat x = 0{,}5$ custa $\log 2$. Na outra ponta da escala usamos uma **linha de base** (*baseline*), um método simples que o
+# modelo precisa superar: prever sempre a imagem média do treino.
 # %%
 def bce(x, x_hat):
     """Binary cross-entropy, mean over pixels and images."""
@@ -192,29 +204,29 @@ floor = bce(x_test, x_test)
 mean_image = np.broadcast_to(x_train.mean(axis=0), x_test.shape)
 claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 # %% [markdown] lang="en"
-# So the useful scale runs from {{ mean_image_loss }} (no idea which digit it is) down to {{ floor }} (perfect). Keep
-# these two figures in mind: every loss of this lesson lies between them.
+# The useful scale runs from {{ mean_image_loss }} (the mean image) down to {{ floor }} (a perfect reconstruction).
 #
 # ### Training
 #
-# Nothing hidden: `compile` and `fit`. Three habits make it fast on a small computer without changing what is computed.
+# Training takes one `compile` and one `fit`. Two settings make it faster and leave the method unchanged:
 #
-# - `data.batches` hands over whole batches cut from one tensor; the usual pipeline, image by image, costs more than the arithmetic of so small a network.
-# - `jit_compile` lets XLA fuse the step into a few loops, and `steps_per_execution=40` returns to Python once in 40 steps.
-# - The learning rate climbs for a quarter of the training to a **peak** and comes down along a cosine. A high peak
-#   covers the ground, the slow end settles. In profile `full` it stays at `0.001` as in the lecture that we reproduce (course PSI3472), and takes many more epochs.
+# - `data.batches` cuts whole batches from one tensor. Fetching single images would take longer than the arithmetic of such a small network.
+# - `jit_compile` lets the XLA compiler fuse the operations of a step, and `steps_per_execution=40` returns to Python once in 40 steps.
+#
+# We also use a **learning-rate schedule**: the rate rises to a peak during the first quarter and then falls along a cosine. With it, 8 epochs are
+# enough. Profile `full` uses a constant rate of `0.001` and 50 epochs, like the lecture of course PSI3472 that this lesson reproduces.
 # %% [markdown] lang="pt-BR"
-# A escala útil vai, portanto, de {{ mean_image_loss }} (não faço ideia de qual dígito é) até {{ floor }} (perfeito). Guarde
-# esses dois valores: todo custo desta aula fica entre eles.
+# A escala útil vai de {{ mean_image_loss }} (imagem média) até {{ floor }} (reconstrução perfeita).
 #
 # ### Treino
 #
-# Nada escondido: `compile` e `fit`. Três hábitos deixam o treino rápido num computador modesto sem mudar o que se calcula.
+# O treino são um `compile` e um `fit`. Dois recursos o aceleram sem mudar o método:
 #
-# - `data.batches` entrega lotes inteiros recortados de um único tensor; o caminho usual, imagem por imagem, custa mais que a aritmética de uma rede tão pequena.
-# - `jit_compile` deixa o XLA fundir o passo em poucos laços, e `steps_per_execution=40` só volta ao Python a cada 40 passos.
-# - A taxa de aprendizado sobe durante um quarto do treino até um **pico** e desce por um cosseno. O pico alto percorre
-#   o terreno, o final lento assenta. No perfil `full` ela fica em `0,001`, como na aula que reproduzimos (disciplina PSI3472), e pede muito mais épocas.
+# - `data.batches` recorta lotes inteiros de um único tensor. Buscar imagem por imagem levaria mais tempo que as contas de uma rede tão pequena.
+# - `jit_compile` deixa o compilador XLA fundir as operações de um passo, e `steps_per_execution=40` só volta ao Python a cada 40 passos.
+#
+# Usamos também um **cronograma da taxa de aprendizado**: a taxa sobe até um pico durante o primeiro quarto e depois desce por um cosseno. Com ele,
+# bastam 8 épocas. O perfil `full` usa a taxa constante `0.001` e 50 épocas, como a aula da disciplina PSI3472 que reproduzimos.
 # %%
 BATCH = 256 if mnist.source == "real" else 32  # the small sample gives few batches
 # pt: a amostra pequena rende poucos lotes
@@ -260,11 +272,11 @@ plot.history(
 
 
 # %% [markdown] lang="en"
-# Solid is validation, dashed is training. They stay together: with 32 numbers for each image there is little room to
-# learn the training digits by heart. Now the test set, once.
+# In the first epochs the training loss is higher because Keras averages it over the epoch, while the network is still improving. Then the
+# curves meet. There is no sign of **overfitting**, in which the training loss falls while the validation loss rises. Now we use the test set.
 # %% [markdown] lang="pt-BR"
-# A linha cheia é a validação, a tracejada é o treino. Elas andam juntas: com 32 números por imagem, quase não há
-# espaço para decorar os dígitos de treino. Agora o conjunto de teste, uma única vez.
+# Nas primeiras épocas, o custo de treino é maior porque o Keras tira a média ao longo da época, enquanto a rede ainda melhora. Depois as curvas
+# se encontram. Não há sinal de **sobreajuste** (*overfitting*), em que o custo de treino cai e o de validação sobe. Agora usamos o conjunto de teste.
 # %%
 def predict(model, x):
     """Outputs of `model` for many rows, in large batches."""
@@ -286,15 +298,17 @@ claims.check(
     F1_code_mean=codes[0].mean(),
 )
 # %% [markdown] lang="en"
-# The table sets three things side by side: the figure of the lecture that we reproduce, the mean and the spread of our own
-# runs with different seeds, and *your* run. The loss, {{ F1_loss }}, agrees with the source's {{ F1_loss.source }}.
-# The mean of one code does not ({{ F1_code_mean }} against {{ F1_code_mean.source }}), and need not: doubling all
-# codes while halving the decoder's weights changes no output. **A loss can be reproduced; the scale of a latent space is arbitrary.**
+# The table compares the lecture's value, the mean and standard deviation of our runs with different seeds, and *your* run. The loss,
+# {{ F1_loss }}, agrees with the lecture's {{ F1_loss.source }}.
+#
+# The mean of one code does not agree ({{ F1_code_mean }} against {{ F1_code_mean.source }}), and it need not. If we double all codes and
+# halve the decoder's weights, no output changes. **A loss can be reproduced; the scale of a latent space is arbitrary.**
 # %% [markdown] lang="pt-BR"
-# A tabela põe lado a lado o valor da aula que reproduzimos, a média e a dispersão das nossas execuções com várias
-# sementes e a *sua* execução. O custo, {{ F1_loss }}, concorda com o da fonte, {{ F1_loss.source }}. A média de um código
-# não ({{ F1_code_mean }} contra {{ F1_code_mean.source }}), e nem precisa: dobrar todos os códigos e reduzir à metade os pesos do
-# decodificador não muda saída alguma. **Um custo se reproduz; a escala de um espaço latente é arbitrária.**
+# A tabela compara o valor da aula de referência, a média e o desvio padrão das nossas execuções com várias sementes e a *sua* execução. O custo,
+# {{ F1_loss }}, concorda com o da referência, {{ F1_loss.source }}.
+#
+# A média de um código não concorda ({{ F1_code_mean }} contra {{ F1_code_mean.source }}), e nem precisa. Se dobrarmos todos os códigos e
+# reduzirmos à metade os pesos do decodificador, nenhuma saída muda. **O custo se reproduz; a escala de um espaço latente é arbitrária.**
 # %%
 x_hat = predict(autoencoder, x_test)
 plot.image_rows(
@@ -308,11 +322,17 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# Readable, a little soft at the edges. Is this good? Ask the oldest rival: **PCA** with 32 components,
-# the best *linear* code of that size. The mean squared error (MSE) is PCA's own criterion, so this judge favours it.
+# ### A baseline of the same size: PCA
+#
+# All ten digits are readable, with softer edges; the eighth, a 9, has grey smudges. Is this good for 32 numbers? The natural baseline is **PCA** with
+# 32 components, the *linear* code of this size with the smallest mean squared error (MSE) on the training images. Our network was trained for another
+# loss, so comparing squared errors favours PCA.
 # %% [markdown] lang="pt-BR"
-# Legíveis, um pouco macios nas bordas. Isso é bom? Pergunte ao rival mais antigo: a **PCA** com 32
-# componentes, o melhor código *linear* desse tamanho. O erro quadrático médio (MSE) é o critério da própria PCA: o juiz lhe é favorável.
+# ### Uma linha de base do mesmo tamanho: a PCA
+#
+# Os dez dígitos estão legíveis, com contornos mais suaves; o oitavo, um 9, tem manchas cinzentas. Isso é bom para 32 números? A linha de base natural
+# é a **PCA** com 32 componentes, o código *linear* desse tamanho com o menor erro quadrático médio (MSE) nas imagens de treino. Nossa rede foi treinada
+# com outra função de custo; comparar erros quadráticos favorece, portanto, a PCA.
 # %%
 def mse(x, x_hat):
     """Mean squared error over pixels and images."""
@@ -331,27 +351,33 @@ claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_ha
 
 
 # %% [markdown] lang="en"
-# With codes of equal size the autoencoder's squared error ({{ F1_mse }}) is well below PCA's ({{ pca32_mse }}), though it was
-# trained for another loss. One reason is the sigmoid: PCA wastes effort on negative ink and on ink darker than black.
+# The autoencoder's error on the test images ({{ F1_mse }}) is well below PCA's ({{ pca32_mse }}); the difference is many times the spread over
+# seeds. The sigmoid may be one reason, since PCA can produce ink below 0 and above 1. We do not test this explanation.
 #
-# ## 3. Reproducibility: the same losses, to the last digit
+# ## 3. Reproducibility: the same loss to the last digit
 #
-# Chance enters three times: the initial weights, the order of the batches, and the order in which parallel workers
-# add numbers (in floating point, $a + (b + c)$ and $(a + b) + c$ may differ in the last digit). `set_random_seed` fixes the first,
-# the `seed` of `data.batches` the second. The third matters on a GPU, where thousands of workers race: there we called
-# `enable_op_determinism()`, which is slower and makes Keras give up XLA. On a CPU the sums of these layers have a fixed order
-# already. Do we believe it? We train twice with the same seed and once with another.
+# Chance enters a training in three places:
+#
+# 1. The initial weights: `set_random_seed` fixes them.
+# 2. The order of the batches: the `seed` of `data.batches` fixes it.
+# 3. The order in which parallel threads add numbers, because floating-point sums depend on it. On a GPU, `enable_op_determinism()` fixes it and makes
+#    training slower. On a CPU our layers need no such switch.
+#
+# We train twice with one seed and once with another.
 # %% [markdown] lang="pt-BR"
-# Com códigos do mesmo tamanho, o erro quadrático do autoencoder ({{ F1_mse }}) fica bem abaixo do da PCA ({{ pca32_mse }}), embora
-# ele tenha sido treinado com outra função de custo. Uma das razões é a sigmoide: a PCA desperdiça esforço com tinta negativa e com tinta mais preta que o preto.
+# O erro do autoencoder nas imagens de teste ({{ F1_mse }}) fica bem abaixo do erro da PCA ({{ pca32_mse }}); a diferença é muitas vezes maior que a
+# dispersão entre sementes. A sigmoide pode ser um dos motivos, pois a PCA pode produzir tinta abaixo de 0 e acima de 1. Não testamos essa explicação.
 #
-# ## 3. Reprodutibilidade: os mesmos custos, até o último dígito
+# ## 3. Reprodutibilidade: o mesmo custo até o último dígito
 #
-# O acaso entra em três lugares: nos pesos iniciais, na ordem dos lotes e na ordem em que trabalhos paralelos
-# somam números (em ponto flutuante, $a + (b + c)$ e $(a + b) + c$ podem diferir no último dígito). `set_random_seed` fixa o primeiro
-# e o `seed` de `data.batches`, o segundo. O terceiro importa na GPU, onde milhares de trabalhos disputam a vez: nela chamamos
-# `enable_op_determinism()`, que é mais lento e faz o Keras abrir mão do XLA. Na CPU, as somas destas camadas já têm
-# ordem fixa. Dá para acreditar? Treinamos duas vezes com a mesma semente e uma com outra.
+# O acaso entra num treino em três lugares:
+#
+# 1. Nos pesos iniciais, que `set_random_seed` fixa.
+# 2. Na ordem dos lotes, que o `seed` de `data.batches` fixa.
+# 3. Na ordem em que threads paralelas somam números, pois dela depende o resultado em ponto flutuante. Na GPU, `enable_op_determinism()` fixa essa
+#    ordem e deixa o treino mais lento. Na CPU, nossas camadas não precisam disso.
+#
+# Treinamos duas vezes com uma semente e uma vez com outra.
 # %%
 def first_epochs(seed):
     """Training losses of two epochs from the given seed."""
@@ -366,31 +392,37 @@ print(f"seed 7: {once}\nseed 7: {again}\nseed 8: {other}")
 # %% tags=["nbval-check-output"]
 print(once == again, once == other)
 # %% [markdown] lang="en"
-# Equal to the last digit, not merely close; another seed gives other digits. Two limits to remember: another processor,
-# another number of threads or a GPU may round differently, and **a fixed seed hides the spread**. That is why our tables
-# report the mean ± standard deviation over {{ F1_loss.n }} seeds: {{ F1_loss.mean }} ± {{ F1_loss.sd }} for the simple autoencoder.
+# The first two runs are equal to the last digit; the third differs. But another processor, another number of threads or
+# a GPU may round differently. And **a fixed seed hides the spread**: one run does not show how much a result depends on chance. Our
+# tables therefore give the mean ± standard deviation over {{ F1_loss.n }} seeds, here {{ F1_loss.mean }} ± {{ F1_loss.sd }}.
 #
-# ## 4. The sparse autoencoder: a code that is mostly silent
+# ## 4. L1 and L2 penalties on the code
 #
-# A second way to make life hard for an autoencoder is to charge for the code itself:
+# A bottleneck is one way to restrict an autoencoder. Another is **regularisation**: we add a penalty on the code to the loss.
 #
-# $$\text{cost} = L(x, \hat x) + \lambda \sum_i |z_i| \quad\text{(L1)} \qquad\text{or}\qquad L(x, \hat x) + \lambda \sum_i z_i^2 \quad\text{(L2)}.$$
+# $$\text{loss} = L(x, \hat x) + \lambda \sum_i |z_i| \quad\text{(L1)} \qquad\text{or}\qquad L(x, \hat x) + \lambda \sum_i z_i^2 \quad\text{(L2)}.$$
 #
-# Why would one bring zeros and the other not? Strip the problem to one number: a code would like to be $a$, and pays for
-# being $z$: minimise $\frac{1}{2}(z-a)^2$ plus the penalty. **Predict:** for small $a$, which penalty gives exactly zero?
+# The penalty acts on the *activity* of the code units, not on weights. The aim of L1 is a **sparse** code, in which most units are zero *for
+# each example*. Which units are active then says something about the image.
+#
+# Why should L1 give zeros and L2 not? Take a single number: without a penalty the code would have the value $a$. With the penalty it has
+# the value $z$ that minimises $\frac{1}{2}(z-a)^2$ plus the penalty. **Predict:** for small $a$, which penalty makes $z$ exactly zero?
 # %% [markdown] lang="pt-BR"
-# Iguais até o último dígito, não apenas próximos; outra semente dá outros dígitos. Dois limites: outro processador,
-# outro número de linhas de execução ou uma GPU podem arredondar de outro jeito, e **uma semente fixa esconde a dispersão**. Por isso nossas
-# tabelas trazem a média ± desvio padrão de {{ F1_loss.n }} sementes: {{ F1_loss.mean }} ± {{ F1_loss.sd }} no autoencoder simples.
+# As duas primeiras execuções são iguais até o último dígito; a terceira é diferente. Mas outro processador, outro número de threads ou
+# uma GPU podem arredondar de outro jeito. E **uma semente fixa esconde a dispersão**: uma só execução não mostra quanto o resultado depende do
+# acaso. Por isso nossas tabelas trazem a média ± desvio padrão de {{ F1_loss.n }} sementes, aqui {{ F1_loss.mean }} ± {{ F1_loss.sd }}.
 #
-# ## 4. O autoencoder esparso: um código quase todo em silêncio
+# ## 4. Penalidades L1 e L2 sobre o código
 #
-# Um segundo jeito de dificultar a vida do autoencoder é cobrar pelo próprio código:
+# O gargalo é uma forma de restringir um autoencoder. Outra é a **regularização**: somar à função de custo uma penalidade sobre o código.
 #
 # $$\text{custo} = L(x, \hat x) + \lambda \sum_i |z_i| \quad\text{(L1)} \qquad\text{ou}\qquad L(x, \hat x) + \lambda \sum_i z_i^2 \quad\text{(L2)}.$$
 #
-# Por que um traria zeros e o outro não? Reduza o problema a um número: um código gostaria de valer $a$ e paga
-# para valer $z$: minimize $\frac{1}{2}(z-a)^2$ mais a penalidade. **Arrisque:** para $a$ pequeno, qual penalidade dá exatamente zero?
+# A penalidade age sobre a *atividade* das unidades do código, não sobre os pesos. Com a L1 se busca um código **esparso**, em que a maioria das
+# unidades vale zero *em cada exemplo*. Saber quais unidades estão ativas já diz, então, algo sobre a imagem.
+#
+# Por que a L1 daria zeros e a L2 não? Considere um único número: sem penalidade, o código valeria $a$. Com ela, assume o valor $z$
+# que minimiza $\frac{1}{2}(z-a)^2$ mais a penalidade. **Arrisque:** para $a$ pequeno, qual penalidade deixa $z$ exatamente em zero?
 # %%
 a = np.linspace(0, 2, 201)
 z = np.linspace(0, 2, 2001)[:, None]
@@ -407,19 +439,17 @@ ax.legend(frameon=False)
 plot.show(fig, alt="L1 stays at zero up to 0.5, then runs parallel; L2 is a straight line through zero.")
 # pt: "L1 fica em zero até 0,5 e depois segue paralela; L2 é uma reta pela origem."
 # %% [markdown] lang="en"
-# L1 pulls with the **same force** $\lambda$ however small $z$ is: whoever is worth less than $\lambda$ ends at exactly
-# zero. The force of L2 is $2\lambda z$: it fades on the way, so everything shrinks and nothing arrives.
+# L1 pulls with the **same force** $\lambda$ however small $z$ is, so any value of $a$ below $\lambda$ becomes exactly zero. The force of L2 is
+# $2\lambda z$. It fades as $z$ shrinks, so L2 makes all values smaller and none zero.
 #
-# Now the same network with an L1 penalty of `0.0001` on the code, and a third one with L2, to compare. Keras divides the
-# penalty by the number of images in a batch, as the formula per image above wants; versions before `3.14` forgot to, and there
-# the same line would be 256 times as strict. (The environment check asks for a version that divides.)
+# We now train the same network with an L1 penalty of `0.0001` on the code, and again with L2. Keras divides the penalty by the batch
+# size, so that it counts per image, as in the formula. Versions before `3.14` did not, and the same line was 256 times as strict there.
 # %% [markdown] lang="pt-BR"
-# A L1 puxa com a **mesma força** $\lambda$ por menor que seja $z$: quem vale menos que $\lambda$ termina exatamente em
-# zero. A força da L2 é $2\lambda z$: enfraquece no caminho, então tudo encolhe e nada chega lá.
+# A L1 puxa com a **mesma força** $\lambda$ por menor que seja $z$; qualquer $a$ menor que $\lambda$ vira exatamente zero. A força da L2 é
+# $2\lambda z$. Ela diminui junto com $z$; por isso a L2 encolhe todos os valores e não zera nenhum.
 #
-# Agora a mesma rede com uma penalidade L1 de `0,0001` sobre o código, e uma terceira com L2, para comparar. O Keras divide a
-# penalidade pelo número de imagens do lote, como pede a fórmula por imagem acima; versões anteriores à `3.14` se esqueciam disso, e
-# nelas a mesma linha seria 256 vezes mais severa. (A verificação do ambiente exige uma versão que divide.)
+# Treinamos agora a mesma rede com uma penalidade L1 de `0.0001` sobre o código e, depois, com L2. O Keras divide a penalidade pelo tamanho do lote;
+# assim ela vale por imagem, como na fórmula. As versões anteriores à `3.14` não dividiam, e nelas a mesma linha era 256 vezes mais severa.
 # %%
 epochs = settings.pick(quick=8, class_=10, full=50)
 sparse = {}
@@ -436,11 +466,13 @@ claims.check(
     F2_zeros=(codes_l1[0] == 0).sum(),
 )
 # %% [markdown] lang="en"
-# The code has become small ({{ F2_code_mean }} instead of {{ F1_code_mean }} on average) and some of its numbers are exactly zero, while
-# the loss rose from {{ F1_loss }} to {{ F2_loss }}, part of which is the penalty itself. The same digit in both codes:
+# With L1 the code values became smaller ({{ F2_code_mean }} instead of {{ F1_code_mean }} on average for this image), and {{ F2_zeros }} of its 32
+# numbers are exactly zero, against {{ F2_zeros.source }} in the lecture. The loss rose from {{ F1_loss }} to {{ F2_loss }}; part of the increase is the
+# penalty itself. The next plot shows both codes of the same digit. Mind the different vertical scales.
 # %% [markdown] lang="pt-BR"
-# O código ficou pequeno ({{ F2_code_mean }} em média, em vez de {{ F1_code_mean }}) e alguns dos seus números são exatamente zero, enquanto
-# o custo subiu de {{ F1_loss }} para {{ F2_loss }}, e parte disso é a própria penalidade. O mesmo dígito nos dois códigos:
+# Com a L1, os valores do código ficaram menores ({{ F2_code_mean }} em vez de {{ F1_code_mean }}, em média, nesta imagem), e {{ F2_zeros }} dos 32
+# números são exatamente zero; na aula de referência, {{ F2_zeros.source }}. O custo subiu de {{ F1_loss }} para {{ F2_loss }}; parte do aumento é a
+# própria penalidade. A próxima figura mostra os dois códigos do mesmo dígito. Atenção: as escalas verticais são diferentes.
 # %%
 fig, axes = plt.subplots(2, 1, figsize=(10, 5), sharex=True)
 axes[0].bar(range(32), codes[0], color=plot.BLUE)
@@ -461,11 +493,11 @@ ax.legend(frameon=False)
 plot.show(fig, alt="Without penalty values reach beyond 20; L1 moves them towards zero; L2 cuts the tail.")
 # pt: "Sem penalidade os valores passam de 20; L1 os leva para perto do zero; L2 corta a cauda."
 # %% [markdown] lang="en"
-# L2 fears large values most: its tail is the shortest. But look at the first bin: L2 has zeros too! Does that contradict what we
-# just derived? **Count before you judge**, and also with a penalty ten times stronger.
+# L2 has the shortest tail, because it penalises large values most. In the first bin, however, L2 has more values than L1. Does this contradict what
+# we derived? We count the exact zeros, and also train with penalties ten times as strong.
 # %% [markdown] lang="pt-BR"
-# A L2 teme sobretudo os valores grandes: sua cauda é a mais curta. Mas veja a primeira barra: a L2 também tem zeros! Isso contradiz o
-# que acabamos de deduzir? **Conte antes de julgar**, e também com uma penalidade dez vezes mais forte.
+# A L2 tem a cauda mais curta, porque penaliza mais os valores grandes. Na primeira barra, porém, a L2 tem mais valores que a L1. Isso contradiz o
+# que deduzimos? Contamos os zeros exatos e treinamos também com penalidades dez vezes mais fortes.
 # %%
 strong = {"L1": keras.regularizers.L1(1e-3), "L2": keras.regularizers.L2(1e-3)}
 all_codes = {"–": codes, "L1 1e-4": codes_l1, "L2 1e-4": codes_l2}
@@ -490,31 +522,35 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# The relu explains it. **A relu makes exact zeros all by itself**, whenever its input is negative, whatever the penalty: at `0.0001` both
-# penalties have about as many ({{ zeros_l1 }} and {{ zeros_l2 }}). The constant pull of L1 shows in the last column:
-# tenfold, it switches *whole units* off, those that earn less than they cost: {{ off_l1.min }} to {{ off_l1.max }} of 32 over our
-# {{ off_l1.n }} seeds, against {{ off_l2.min }} to {{ off_l2.max }} with L2, where the price of a unit shrinks with the unit. That is the
-# sparsity L1 is loved for: it decides how many units the code needs. (The range is wide: chance decides which units go.)
+# There is no contradiction: **a relu makes exact zeros on its own** whenever its input is negative, with any penalty. At `0.0001` the two
+# codes have about as many zeros ({{ zeros_l1 }} and {{ zeros_l2 }}), and neither is sparse.
 #
-# {{ F2_zeros }} zeros in one code of 32 is a modest silence, like the {{ F2_zeros.source }} of the source; the penalty sets how much.
+# At `0.001` the L1 code has more zeros. Part of them come from **dead units**, which are zero for *every* image: {{ off_l1.min }} to
+# {{ off_l1.max }} of 32 over our {{ off_l1.n }} seeds with L1, {{ off_l2.min }} to {{ off_l2.max }} with L2. A dead unit makes the code shorter; it
+# does not make it sparse. In all five codes an average image still uses most of the 32 units.
+#
+# The network also has an easier way to lower the penalty, because the scale of the code is arbitrary: it can shrink all codes and enlarge the
+# decoder's weights, without setting any unit to zero.
 # %% [markdown] lang="pt-BR"
-# Quem explica é a relu. **Uma relu cria zeros exatos sozinha**, sempre que sua entrada é negativa, seja qual for a penalidade: com `0,0001`
-# as duas têm quase a mesma quantidade ({{ zeros_l1 }} e {{ zeros_l2 }}). A força constante da L1 aparece na última coluna:
-# dez vezes maior, ela desliga *unidades inteiras*, as que rendem menos do que custam: de {{ off_l1.min }} a {{ off_l1.max }} de 32 nas nossas
-# {{ off_l1.n }} sementes, contra {{ off_l2.min }} a {{ off_l2.max }} com a L2, em que o preço da unidade encolhe com ela. É por essa
-# esparsidade que se gosta da L1: ela decide de quantas unidades o código precisa. (A variação é grande: o acaso decide quais unidades saem.)
+# Não há contradição: **a relu sozinha já cria zeros exatos** sempre que sua entrada é negativa, com qualquer penalidade. Com `0.0001`, os dois
+# códigos têm quase a mesma quantidade de zeros ({{ zeros_l1 }} e {{ zeros_l2 }}), e nenhum dos dois é esparso.
 #
-# {{ F2_zeros }} zeros num código de 32 é um silêncio modesto, como os {{ F2_zeros.source }} da fonte; a penalidade regula quanto.
+# Com `0.001`, o código com L1 tem mais zeros. Parte deles vem de **unidades mortas**, que valem zero em *todas* as imagens: de {{ off_l1.min }} a
+# {{ off_l1.max }} entre 32 nas nossas {{ off_l1.n }} sementes com a L1, e de {{ off_l2.min }} a {{ off_l2.max }} com a L2. Uma unidade morta encurta o
+# código; não o torna esparso. Nos cinco códigos, uma imagem típica ainda usa a maioria das 32 unidades.
+#
+# A rede também tem um jeito mais fácil de reduzir a penalidade, pois a escala do código é arbitrária: pode encolher todos os códigos e aumentar os
+# pesos do decodificador sem zerar nenhuma unidade.
 # %% [markdown] lang="en"
 # ## 5. The deep autoencoder
 #
-# The same 32 numbers, but more layers on each side: 784 → 128 → 64 → **32** → 64 → 128 → 784. The code is no longer a
-# weighted sum of pixels passed through a relu; it can describe bends, loops and crossings.
+# The latent dimension stays at 32, but each side gets more layers: 784 → 128 → 64 → **32** → 64 → 128 → 784. A code number is no longer just a
+# weighted sum of pixels followed by a relu.
 # %% [markdown] lang="pt-BR"
 # ## 5. O autoencoder profundo
 #
-# Os mesmos 32 números, mas com mais camadas de cada lado: 784 → 128 → 64 → **32** → 64 → 128 → 784. O código deixa de ser
-# uma soma ponderada de pixels que passa por uma relu; pode descrever curvas, laços e cruzamentos.
+# A dimensão latente continua em 32, mas cada lado ganha camadas: 784 → 128 → 64 → **32** → 64 → 128 → 784. Um número do código já não é
+# apenas uma soma ponderada de pixels seguida de uma relu.
 # %%
 def build_deep(widths, penalty=None, code_activation="relu"):
     """Encoder, decoder and autoencoder; `widths` ends with the size of the code."""
@@ -561,17 +597,23 @@ plot.history(
 
 
 # %% [markdown] lang="en"
-# From {{ F1_loss }} to {{ F3_loss }}. That looks like little until you subtract the floor of {{ floor }}. The last row
-# of the table counts **dead units**: code units that are zero for *every* test image. Relu gives a unit whose input is always
-# negative no gradient, so it never comes back; the deep network has {{ F3_dead }} of 32 of them and does its work with the rest.
+# The test loss falls from {{ F1_loss }} to {{ F3_loss }}. The floor is {{ floor }}, so the distance to it shrinks by about a quarter. The deep network
+# also trains for 45 epochs instead of 8, but this is not the whole explanation: the lecture reports {{ F1_loss.source }}
+# for the simple network after 50 epochs, and {{ F3_loss.source }} for the deep one after 100.
 #
-# All rivals in one table. A code number is a float32, so 32 of them take 128 bytes; the image has 784 bytes.
+# In this run {{ F3_dead }} of the 32 code units are dead. When the input of a relu is negative for every image, its gradient is
+# zero, and the unit's own weights no longer change. The network works with the remaining units.
+#
+# The next table compares the models. A code number is a float32 of 4 bytes, so 32 numbers take 128 bytes; the image takes 784.
 # %% [markdown] lang="pt-BR"
-# De {{ F1_loss }} para {{ F3_loss }}. Parece pouco até se descontar o piso de {{ floor }}. A última linha da tabela conta as
-# **unidades mortas**: unidades do código que valem zero em *todas* as imagens de teste. A relu não dá gradiente a quem tem a entrada sempre
-# negativa, e a unidade nunca volta; a rede profunda tem {{ F3_dead }} delas entre 32 e se vira com o resto.
+# O custo de teste cai de {{ F1_loss }} para {{ F3_loss }}. O piso é {{ floor }}; a distância até ele diminui, portanto, cerca de um quarto. A rede
+# profunda também treina por 45 épocas em vez de 8, mas isso não explica tudo: na aula de referência, a rede simples chega a
+# {{ F1_loss.source }} em 50 épocas, e a profunda, a {{ F3_loss.source }} em 100.
 #
-# Todos os rivais numa tabela. Um número do código é um float32: 32 deles ocupam 128 bytes; a imagem, 784 bytes.
+# Nesta execução, {{ F3_dead }} das 32 unidades do código estão mortas. Quando a entrada de uma relu é negativa em todas as imagens, o
+# gradiente é nulo, e os pesos da própria unidade não mudam mais. A rede trabalha com as unidades restantes.
+#
+# A próxima tabela compara os modelos. Um número do código é um float32 de 4 bytes: 32 números ocupam 128 bytes; a imagem ocupa 784.
 # %%
 def row(name, x_hat, numbers, parameters):
     """One line of the comparison: squared error, bytes of a code, parameters."""
@@ -589,19 +631,21 @@ rows = [
 ]
 text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images")
 # %% [markdown] lang="en"
-# Depth pays here, at more than four times the parameters. Sparsity costs a little error and buys silence in the code.
+# In this run the deep network has the smallest error, with more than four times the parameters of the simple one. The L1 penalty raises
+# the error slightly. All three beat PCA and the mean image.
 #
-# ## 6. A latent space we can see: 784 → 64 → 16 → 2
+# ## 6. A latent space of two dimensions: 784 → 64 → 16 → 2
 #
-# Squeeze harder: two numbers for each image. Now every digit is a point in a plane and we can *draw* what the network knows.
-# This training also writes a log for **TensorBoard**.
+# With a code of two numbers, each image becomes a point in a plane, and we can draw the **latent space**, the space of all codes. The training also
+# writes a TensorBoard log; "Going further" opens it.
 # %% [markdown] lang="pt-BR"
-# A profundidade compensa aqui, ao preço de mais de quatro vezes os parâmetros. A esparsidade custa um pouco de erro e compra silêncio no código.
+# Nesta execução, a rede profunda tem o menor erro, com mais de quatro vezes os parâmetros da simples. A penalidade L1 aumenta um pouco
+# o erro. Os três modelos superam a PCA e a imagem média.
 #
-# ## 6. Um espaço latente que se pode ver: 784 → 64 → 16 → 2
+# ## 6. Um espaço latente de duas dimensões: 784 → 64 → 16 → 2
 #
-# Apertemos mais: dois números por imagem. Agora cada dígito é um ponto num plano e podemos *desenhar* o que a rede sabe.
-# Este treino também grava um registro para o **TensorBoard**.
+# Com um código de dois números, cada imagem vira um ponto num plano, e podemos desenhar o **espaço latente**, o espaço de todos os códigos. O
+# treino também grava um registro para o TensorBoard, que "Para ir além" abre.
 # %%
 work = settings.run_folder()
 print(settings.relative(work))
@@ -636,100 +680,37 @@ plot.latent_scatter(
     # pt: "Pontos no plano coloridos por dígito: raios e lóbulos, um ou dois dígitos em cada."
 )
 # %% [markdown] lang="en"
-# Nobody told the network that digits have names, yet images of the same digit lie together. Colours come from the labels,
-# *after* the training. Notice what is missing, too: the cloud has holes, and its scale is arbitrary.
+# Two numbers beat two principal components ({{ F4_mse }} against {{ pca2_mse }} squared error), but the loss is now {{ F4_loss }}, about
+# twice that of 32 numbers.
 #
-# ### When a unit dies
+# The labels were not used in training; they only colour the points. In this run the 1s form a group of their own and take up most of the plane.
+# The 9s, 4s and 7s overlap. The remaining classes are crowded near the origin, where this plot cannot show whether they are separated. The
+# cloud also has holes, and its scale is arbitrary.
 #
-# With only two code units, one dead unit is a catastrophe: the plane becomes a line. How often does that threaten? Forty
-# networks, untrained, one seed each: what share of the test images makes a code unit zero **at birth**?
+# With only two code units a **dead unit** is serious, because the plane becomes a line. Over our {{ F4_loss.n }} seeds the loss ranges from
+# {{ F4_loss.min }} to {{ F4_loss.max }}; in the runs above 0.2 one unit is dead. If your points are on a line, use another seed or a
+# code without relu. "Going further" tests this remedy.
 # %% [markdown] lang="pt-BR"
-# Ninguém contou à rede que dígitos têm nome, e mesmo assim imagens do mesmo dígito ficam juntas. As cores vêm dos rótulos,
-# *depois* do treino. Repare também no que falta: a nuvem tem buracos, e sua escala é arbitrária.
+# Dois números superam duas componentes principais (erro quadrático de {{ F4_mse }} contra {{ pca2_mse }}), mas o custo agora é {{ F4_loss }}, cerca
+# do dobro do obtido com 32 números.
 #
-# ### Quando uma unidade morre
+# Os rótulos não entraram no treino; só dão cor aos pontos. Nesta execução, os 1 formam um grupo separado e ocupam a maior parte do plano.
+# Os 9, os 4 e os 7 se sobrepõem. As outras classes se acumulam perto da origem, onde esta figura não permite ver se estão separadas. A
+# nuvem também tem buracos, e sua escala é arbitrária.
 #
-# Com só duas unidades no código, uma unidade morta é uma catástrofe: o plano vira uma reta. Quão perto está esse perigo? Quarenta
-# redes sem treino, uma semente para cada: que fração das imagens de teste zera uma unidade do código **ao nascer**?
-# %%
-silent = []
-for seed in range(1, 41):
-    keras.utils.set_random_seed(seed)
-    newborn = build_deep([64, 16, 2])[0]
-    silent.append((np.asarray(newborn(x_test[:1000])) == 0).mean(axis=0).max())
-bad_seed = 1 + int(np.argmax(np.array(silent) > 0.98))
-print(
-    f"seeds with a unit zero for over 98 % of the images: {np.sum(np.array(silent) > 0.98)} of 40; first: {bad_seed}"
-    # pt: f"sementes com uma unidade nula em mais de 98 % das imagens: {np.sum(np.array(silent) > 0.98)} de 40; a primeira: {bad_seed}"
-)
+# Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Nas nossas {{ F4_loss.n }} sementes, o custo vai de
+# {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estão sobre uma reta, use outra semente ou um
+# código sem relu. "Para ir além" testa esse remédio.
 # %% [markdown] lang="en"
-# Train a network from such a seed, as it is, and again with one change: **no activation on the code**. A linear unit
-# always passes its gradient and cannot die (`"leaky_relu"` is the other usual remedy).
+# ## 7. A map of decoded digits
+#
+# The codes of section 6 reach {{ F4_code_max }}, so it is unclear which part of the plane to draw. An L2 penalty of `0.0001` on the code pulls them
+# towards the origin.
 # %% [markdown] lang="pt-BR"
-# Treinemos uma rede a partir dessa semente, tal como está, e de novo com uma única mudança: **código sem ativação**. Uma
-# unidade linear sempre deixa passar o gradiente e não morre (`"leaky_relu"` é o outro remédio usual).
-# %%
-epochs = settings.pick(quick=8, class_=10, full=30)
-rescue = {}
-for activation in ("relu", "linear"):
-    keras.utils.set_random_seed(bad_seed)
-    rescue[activation] = build_deep([64, 16, 2], code_activation=activation)
-    train(rescue[activation][2], epochs, peak=4e-3)
-claims.check(
-    mnist.source,
-    bad_seed_relu_loss=test_loss(rescue["relu"][2]),
-    bad_seed_linear_loss=test_loss(rescue["linear"][2]),
-)
-# %%
-plot.latent_scatter(
-    {
-        "relu code": predict(rescue["relu"][0], x_test[shown]),  # pt: "código com relu"
-        "linear code": predict(rescue["linear"][0], x_test[shown]),  # pt: "código linear"
-    },
-    y_test[shown],
-    mnist.class_names,
-    alt="Left, all codes lie on one axis: a unit is dead. Right, they fill the plane.",
-    # pt: "À esquerda, todos os códigos num só eixo: uma unidade morreu. À direita, ocupam o plano."
-)
-# %% [markdown] lang="en"
-# Same seed, same epochs: {{ bad_seed_relu_loss }} with one dead unit, {{ bad_seed_linear_loss }} without relu. Over our {{ F4_loss.n }}
-# seeds the loss of this section's model ranges from {{ F4_loss.min }} to {{ F4_loss.max }}: the large values are the runs in which a unit died.
-# If your two-dimensional code looks like a line, **try another seed or drop the relu**.
+# ## 7. Um mapa de dígitos decodificados
 #
-# ### TensorBoard
-#
-# The callback has written the curves into a folder. Set `OPEN_TENSORBOARD = True` and run the cell: the page opens below it,
-# in Jupyter and in Colab. From a terminal: `tensorboard --logdir` and the folder. In Colab, `%load_ext tensorboard`
-# and `%tensorboard --logdir` do the same. Look at *Time series*: `epoch_loss` holds training and validation.
-# %% [markdown] lang="pt-BR"
-# Mesma semente, mesmas épocas: {{ bad_seed_relu_loss }} com uma unidade morta, {{ bad_seed_linear_loss }} sem a relu. Nas nossas {{ F4_loss.n }}
-# sementes, o custo do modelo desta seção vai de {{ F4_loss.min }} a {{ F4_loss.max }}: os valores altos são execuções em que uma unidade morreu.
-# Se o seu código bidimensional parece uma reta, **tente outra semente ou tire a relu**.
-#
-# ### TensorBoard
-#
-# O callback gravou as curvas numa pasta. Ponha `OPEN_TENSORBOARD = True` e execute a célula: a página abre logo abaixo, no
-# Jupyter e no Colab. Num terminal: `tensorboard --logdir` e a pasta. No Colab, `%load_ext tensorboard` e
-# `%tensorboard --logdir` fazem o mesmo. Veja *Time series*: `epoch_loss` traz treino e validação.
-# %%
-OPEN_TENSORBOARD = False
-if OPEN_TENSORBOARD:
-    import shlex
-
-    from tensorboard import notebook
-
-    notebook.start(f"--logdir {shlex.quote(str(work / 'logs'))}")
-    # pt: f"--logdir {shlex.quote(str(work / 'logs'))}"
-# %% [markdown] lang="en"
-# ## 7. The manifold: a map of all the digits the decoder can draw
-#
-# Codes of section 6 wander up to {{ F4_code_max }}: where should we look? An L2 penalty of `0.0001` on the code pulls them
-# towards the origin, so that a small square holds most of them. Same network, one term more in the cost.
-# %% [markdown] lang="pt-BR"
-# ## 7. A variedade: um mapa de todos os dígitos que o decodificador sabe desenhar
-#
-# Os códigos da seção 6 chegam a {{ F4_code_max }}: onde procurar? Uma penalidade L2 de `0,0001` sobre o código os puxa para
-# perto da origem, e um quadrado pequeno contém quase todos. A mesma rede, um termo a mais no custo.
+# Os códigos da seção 6 chegam a {{ F4_code_max }}; não fica claro que parte do plano desenhar. Uma penalidade L2 de `0.0001` sobre o código os puxa
+# para perto da origem.
 # %%
 keras.utils.set_random_seed(settings.seed())
 encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty=keras.regularizers.L2(1e-4))
@@ -742,11 +723,13 @@ claims.check(
     F5_code_max=z_l2.max(),
 )
 # %% [markdown] lang="en"
-# Now the map. We lay 15 × 15 points over the square from 0 to 4 and decode **all 225 in one call**. (A loop that calls
-# `predict` once for each point draws the same picture a hundred times slower: each call sets up a whole pipeline.)
+# The codes now reach {{ F5_code_max }}, and most of them are in the square from 0 to 4. We decode a grid of 15 × 15 points of this square, a picture of
+# the **manifold**, the curved surface of images that the decoder can draw. All 225 points are decoded **in one call**; 225 calls
+# of `predict` would be much slower.
 # %% [markdown] lang="pt-BR"
-# Agora o mapa. Pomos 15 × 15 pontos sobre o quadrado de 0 a 4 e decodificamos **todos os 225 numa só chamada**. (Um laço que
-# chama `predict` ponto por ponto desenha a mesma figura cem vezes mais devagar: cada chamada monta toda uma fila de dados.)
+# Os códigos agora chegam a {{ F5_code_max }}, e a maioria está no quadrado de 0 a 4. Decodificamos uma grade de 15 × 15 pontos desse quadrado, um retrato
+# da **variedade** (*manifold*), a superfície curva das imagens que o decodificador sabe desenhar. Os 225 pontos são decodificados **numa só
+# chamada**; 225 chamadas de `predict` seriam muito mais lentas.
 # %%
 steps = np.linspace(0, 4, 15, dtype="float32")
 z1, z2 = np.meshgrid(steps, steps[::-1])
@@ -769,33 +752,41 @@ plot.latent_scatter(
     # pt: "À esquerda, códigos espalhados por mais de cem unidades; à direita, por cerca de seis."
 )
 # %% [markdown] lang="en"
-# Walk along a row of the map: one digit turns into the next. Every point of the plane decodes to *something*, and
-# between two classes the drawing is a hybrid that no one ever wrote. Nothing in our cost asks that
-# points between the codes make sense; lesson 08 (variational autoencoders) adds just that.
+# Along a row of the map one digit changes gradually into the next. In this run 1, 9, 6 and 0 cover almost the whole map. The 7s have
+# a small region. 2, 3, 5 and 8 are squeezed into the corner near the origin, and no clear 4 appears. The scatter plot explains why: the codes of 2, 3,
+# 5 and 8 are crowded near the origin, and those of 4 overlap with those of 9.
+#
+# Every point of the plane decodes to *some* image, and between two classes it is often a hybrid. Nothing in our loss asks for
+# meaningful images between the codes. Variational autoencoders (lesson 08) add such a term.
 #
 # ### Explore
 #
-# Move the point and watch the digit. Where are the 1s? Can you walk from a 7 to a 9 without meeting another digit?
+# Move the point and watch the digit. Where are the 1s? Can you go from a 7 to a 9 without meeting another digit?
 # %% [markdown] lang="pt-BR"
-# Ande por uma linha do mapa: um dígito vira o seguinte. Todo ponto do plano se decodifica em *alguma coisa* e, entre duas
-# classes, o desenho é um híbrido que ninguém jamais escreveu. Nada no nosso custo exige que os pontos entre
-# os códigos façam sentido; a aula 08 (autoencoders variacionais) acrescenta justamente isso.
+# Ao longo de uma linha do mapa, um dígito se transforma aos poucos no seguinte. Nesta execução, 1, 9, 6 e 0 cobrem quase todo o mapa. O 7 tem
+# uma região pequena. 2, 3, 5 e 8 ficam espremidos no canto junto à origem, e não aparece um 4 nítido. O gráfico de dispersão explica por quê: os códigos
+# de 2, 3, 5 e 8 se acumulam perto da origem, e os do 4 se sobrepõem aos do 9.
+#
+# Todo ponto do plano se decodifica em *alguma* imagem e, entre duas classes, ela muitas vezes é um híbrido. Nada na nossa função de custo exige
+# imagens com sentido entre os códigos. Os autoencoders variacionais (aula 08) acrescentam um termo para isso.
 #
 # ### Explore
 #
-# Mova o ponto e observe o dígito. Onde estão os 1? Dá para ir de um 7 a um 9 sem cruzar outro dígito?
+# Mova o ponto e observe o dígito. Onde estão os 1? Dá para ir de um 7 a um 9 sem passar por outro dígito?
 # %%
 explore.mnist.latent_plane(decoder_l2, z_l2[shown], y_test[shown], mnist.class_names, low=0, high=4)
 # %% [markdown] lang="en"
-# ## 8. Saving the two halves
+# ## 8. Saving the encoder and the decoder
 #
-# The encoder compresses, the decoder draws: in use they often live apart, so we save them apart, in Keras's own
-# `.keras` format. `safe_mode=True` refuses files that would run code of their own. The proof is that the loaded halves give the same output.
+# The encoder and the decoder often run in different places: one compresses, the other draws. We therefore save them separately, in
+# the `.keras` format. `safe_mode=True` refuses files that contain Python code of their own. At the end we check that the loaded models give the
+# same output.
 # %% [markdown] lang="pt-BR"
-# ## 8. Salvar as duas metades
+# ## 8. Salvar o codificador e o decodificador
 #
-# O codificador comprime, o decodificador desenha: no uso, muitas vezes vivem separados, por isso os salvamos separados, no formato
-# `.keras` do próprio Keras. `safe_mode=True` recusa arquivos que executariam código próprio. A prova é que as metades carregadas dão a mesma saída.
+# Codificador e decodificador muitas vezes rodam em lugares diferentes: um comprime, o outro desenha. Por isso os salvamos separados, no
+# formato `.keras`. `safe_mode=True` recusa arquivos que contêm código Python próprio. No fim, verificamos que os modelos carregados dão a mesma
+# saída.
 # %% tags=["nbval-check-output"]
 encoder_l2.save(work / "encoder.keras")
 decoder_l2.save(work / "decoder.keras")
@@ -812,23 +803,23 @@ print(np.array_equal(before, after))
 #
 # **1.** Your autoencoder's test loss is 0.09. A colleague says "nine per cent error". What do you answer?
 #
-# <details><summary>Answer</summary>A cross-entropy is not a percentage. It must be read between its floor (grey pixels cost something even when they are perfect) and the loss of the mean image. Both were computed in section 2.</details>
+# <details><summary>Answer</summary>A cross-entropy is not a percentage. Read it between its floor, which is above zero because grey pixels have a cost even in a perfect reconstruction, and the loss of the mean image. Section 2 computes both.</details>
 #
 # **2.** Why is `fit(x_test, x_test)` wrong although no labels are used?
 #
-# <details><summary>Answer</summary>The images themselves are the targets. Training on the test images means measuring how well the network repeats what it has seen, not how well it compresses new digits.</details>
+# <details><summary>Answer</summary>The images themselves are the targets. If you train on the test images, the test loss measures how well the network reproduces images that it has seen, and no longer how well it generalises to new digits.</details>
 #
-# **3.** With the same weight, why does L1 create exact zeros and L2 not?
+# **3.** With the same weight, why does L1 create exact zeros and L2 not? And where do the zeros under L2 come from?
 #
-# <details><summary>Answer</summary>The pull of L1 is the same however small the value is, so small values are pulled all the way to zero. The pull of L2 is proportional to the value and fades before it arrives. The zeros that remain under L2 come from the relu.</details>
+# <details><summary>Answer</summary>L1 pulls with the same force however small a value is, so small values become exactly zero. The force of L2 is proportional to the value and fades before zero is reached. The zeros under L2 come from the relu, which outputs zero for negative inputs.</details>
 #
-# **4.** The codes of your 2-D autoencoder all lie on the vertical axis. What happened, and what do you do?
+# **4.** The codes of your 2-D autoencoder are all on the vertical axis. What happened, and what do you do?
 #
-# <details><summary>Answer</summary>The first code unit is dead: its relu receives negative values for every image, so its gradient is zero and it cannot recover. Use another seed, a linear code or leaky relu.</details>
+# <details><summary>Answer</summary>The first code unit is dead: its input is negative for every image, so its relu outputs zero and passes no gradient. Use another seed, a linear code or leaky relu.</details>
 #
 # **5.** Two runs with the same seed differ in the fourth decimal. Name two possible causes.
 #
-# <details><summary>Answer</summary>Another processor or number of threads, a GPU without op determinism, another version of the library, or a data order that has no seed of its own.</details>
+# <details><summary>Answer</summary>Another processor or number of threads, a GPU without op determinism, another version of the library, or a data order without a seed.</details>
 # %% [markdown] lang="pt-BR"
 # ## Teste-se
 #
@@ -836,41 +827,43 @@ print(np.array_equal(before, after))
 #
 # **1.** O custo de teste do seu autoencoder é 0,09. Um colega diz: "nove por cento de erro". O que você responde?
 #
-# <details><summary>Resposta</summary>Entropia cruzada não é porcentagem. Ela se lê entre o piso (pixels cinza custam algo mesmo quando perfeitos) e o custo da imagem média. Calculamos os dois na seção 2.</details>
+# <details><summary>Resposta</summary>Entropia cruzada não é porcentagem. Ela se lê entre o piso, que é maior que zero porque pixels cinza têm custo até numa reconstrução perfeita, e o custo da imagem média. A seção 2 calcula os dois.</details>
 #
 # **2.** Por que `fit(x_test, x_test)` está errado, se nenhum rótulo é usado?
 #
-# <details><summary>Resposta</summary>As próprias imagens são os alvos. Treinar com as de teste mede quão bem a rede repete o que já viu, e não quão bem comprime dígitos novos.</details>
+# <details><summary>Resposta</summary>As próprias imagens são os alvos. Se você treina com as de teste, o custo de teste mede quão bem a rede reproduz imagens que já viu, e não quão bem ela generaliza para dígitos novos.</details>
 #
-# **3.** Com o mesmo peso, por que a L1 cria zeros exatos e a L2 não?
+# **3.** Com o mesmo peso, por que a L1 cria zeros exatos e a L2 não? E de onde vêm os zeros que aparecem com a L2?
 #
-# <details><summary>Resposta</summary>A força da L1 é a mesma por menor que seja o valor, e os valores pequenos são puxados até o zero. A da L2 é proporcional ao valor e se apaga antes de chegar. Os zeros que restam com L2 vêm da relu.</details>
+# <details><summary>Resposta</summary>A L1 puxa com a mesma força por menor que seja o valor, e os valores pequenos viram exatamente zero. A força da L2 é proporcional ao valor e se esgota antes do zero. Os zeros com L2 vêm da relu, que devolve zero para entradas negativas.</details>
 #
 # **4.** Os códigos do seu autoencoder 2-D estão todos sobre o eixo vertical. O que houve, e o que fazer?
 #
-# <details><summary>Resposta</summary>A primeira unidade do código está morta: sua relu recebe valores negativos em todas as imagens, o gradiente é nulo e ela não se recupera. Troque a semente, use código linear ou leaky relu.</details>
+# <details><summary>Resposta</summary>A primeira unidade do código está morta: a entrada dela é negativa em todas as imagens, a relu devolve zero e não deixa passar o gradiente. Use outra semente, um código linear ou leaky relu.</details>
 #
 # **5.** Duas execuções com a mesma semente diferem na quarta casa decimal. Cite duas causas possíveis.
 #
-# <details><summary>Resposta</summary>Outro processador ou número de linhas de execução, uma GPU sem o determinismo das operações, outra versão da biblioteca ou uma ordem dos dados sem semente própria.</details>
+# <details><summary>Resposta</summary>Outro processador ou número de threads, uma GPU sem o determinismo das operações, outra versão da biblioteca ou uma ordem dos dados sem semente.</details>
 # %% [markdown] lang="en"
 # ## Exercises
 #
-# The cell below each exercise checks your answer at once; `check.walk.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
+# The cell below each exercise checks your answer at once. `check.walk.hint()` (with the name of the check) gives a hint; call it again for a
+# more detailed one.
 #
-# ### Exercise 1: how large must a code be?
+# ### Exercise 1: the loss and the latent dimension
 #
-# Train the simple autoencoder with codes of 4 and of 16 numbers (8 epochs in class, peak `0.015`) and store the test loss of each in
-# `loss_by_size`, a dictionary such as `{4: 0.15}`. Where does the curve bend?
+# Train the simple autoencoder with codes of 4 and of 16 numbers (8 epochs in class, peak `0.015`). Store the test loss of each in
+# `loss_by_size`, a dictionary such as `{4: 0.15}`. From which size on does the loss fall more slowly?
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
-# A célula abaixo de cada exercício verifica a resposta na hora; `check.walk.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
+# A célula abaixo de cada exercício verifica a resposta na hora. `check.walk.hint()` (com o nome da verificação) dá uma dica; chame de novo para
+# uma dica mais detalhada.
 #
-# ### Exercício 1: de que tamanho precisa ser o código?
+# ### Exercício 1: o custo e a dimensão latente
 #
-# Treine o autoencoder simples com códigos de 4 e de 16 números (8 épocas em aula, pico `0,015`) e guarde o custo de teste de cada um em
-# `loss_by_size`, um dicionário como `{4: 0.15}`. Onde a curva dobra?
+# Treine o autoencoder simples com códigos de 4 e de 16 números (8 épocas em aula, pico `0.015`). Guarde o custo de teste de cada um em
+# `loss_by_size`, um dicionário como `{4: 0.15}`. A partir de que tamanho o custo cai mais devagar?
 # %% exercise="1" role="answer"
 loss_by_size = {}
 ### BEGIN SOLUTION
@@ -886,15 +879,15 @@ from exercises import mnist as check
 check.code_sizes(loss_by_size, test_loss(autoencoder), floor, bce(x_test, mean_image))
 # check.code_sizes.hint()
 # %% [markdown] lang="en"
-# ### Exercise 2: a walk between two digits
+# ### Exercise 2: interpolation between two digits
 #
-# The first test image is a 7 in MNIST, the third a 1. Put ten codes on the straight line from the code of the first to that of the third
-# (use `encoder_l2`) into `path`, shape (10, 2).
+# In MNIST the first test image is a 7 and the third a 1. **Interpolate** between them: put ten codes in equal steps on the straight line from the code
+# of the first to that of the third (use `encoder_l2`) into `path`, of shape (10, 2).
 # %% [markdown] lang="pt-BR"
-# ### Exercício 2: um passeio entre dois dígitos
+# ### Exercício 2: interpolação entre dois dígitos
 #
-# No MNIST, a primeira imagem de teste é um 7 e a terceira, um 1. Ponha em `path`, de forma (10, 2), dez códigos sobre a reta
-# que vai do código da primeira ao da terceira (use `encoder_l2`).
+# No MNIST, a primeira imagem de teste é um 7 e a terceira, um 1. **Interpole** entre elas: ponha em `path`, de forma (10, 2), dez códigos em passos
+# iguais sobre a reta que vai do código da primeira ao da terceira (use `encoder_l2`).
 # %% exercise="2" role="answer"
 path = None
 ### BEGIN SOLUTION
@@ -910,17 +903,17 @@ if check.walk.done:
         # pt: "Dez imagens no caminho do primeiro ao terceiro dígito."
     )
 # %% [markdown] lang="en"
-# ### Exercise 3: what is a code worth to somebody who wants the labels?
+# ### Exercise 3: codes as features for a classifier
 #
-# Classify the test images by their 5 nearest neighbours among the *validation* images: once by the 2-D codes (`encoder_l2`), once by
-# the 32 numbers of the deep code (`deep_encoder`). Use scikit-learn's `KNeighborsClassifier` and put the two accuracies
-# into `accuracy_2d` and `accuracy_32d`. The labels of the validation images are the last `n_val` of `mnist.y_train`.
+# Classify each test image by its 5 nearest neighbours among the *validation* images, with scikit-learn's `KNeighborsClassifier`. Use the 2-D codes
+# (`encoder_l2`), then the 32 numbers of the deep code (`deep_encoder`). Put the two accuracies into `accuracy_2d` and `accuracy_32d`. The labels of
+# the validation images are the last `n_val` of `mnist.y_train`.
 # %% [markdown] lang="pt-BR"
-# ### Exercício 3: quanto vale um código para quem quer os rótulos?
+# ### Exercício 3: códigos como atributos de um classificador
 #
-# Classifique as imagens de teste pelos 5 vizinhos mais próximos entre as de *validação*: uma vez pelos códigos 2-D (`encoder_l2`), outra
-# pelos 32 números do código profundo (`deep_encoder`). Use `KNeighborsClassifier`, do scikit-learn, e ponha as duas acurácias
-# em `accuracy_2d` e `accuracy_32d`. Os rótulos das imagens de validação são os últimos `n_val` de `mnist.y_train`.
+# Classifique cada imagem de teste pelos 5 vizinhos mais próximos entre as de *validação*, com o `KNeighborsClassifier` do scikit-learn. Use primeiro
+# os códigos 2-D (`encoder_l2`) e depois os 32 números do código profundo (`deep_encoder`). Ponha as duas acurácias em `accuracy_2d` e `accuracy_32d`. Os
+# rótulos das imagens de validação são os últimos `n_val` de `mnist.y_train`.
 # %% exercise="3" role="answer"
 accuracy_2d = accuracy_32d = None
 ### BEGIN SOLUTION
@@ -945,34 +938,122 @@ if check.neighbours.done:
 # %% [markdown] lang="en"
 # ## Summary
 #
-# - An autoencoder is an encoder and a decoder trained together to give back the input through a bottleneck; it needs no labels.
-# - A reconstruction loss means something only between its floor and a baseline, and beside its spread over seeds.
-# - At 32 numbers the simple network beats PCA on new digits; depth lowers the error further; L1 buys a sparse code for a little error.
-# - Two numbers are enough for a map of the digits; a relu code may lose a unit, a linear one cannot.
-# - Encoder and decoder are two models: train together, save apart.
+# - An autoencoder is an encoder and a decoder that are trained together to reconstruct the input through a bottleneck. It needs no labels.
+# - A reconstruction loss has a meaning only next to its floor, a baseline and its spread over seeds.
+# - With 32 numbers the simple network has a smaller error than PCA on new digits, and the deep network a smaller one still.
+# - An L1 penalty can create exact zeros, and so can a relu on its own. In a code of 32 the result is not sparse.
+# - Two numbers give a map of the digits, in which some classes overlap. A relu code may lose a unit; a linear code cannot.
+# - The encoder and the decoder are two models: train them together, save them separately.
 #
+# ## Going further
+#
+# ### Dead units in a code of two
+#
+# How often is a network close to losing a code unit? We build forty untrained networks, each with its own seed. For each we compute
+# the share of test images for which a code unit is zero **before training**.
+# %% [markdown] lang="pt-BR"
+# ## Resumo
+#
+# - Um autoencoder é um codificador e um decodificador treinados juntos para reconstruir a entrada através de um gargalo. Não precisa de rótulos.
+# - Um custo de reconstrução só tem significado ao lado do piso, de uma linha de base e da dispersão entre sementes.
+# - Com 32 números, a rede simples tem erro menor que a PCA em dígitos novos, e a rede profunda, menor ainda.
+# - A penalidade L1 pode criar zeros exatos, e a relu sozinha também. Num código de 32, o resultado não é esparso.
+# - Dois números dão um mapa dos dígitos, em que algumas classes se sobrepõem. Um código com relu pode perder uma unidade; um linear, não.
+# - O codificador e o decodificador são dois modelos: treine-os juntos, salve-os separados.
+#
+# ## Para ir além
+#
+# ### Unidades mortas num código de dois números
+#
+# Com que frequência uma rede está perto de perder uma unidade do código? Construímos quarenta redes sem treino, cada uma com sua semente, e calculamos
+# em que fração das imagens de teste uma unidade do código vale zero **antes do treino**.
+# %%
+silent = []
+for seed in range(1, 41):
+    keras.utils.set_random_seed(seed)
+    newborn = build_deep([64, 16, 2])[0]
+    silent.append((np.asarray(newborn(x_test[:1000])) == 0).mean(axis=0).max())
+bad_seed = 1 + int(np.argmax(np.array(silent) > 0.98))
+print(
+    f"seeds with a unit zero for over 98 % of the images: {np.sum(np.array(silent) > 0.98)} of 40; first: {bad_seed}"
+    # pt: f"sementes com uma unidade nula em mais de 98 % das imagens: {np.sum(np.array(silent) > 0.98)} de 40; a primeira: {bad_seed}"
+)
+# %% [markdown] lang="en"
+# We train a network from such a seed, once as it is and once with a single change: **no activation on the code**. A linear unit always
+# passes its gradient, so it cannot die. Another common remedy is `"leaky_relu"`.
+# %% [markdown] lang="pt-BR"
+# Treinamos uma rede a partir dessa semente, uma vez tal como está e outra com uma única mudança: **código sem ativação**. Uma unidade linear sempre
+# deixa passar o gradiente e, por isso, não morre. Outro remédio usual é `"leaky_relu"`.
+# %%
+epochs = settings.pick(quick=8, class_=10, full=30)
+rescue = {}
+for activation in ("relu", "linear"):
+    keras.utils.set_random_seed(bad_seed)
+    rescue[activation] = build_deep([64, 16, 2], code_activation=activation)
+    train(rescue[activation][2], epochs, peak=4e-3)
+claims.check(
+    mnist.source,
+    bad_seed_relu_loss=test_loss(rescue["relu"][2]),
+    bad_seed_linear_loss=test_loss(rescue["linear"][2]),
+)
+# %%
+plot.latent_scatter(
+    {
+        "relu code": predict(rescue["relu"][0], x_test[shown]),  # pt: "código com relu"
+        "linear code": predict(rescue["linear"][0], x_test[shown]),  # pt: "código linear"
+    },
+    y_test[shown],
+    mnist.class_names,
+    alt="Left, all codes lie on one axis: a unit is dead. Right, they fill the plane.",
+    # pt: "À esquerda, todos os códigos num só eixo: uma unidade morreu. À direita, ocupam o plano."
+)
+# %% [markdown] lang="en"
+# With the same seed and the same number of epochs the loss is {{ bad_seed_relu_loss }} with the relu, whose first unit is dead, and
+# {{ bad_seed_linear_loss }} without it. Over our {{ bad_seed_relu_loss.n }} runs, which differ in the order of the batches, the relu network
+# ranges from {{ bad_seed_relu_loss.min }} to {{ bad_seed_relu_loss.max }} and the linear one from {{ bad_seed_linear_loss.min }} to
+# {{ bad_seed_linear_loss.max }}.
+#
+# ### TensorBoard
+#
+# The callback of section 6 has written the training curves into a folder. Set `OPEN_TENSORBOARD = True` and run the next cell: TensorBoard
+# opens below it, in Jupyter and in Colab. *Time series* shows `epoch_loss` for training and validation. From a terminal, run
+# `tensorboard --logdir` with the folder. In Colab you can also use `%load_ext tensorboard` and `%tensorboard --logdir`.
+# %% [markdown] lang="pt-BR"
+# Com a mesma semente e o mesmo número de épocas, o custo é {{ bad_seed_relu_loss }} com a relu, cuja primeira unidade está morta, e
+# {{ bad_seed_linear_loss }} sem ela. Nas nossas {{ bad_seed_relu_loss.n }} execuções, que diferem na ordem dos lotes, a rede com relu vai de
+# {{ bad_seed_relu_loss.min }} a {{ bad_seed_relu_loss.max }}, e a linear, de {{ bad_seed_linear_loss.min }} a {{ bad_seed_linear_loss.max }}.
+#
+# ### TensorBoard
+#
+# O callback da seção 6 gravou as curvas de treino numa pasta. Ponha `OPEN_TENSORBOARD = True` e execute a próxima célula: o TensorBoard
+# abre logo abaixo, no Jupyter e no Colab. *Time series* mostra `epoch_loss` de treino e de validação. Num terminal, execute
+# `tensorboard --logdir` com a pasta. No Colab, também valem `%load_ext tensorboard` e `%tensorboard --logdir`.
+# %%
+OPEN_TENSORBOARD = False
+if OPEN_TENSORBOARD:
+    import shlex
+
+    from tensorboard import notebook
+
+    notebook.start(f"--logdir {shlex.quote(str(work / 'logs'))}")
+    # pt: f"--logdir {shlex.quote(str(work / 'logs'))}"
+# %% [markdown] lang="en"
 # ## References
 #
 # - G. E. Hinton, R. R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*, Science 313, 2006.
 # - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press, 2016, chapter 14.
 # - Y. LeCun, C. Cortes, C. J. C. Burges, *The MNIST database of handwritten digits*, 1998.
 # - D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015.
+# - PSI3472, *aula 11*, lecture on autoencoders: source of the experiments of sections 2 to 7 and of the values in the column "reference".
 #
-# Next: lesson 03, the same on clothes, as homework. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
+# Next: lesson 03, the same with clothes, as homework. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
-# ## Resumo
-#
-# - Um autoencoder é um codificador e um decodificador treinados juntos para devolver a entrada através de um gargalo; não precisa de rótulos.
-# - Um custo de reconstrução só diz algo entre o seu piso e uma referência, e ao lado da sua dispersão entre sementes.
-# - Com 32 números, a rede simples vence a PCA em dígitos novos; a profundidade reduz mais o erro; a L1 compra um código esparso por um pouco de erro.
-# - Dois números bastam para um mapa dos dígitos; um código com relu pode perder uma unidade, um linear não.
-# - Codificador e decodificador são dois modelos: treinam juntos, salvam-se separados.
-#
 # ## Referências
 #
 # - G. E. Hinton, R. R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*, Science 313, 2006.
 # - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press, 2016, capítulo 14.
 # - Y. LeCun, C. Cortes, C. J. C. Burges, *The MNIST database of handwritten digits*, 1998.
 # - D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015.
+# - PSI3472, *aula 11*, aula sobre autoencoders: origem dos experimentos das seções 2 a 7 e dos valores da coluna "referência".
 #
 # A seguir: a aula 03, o mesmo com roupas, como lição de casa. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
