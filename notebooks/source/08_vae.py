@@ -1040,7 +1040,7 @@ claims.check(
     distance_vae=scores["VAE", latent_dim][1],
 )
 # %% [markdown] lang="en"
-# We conclude from the rows with eight numbers:
+# We conclude from the rows with latent dimension 8:
 #
 # - **The plain autoencoder reconstructs best**, with an MSE of {{ mse_plain }} against {{ mse_vae }} for the VAE. PCA
 #   is far behind ({{ mse_pca }}), but takes less time.
@@ -1055,7 +1055,7 @@ claims.check(
 #   $\mathcal N(0, I)$. Samples of a VAE like this one are soft, because the decoder's best answer is an average of
 #   the images that share a code.
 # %% [markdown] lang="pt-BR"
-# Das linhas com oito números concluímos:
+# Das linhas com dimensão latente 8 concluímos:
 #
 # - **O autoencoder comum reconstrói melhor**, com MSE de {{ mse_plain }} contra {{ mse_vae }} do VAE. A PCA fica bem
 #   atrás ({{ mse_pca }}), mas leva menos tempo.
