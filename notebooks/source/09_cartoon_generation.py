@@ -162,11 +162,11 @@ text.table(
 
 
 # %% [markdown] lang="en"
-# Compare both values with the speed of training in section 4: training faces divided by the seconds per epoch in the progress bar. Reading is faster than training, but decoding uses the same processor cores as the network, so the cache saves time. With a GPU and larger images, reading can become the slower part.
+# The cache saves time here, because decoding uses the same processor cores as the network.
 #
 # {{ n_train }} training faces are few for a network. We use **data augmentation**: the mirror image of a face is also a face. The pipeline mirrors training images at random; validation and test images stay as they are.
 # %% [markdown] lang="pt-BR"
-# Compare os dois valores com a velocidade do treino na seção 4: o número de rostos de treino dividido pelos segundos por época da barra de progresso. A leitura é mais rápida que o treino, mas a decodificação usa os mesmos núcleos do processador que a rede; por isso o cache economiza tempo. Com GPU e imagens maiores, a leitura pode se tornar a parte mais lenta.
+# O cache economiza tempo aqui, pois a decodificação usa os mesmos núcleos do processador que a rede.
 #
 # São poucos rostos de treino para uma rede: {{ n_train }}. Por isso fazemos **aumento de dados** (*data augmentation*): a imagem espelhada de um rosto também é um rosto. O fluxo espelha ao acaso as imagens de treino; as de validação e de teste ficam como são.
 # %%
@@ -224,9 +224,9 @@ def moustache_score(x):
 
 
 # %% [markdown] lang="en"
-# The official archive has a table of attributes that says which faces wear glasses. The copy used for the outputs on this page lacks that table, so the score provides the labels. Such labels must be checked. We labelled some dozens of validation faces by eye and wrote down their numbers. You can check them in the picture below.
+# The official archive has a table of attributes that says which faces wear glasses. The copy used for the outputs on this page lacks that table, so the score provides the labels. To check it, we labelled some dozens of validation faces by eye.
 # %% [markdown] lang="pt-BR"
-# O arquivo oficial tem uma tabela de atributos que informa quais rostos usam óculos. A cópia usada nas saídas desta página não tem essa tabela; nela, os rótulos vêm da medida. Rótulos assim precisam ser verificados. Nós rotulamos a olho algumas dezenas de rostos de validação e anotamos seus números. Confira na figura abaixo.
+# O arquivo oficial tem uma tabela de atributos que informa quais rostos usam óculos. A cópia usada nas saídas desta página não tem essa tabela; nela, os rótulos vêm da medida. Para verificá-la, rotulamos a olho algumas dezenas de rostos de validação.
 # %%
 THRESHOLD = 0.02
 by_eye = {
@@ -455,7 +455,7 @@ history_mse, seconds_mse = train(autoencoder, "mse", epochs, batch=8, peak=5e-3)
 #
 # $$L(x, \hat x) = \overline{(x - \hat x)^2} + 0.1 \left( \overline{|x - \hat x|} + \overline{|\nabla x - \nabla \hat x|} \right)$$
 #
-# The last term is the sum of the horizontal and the vertical mean. We keep the squared error because most pixels are white: with absolute error alone, a nearly white image is a tempting first answer.
+# The last term is the sum of the horizontal and the vertical mean.
 #
 # **Predict:** same network, same epochs, this loss. Will its *squared* error be lower or higher?
 # %% [markdown] lang="pt-BR"
@@ -468,7 +468,7 @@ history_mse, seconds_mse = train(autoencoder, "mse", epochs, batch=8, peak=5e-3)
 #
 # $$L(x, \hat x) = \overline{(x - \hat x)^2} + 0{,}1 \left( \overline{|x - \hat x|} + \overline{|\nabla x - \nabla \hat x|} \right)$$
 #
-# O último termo é a soma das médias horizontal e vertical. Mantemos o erro quadrático porque a maioria dos pixels é branca: só com o erro absoluto, uma imagem quase branca seria uma primeira resposta tentadora.
+# O último termo é a soma das médias horizontal e vertical.
 #
 # **Arrisque:** mesma rede, mesmas épocas, este custo. O erro *quadrático* será menor ou maior?
 # %%
@@ -620,7 +620,9 @@ show_rows(
 # - **PCA of patches** keeps {{ outline_patches }} of the edges around glasses, the network {{ outline_mse }} with squared error and {{ outline_edges }} with the edge loss. Around the eyes the baseline wins; in the hair both networks are better.
 # - **The edge loss** gives somewhat lower absolute errors: eyes with glasses {{ eyes_edges }} instead of {{ eyes_mse }}, mouth and chin {{ chin_edges }} instead of {{ chin_mse }}, hair {{ hair_edges }} instead of {{ hair_mse }}. The squared error is {{ still_edges }} instead of {{ f10_mse }}. This is one training of each, and by eye the two rows look almost the same.
 #
-# Dark glasses and full beards survive in all rows. Thin frames, about one pixel wide, fade in both network rows. From the reconstructions, the score tells faces with and without glasses apart with a balanced accuracy (the mean of both groups' accuracies) of {{ told_edges }} with the edge loss, {{ told_mse }} with squared error and {{ told_patches }} for the patches. Chance is 50%. So the reference's problem with glasses is reduced here, not solved.
+# Dark glasses and full beards survive in all rows. Thin frames, about one pixel wide, fade in both network rows.
+#
+# From the reconstructions, the score tells faces with and without glasses apart with a balanced accuracy (the mean of both groups' accuracies) of {{ told_edges }} with the edge loss, {{ told_mse }} with squared error and {{ told_patches }} for the patches. Chance is 50%.
 # %% [markdown] lang="pt-BR"
 # O que a tabela e as imagens mostram, nesta execução:
 #
@@ -628,15 +630,13 @@ show_rows(
 # - **A PCA de retalhos** conserva {{ outline_patches }} das bordas em torno dos óculos; a rede, {{ outline_mse }} com o erro quadrático e {{ outline_edges }} com o custo de bordas. Nos olhos, a linha de base vence; no cabelo, as duas redes são melhores.
 # - **O custo de bordas** dá erros absolutos um pouco menores: nos olhos com óculos, {{ eyes_edges }} em vez de {{ eyes_mse }}; em boca e queixo, {{ chin_edges }} em vez de {{ chin_mse }}; no cabelo, {{ hair_edges }} em vez de {{ hair_mse }}. O erro quadrático é {{ still_edges }} em vez de {{ f10_mse }}. Trata-se de um só treino de cada rede e, a olho, as duas linhas de imagens são quase iguais.
 #
-# Óculos escuros e barbas cheias aparecem em todas as linhas. As armações finas, de cerca de um pixel, quase somem nas duas redes. Nas reconstruções, a medida separa os rostos com e sem óculos com uma acurácia balanceada (a média das acurácias dos dois grupos) de {{ told_edges }} com o custo de bordas, {{ told_mse }} com o erro quadrático e {{ told_patches }} com os retalhos. O acaso daria 50%. Portanto, o problema dos óculos relatado na referência fica menor aqui, mas não está resolvido.
+# Óculos escuros e barbas cheias aparecem em todas as linhas. As armações finas, de cerca de um pixel, quase somem nas duas redes.
+#
+# Nas reconstruções, a medida separa os rostos com e sem óculos com uma acurácia balanceada (a média das acurácias dos dois grupos) de {{ told_edges }} com o custo de bordas, {{ told_mse }} com o erro quadrático e {{ told_patches }} com os retalhos. O acaso daria 50%.
 # %% [markdown] lang="en"
 # **Why is PCA so good here?** A cartoon face is a stack of pieces from a catalogue, each in a fixed place. Such images are close to a linear combination of a limited number of pictures, which is what PCA represents. It depends on the alignment: "Going further" moves the faces by 1/32 of the side, and whole-face PCA fails.
-#
-# If you only need a compact and faithful copy of such faces, PCA of patches does it in seconds. But patches sampled one by one do not form a new *face*. For that we need section 5.
 # %% [markdown] lang="pt-BR"
 # **Por que a PCA é tão boa aqui?** Um rosto de desenho é uma pilha de peças de um catálogo, cada uma em um lugar fixo. Imagens assim são quase uma combinação linear de um número limitado de figuras, que é o que a PCA representa. Isso depende do alinhamento: a seção "Para ir além" desloca os rostos em 1/32 do lado, e a PCA de rostos inteiros falha.
-#
-# Se você só precisa de uma cópia compacta e fiel desses rostos, a PCA de retalhos resolve em segundos. Mas retalhos sorteados um a um não formam um *rosto* novo. Para isso precisamos da seção 5.
 # %% [markdown] lang="en"
 # ### Saving and loading the encoder and the decoder
 #
@@ -684,7 +684,7 @@ print(np.isclose(loaded_error, np.mean((x_test - rebuilt["edges"]) ** 2), rtol=1
 #
 # ## 5. Generating new faces with a VAE
 #
-# To *generate* a face, we sample a code at random and decode it. The network of section 4 is not suited to this. Its {{ code_wide }} numbers describe places in the image and depend on each other; independent random values do not form a face.
+# To *generate* a face, we sample a code at random and decode it. The code of section 4 is not suited to this. Its {{ code_wide }} numbers describe places in the image and depend on each other; independent random values do not form a face.
 #
 # We use a small code of {{ latent_dim }} numbers instead, and the **variational autoencoder** of lesson 08. Its encoder outputs a mean and a variance for each number of the code. During training, the code is sampled from this distribution, and the KL divergence pulls the distribution towards the **prior** $N(0, I)$, from which we will sample new codes.
 #
@@ -694,7 +694,7 @@ print(np.isclose(loaded_error, np.mean((x_test - rebuilt["edges"]) ** 2), rtol=1
 #
 # ## 5. Geração de rostos novos com um VAE
 #
-# Para *gerar* um rosto, sorteamos um código e o decodificamos. A rede da seção 4 não serve para isso. Seus {{ code_wide }} números descrevem lugares da imagem e dependem uns dos outros; valores aleatórios independentes não formam um rosto.
+# Para *gerar* um rosto, sorteamos um código e o decodificamos. O código da seção 4 não serve para isso. Seus {{ code_wide }} números descrevem lugares da imagem e dependem uns dos outros; valores aleatórios independentes não formam um rosto.
 #
 # Usamos um código pequeno, de {{ latent_dim }} números, e o **autoencoder variacional** da aula 08. Seu codificador devolve uma média e uma variância para cada número do código. No treino, o código é sorteado dessa distribuição, e a divergência KL a puxa em direção à **distribuição a priori** $N(0, I)$, da qual sortearemos códigos novos.
 #
@@ -777,7 +777,7 @@ def build_generator(size, widths, latent_dim, kl_weight=None, seed=7):
 #
 # Here the reconstruction loss is a *mean* over pixel values, so the weight is a hyperparameter that we chose by hand. The cell prints $\beta$, the weight multiplied by the number of pixel values. It weighs the KL term against a *summed* error. Do not compare it with the $\beta$ of lesson 08, which weighs the KL term against a cross-entropy.
 #
-# What does this weight imply? A Gaussian likelihood with standard deviation $\sigma$ per pixel value divides the summed squared error by $2\sigma^2$. Our weight then corresponds to $\sigma = \sqrt{\beta/2}$, somewhat less because of the absolute terms. Compare this with the square root of the VAE's MSE in the table below: the error is about ten times smaller. So the KL term counts far more than such a likelihood would give it. This favours codes close to the prior and probably adds to the blur.
+# "Going further" shows that this weight is large, which probably adds to the blur.
 # %% [markdown] lang="pt-BR"
 # ### O peso do termo KL
 #
@@ -785,7 +785,7 @@ def build_generator(size, widths, latent_dim, kl_weight=None, seed=7):
 #
 # Aqui o custo de reconstrução é uma *média* sobre os valores dos pixels; por isso o peso é um hiperparâmetro, que escolhemos à mão. A célula mostra $\beta$, o peso multiplicado pelo número de valores de pixels. Ele pesa o termo KL contra um erro *somado*. Não o compare com o $\beta$ da aula 08, que pesa o termo KL contra uma entropia cruzada.
 #
-# O que esse peso significa? Uma verossimilhança gaussiana com desvio-padrão $\sigma$ por valor de pixel divide o erro quadrático somado por $2\sigma^2$. Nosso peso corresponde então a $\sigma = \sqrt{\beta/2}$, ou um pouco menos, por causa dos termos absolutos. Compare com a raiz quadrada do MSE do VAE na tabela abaixo: o erro é cerca de dez vezes menor. Portanto, o termo KL pesa muito mais do que essa verossimilhança lhe daria. Isso favorece códigos próximos da distribuição a priori e provavelmente contribui para o borrão.
+# A seção "Para ir além" mostra que esse peso é grande, o que provavelmente contribui para o borrão.
 # %%
 kl_weight = 1e-4
 print(f"β ≈ {text.number(kl_weight * size * size * 3, '.2f')}")
@@ -866,8 +866,6 @@ claims.check(
 # - **PCA:** independent normal numbers with the variances of its components;
 # - **plain network:** codes from $N(0, I)$, and codes from a Gaussian fitted to its own training codes;
 # - **VAE:** codes from its prior $N(0, I)$.
-#
-# **Predict:** which row will look most like faces?
 # %% [markdown] lang="pt-BR"
 # - **Na reconstrução, a PCA vence** com os dois tamanhos de código. Com {{ latent_dim }} números, seu erro é {{ pca_small }}, contra {{ plain_mse }} da rede comum e {{ vae_mse }} do VAE (rosto médio: {{ mean_mse }}). Estes rostos alinhados são dados quase lineares, e a PCA encontra exatamente o melhor código linear. Com o código longo, ela guarda mais de vinte vezes os parâmetros da rede.
 # - **O VAE tem erro maior que o da rede comum.** A única diferença é o sorteio do código, com seu termo KL.
@@ -880,8 +878,6 @@ claims.check(
 # - **PCA:** números normais independentes, com as variâncias de seus componentes;
 # - **rede comum:** códigos de $N(0, I)$ e códigos de uma gaussiana ajustada aos seus próprios códigos de treino;
 # - **VAE:** códigos de sua distribuição a priori, $N(0, I)$.
-#
-# **Arrisque:** qual linha vai se parecer mais com rostos?
 # %%
 rng = np.random.default_rng(settings.seed())
 count = len(x_test)
@@ -904,7 +900,9 @@ show_rows(
 
 
 # %% [markdown] lang="en"
-# Look at the pictures first. The PCA row has sharp eyes, but several hairstyles overlap like **ghosts**. With $N(0, I)$, the plain network draws almost the same grey face again and again: its codes have another scale. With fitted codes the colours vary, but some faces have holes and torn hair. Most VAE samples have one head shape and one hairstyle, but they are soft, and some have torn hair or blank eyes. Thin frames are missing.
+# Look at the pictures first. The PCA row has sharp eyes, but several hairstyles overlap like **ghosts**. With $N(0, I)$, the plain network draws almost the same grey face again and again, because its codes do not follow this distribution. With fitted codes the colours vary, but some faces have holes and torn hair.
+#
+# Most VAE samples have one head shape and one hairstyle, but they are soft, and some have torn hair or blank eyes. No sample in the picture has thin frames.
 #
 # ### The Fréchet distance
 #
@@ -916,7 +914,9 @@ show_rows(
 #
 # **Predict:** in which column will the PCA ghosts look best?
 # %% [markdown] lang="pt-BR"
-# Olhe primeiro as imagens. A linha da PCA tem olhos nítidos, mas vários penteados se sobrepõem como **fantasmas**. Com $N(0, I)$, a rede comum desenha quase sempre o mesmo rosto acinzentado: seus códigos têm outra escala. Com códigos ajustados, as cores variam, mas alguns rostos têm buracos e cabelo rasgado. A maioria das amostras do VAE tem uma só cabeça e um só penteado, mas elas são borradas, e algumas têm cabelo rasgado ou olhos vazios. Faltam as armações finas.
+# Olhe primeiro as imagens. A linha da PCA tem olhos nítidos, mas vários penteados se sobrepõem como **fantasmas**. Com $N(0, I)$, a rede comum desenha quase sempre o mesmo rosto acinzentado, pois seus códigos não seguem essa distribuição. Com códigos ajustados, as cores variam, mas alguns rostos têm buracos e cabelo rasgado.
+#
+# A maioria das amostras do VAE tem uma só cabeça e um só penteado, mas elas são borradas, e algumas têm cabelo rasgado ou olhos vazios. Nenhuma amostra da figura tem armação fina.
 #
 # ### A distância de Fréchet
 #
@@ -965,21 +965,21 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# **What we see in this run.** With codes from $N(0, I)$, the VAE ({{ fid_vae }}, network features) is far better than the plain network ({{ fid_plain }}). But a Gaussian fitted to the plain network's codes gives {{ fid_fitted }}, and the PCA ghosts get {{ fid_ghost }}. So by this distance the VAE is *not* the best generator of the lesson. The plain network with a second model for its codes is better, and so are the ghosts.
+# **What we see in this run.** With codes from $N(0, I)$, the VAE ({{ fid_vae }}, network features) is far better than the plain network ({{ fid_plain }}). But a Gaussian fitted to the plain network's codes gives {{ fid_fitted }}, and the PCA ghosts get {{ fid_ghost }}.
 #
-# **Real faces:** {{ fid_real }}. This row is not an exact floor. Means and covariances estimated from few images make the distance too large, the more so the smaller the set, and there are fewer validation faces than samples. Read differences of a few hundredths as equal.
+# So by this distance the VAE is *not* the best generator of the lesson: the plain network with a second model for its codes is closer to real faces, and the ghosts are at least as close.
+#
+# **Real faces:** {{ fid_real }}. This row is not an exact floor. Means and covariances estimated from few images make the distance too large, the more so the smaller the set, and there are fewer validation faces than samples. Do not interpret differences of a few hundredths.
 #
 # **What it does not show.** In pixel features, the ghosts ({{ fid_ghost_pixels }}) are as close as real faces, because they were *made* from the mean and the variances that this distance compares. In network features they are somewhat farther away, but overlapping hairstyles hardly count. A distance sees only what its features represent. It compares settings of one model more reliably than models of different kinds, so look at the pictures too.
-#
-# The reference reports beards on almost all of its samples. We do not count beards here; the moustache score of section 2 would be a way to do it.
 # %% [markdown] lang="pt-BR"
-# **O que se vê nesta execução.** Com códigos de $N(0, I)$, o VAE ({{ fid_vae }}, atributos da rede) é muito melhor que a rede comum ({{ fid_plain }}). Mas uma gaussiana ajustada aos códigos da rede comum dá {{ fid_fitted }}, e os fantasmas da PCA ficam em {{ fid_ghost }}. Portanto, por essa distância, o VAE *não* é o melhor gerador da aula. A rede comum com um segundo modelo para os códigos é melhor, e os fantasmas também.
+# **O que se vê nesta execução.** Com códigos de $N(0, I)$, o VAE ({{ fid_vae }}, atributos da rede) é muito melhor que a rede comum ({{ fid_plain }}). Mas uma gaussiana ajustada aos códigos da rede comum dá {{ fid_fitted }}, e os fantasmas da PCA ficam em {{ fid_ghost }}.
 #
-# **Rostos reais:** {{ fid_real }}. Essa linha não é um piso exato. Médias e covariâncias estimadas com poucas imagens aumentam a distância, e tanto mais quanto menor o conjunto; e há menos rostos de validação que amostras. Considere iguais valores que diferem em poucos centésimos.
+# Portanto, por essa distância, o VAE *não* é o melhor gerador da aula: a rede comum com um segundo modelo para os códigos fica mais perto dos rostos reais, e os fantasmas ficam ao menos tão perto quanto o VAE.
+#
+# **Rostos reais:** {{ fid_real }}. Essa linha não é um piso exato. Médias e covariâncias estimadas com poucas imagens aumentam a distância, e tanto mais quanto menor o conjunto; e há menos rostos de validação que amostras. Não interprete diferenças de poucos centésimos.
 #
 # **O que a distância não mostra.** Nos atributos dos pixels, os fantasmas ({{ fid_ghost_pixels }}) ficam tão perto quanto rostos reais, pois foram *feitos* a partir da média e das variâncias que essa distância compara. Nos atributos da rede ficam um pouco mais longe, mas os penteados sobrepostos quase não contam. Uma distância só vê o que seus atributos representam. Ela compara melhor configurações de um mesmo modelo do que modelos de tipos diferentes; por isso, olhe também as imagens.
-#
-# A referência relata barba em quase todas as suas amostras. Aqui não contamos barbas; a medida de bigode da seção 2 seria um modo de fazê-lo.
 # %% [markdown] lang="en"
 # ## 6. Attribute vectors: adding and removing glasses
 #
@@ -1095,7 +1095,7 @@ explore.cartoon_generation.attributes(vae_decoder, z_test[:60], x_test[:60], dir
 #
 # **3.** A plain autoencoder reconstructs faces well, but codes from $N(0, I)$ give poor images. Why? What helps without a VAE?
 #
-# <details><summary>Answer</summary>The decoder was trained on codes of faces only, and nothing made these follow $N(0, I)$. A distribution fitted to the training codes helps: in this lesson its Fréchet distance was even below that of the VAE.</details>
+# <details><summary>Answer</summary>The decoder was trained on codes of faces only, and nothing made these follow $N(0, I)$. A distribution fitted to the training codes helps: in the recorded run its Fréchet distance was even below that of the VAE.</details>
 #
 # **4.** Ghosts sampled from a Gaussian in PCA space have a very low Fréchet distance on PCA features. What does that show?
 #
@@ -1119,7 +1119,7 @@ explore.cartoon_generation.attributes(vae_decoder, z_test[:60], x_test[:60], dir
 #
 # **3.** Um autoencoder comum reconstrói bem os rostos, mas códigos de $N(0, I)$ dão imagens ruins. Por quê? O que ajuda, sem usar um VAE?
 #
-# <details><summary>Resposta</summary>O decodificador só foi treinado com códigos de rostos, e nada fez esses códigos seguirem $N(0, I)$. Ajustar uma distribuição aos códigos de treino ajuda: nesta aula, a distância de Fréchet ficou até abaixo da do VAE.</details>
+# <details><summary>Resposta</summary>O decodificador só foi treinado com códigos de rostos, e nada fez esses códigos seguirem $N(0, I)$. Ajustar uma distribuição aos códigos de treino ajuda: na execução registrada, a distância de Fréchet ficou até abaixo da do VAE.</details>
 #
 # **4.** Fantasmas sorteados de uma gaussiana no espaço da PCA têm uma distância de Fréchet muito baixa em atributos da PCA. O que isso mostra?
 #
@@ -1213,10 +1213,8 @@ if check.cooler_samples.done:
 # - A mean error hides small things that matter. Measure by region, and compare with a baseline in each region.
 # - On these aligned faces, PCA reconstructs better than the networks of the same code length. The edge loss changed little in this run.
 # - The VAE has a larger reconstruction error than the plain network. In return, codes from $N(0, I)$ decode to much better faces.
-# - By the Fréchet distance, a Gaussian fitted to the plain network's codes was better than the VAE in this run, and so were the PCA ghosts. Look at the images too, and use sets of equal size where you can.
+# - By the Fréchet distance, a Gaussian fitted to the plain network's codes was better than the VAE in this run. Overlapping ghosts scored well too, so look at the images.
 # - The difference of two mean codes is a direction with a meaning. Compare with a random direction and with the value before the edit.
-#
-# The next steps in the field are images of 256 or 512 pixels and other generators, such as generative adversarial networks (GANs).
 # %% [markdown] lang="pt-BR"
 # ## Resumo
 #
@@ -1224,10 +1222,8 @@ if check.cooler_samples.done:
 # - Um erro médio esconde coisas pequenas que importam. Meça por região e, em cada região, compare com uma linha de base.
 # - Nestes rostos alinhados, a PCA reconstrói melhor que as redes com código do mesmo tamanho. O custo de bordas mudou pouco nesta execução.
 # - O VAE tem erro de reconstrução maior que o da rede comum. Em troca, códigos de $N(0, I)$ dão rostos muito melhores.
-# - Pela distância de Fréchet, uma gaussiana ajustada aos códigos da rede comum foi melhor que o VAE nesta execução, e os fantasmas da PCA também. Olhe também as imagens e, se possível, use conjuntos de mesmo tamanho.
+# - Pela distância de Fréchet, uma gaussiana ajustada aos códigos da rede comum foi melhor que o VAE nesta execução. Os fantasmas sobrepostos também foram bem; por isso, olhe as imagens.
 # - A diferença de dois códigos médios é uma direção com significado. Compare com uma direção aleatória e com o valor antes da edição.
-#
-# Os próximos passos da área são imagens de 256 ou 512 pixels e outros geradores, como as redes adversárias generativas (GANs).
 # %% [markdown] lang="en"
 # ## Going further
 #
@@ -1268,10 +1264,34 @@ claims.check(
 # The error of whole-face PCA rises from {{ still_pca }} to {{ moved_pca }}: its components belong to fixed pixel positions. The PCA of patches changes little ({{ still_patches }} before, {{ moved_patches }} after).
 #
 # The network's error triples, from {{ still_edges }} to {{ moved_edges }}, and in the pictures several eyes vanish. Its layers are convolutional, but the images were halved three times and shown in one position only, so what it learned is not invariant to small shifts. Data augmentation with random shifts, next to the mirroring, is the usual remedy. We did not try it here.
+#
+# ### What the KL weight means
+#
+# A Gaussian likelihood with standard deviation $\sigma$ per pixel value divides the summed squared error by $2\sigma^2$. Our weight then corresponds to $\sigma = \sqrt{\beta/2}$, somewhat less because of the absolute terms.
+#
+# Compare this with the square root of the VAE's MSE in the table of section 5: the error is about ten times smaller. So the KL term counts far more than such a likelihood would give it. This favours codes close to the prior and probably adds to the blur.
+#
+# ### Ideas to try
+#
+# - Change `kl_weight` by a factor of ten up and down. Compare reconstructions and samples.
+# - The reference reports beards on almost all of its samples. Count moustaches in yours with `moustache_score`.
+# - Train with `size` 128 or 256 on a GPU. Other generators, such as generative adversarial networks (GANs), draw sharper images.
 # %% [markdown] lang="pt-BR"
 # O erro da PCA de rostos inteiros sobe de {{ still_pca }} para {{ moved_pca }}: seus componentes pertencem a posições fixas de pixels. A PCA de retalhos muda pouco ({{ still_patches }} antes, {{ moved_patches }} depois).
 #
-# O erro da rede triplica, de {{ still_edges }} para {{ moved_edges }}, e nas imagens vários olhos somem. Suas camadas são convolucionais, mas as imagens são reduzidas à metade três vezes e apareceram em uma só posição; o que ela aprendeu não é invariante a pequenos deslocamentos. O remédio usual é aumentar os dados com deslocamentos aleatórios, além do espelhamento. Não o testamos aqui.
+# O erro da rede triplica, de {{ still_edges }} para {{ moved_edges }}, e nas imagens vários olhos somem. Suas camadas são convolucionais, mas as imagens são reduzidas à metade três vezes e só foram vistas em uma posição; o que ela aprendeu não é invariante a pequenos deslocamentos. O remédio usual é aumentar os dados com deslocamentos aleatórios, além do espelhamento. Não o testamos aqui.
+#
+# ### O que significa o peso do termo KL
+#
+# Uma verossimilhança gaussiana com desvio-padrão $\sigma$ por valor de pixel divide o erro quadrático somado por $2\sigma^2$. Nosso peso corresponde então a $\sigma = \sqrt{\beta/2}$, ou um pouco menos, por causa dos termos absolutos.
+#
+# Compare com a raiz quadrada do MSE do VAE na tabela da seção 5: o erro é cerca de dez vezes menor. Portanto, o termo KL pesa muito mais do que essa verossimilhança lhe daria. Isso favorece códigos próximos da distribuição a priori e provavelmente contribui para o borrão.
+#
+# ### Ideias para experimentar
+#
+# - Multiplique e divida `kl_weight` por dez. Compare as reconstruções e as amostras.
+# - A referência relata barba em quase todas as suas amostras. Conte os bigodes nas suas com `moustache_score`.
+# - Treine com `size` 128 ou 256 em uma GPU. Outros geradores, como as redes adversárias generativas (GANs), desenham imagens mais nítidas.
 # %% [markdown] lang="en"
 # ## References
 #
