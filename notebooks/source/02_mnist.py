@@ -732,7 +732,7 @@ plot.latent_scatter(
 #
 # The labels were not used in training; they only colour the points. The plot shows the logarithm, because in this run the 1s reach much larger
 # values than all other digits. The 1s form a group of their own. 4, 7 and 9 overlap strongly. The other digits are close to
-# the origin: 0, 2 and 6 form small groups, 3, 5 and 8 mix. The cloud also has holes, and its scale is arbitrary.
+# the origin: 0, 2, 6 and 8 form small groups that touch; 3 and 5 mix. The cloud also has holes, and its scale is arbitrary.
 #
 # With only two code units a **dead unit** is serious, because the plane becomes a line. Over our {{ F4_loss.n }} seeds the loss ranges from
 # {{ F4_loss.min }} to {{ F4_loss.max }}; in the runs above 0.2 one unit is dead. If your points are on a line, use another seed or a
@@ -742,8 +742,8 @@ plot.latent_scatter(
 # do dobro do obtido com 32 números.
 #
 # Os rótulos não entraram no treino; só dão cor aos pontos. A figura mostra o logaritmo, porque nesta execução os 1 chegam a valores muito maiores que os
-# dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2 e 6 formam pequenos
-# grupos; 3, 5 e 8 se misturam. A nuvem também tem buracos, e sua escala é arbitrária.
+# dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2, 6 e 8 formam pequenos
+# grupos que se tocam; 3 e 5 se misturam. A nuvem também tem buracos, e sua escala é arbitrária.
 #
 # Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Nas nossas {{ F4_loss.n }} sementes, o custo vai de
 # {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estão sobre uma reta, use outra semente ou um
