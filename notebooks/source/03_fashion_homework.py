@@ -1,35 +1,37 @@
 # %% [markdown] lang="en"
 # # Homework: from digits to clothes
 #
-# [Open in Colab]({{ colab }}) · Lesson 03, homework, 5.0 points · reading: {{ reading_minutes }} min · your work: two to three hours ·
-# running, once finished: {{ minutes.class }} min (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
+# [Open in Colab]({{ colab }}) · Lesson 03, homework, 5.0 points · reading: {{ reading_minutes }} min · your work: two to three hours · running, once finished: {{ minutes.class }} min (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
+#
+# Does the autoencoder of lesson 02 also work for photographs of clothes? What has to change, and what does a convolutional network add?
 #
 # **After this homework you can**
 #
-# - carry a working autoencoder over to other data, and say which lines had to change and which did not;
-# - find out where on the latent plane a decoder is worth asking, and draw a map of that part;
-# - build a convolutional autoencoder of your own, encoder and decoder;
-# - compare two networks by their error, by the size of their code, and by whether a classifier still recognises what they draw;
-# - say in your own words what such a comparison proves and what not.
+# - apply an autoencoder to a new data set and say which lines have to change;
+# - find the region of the latent space that contains the codes, and draw a map of it;
+# - build a convolutional autoencoder: encoder and decoder;
+# - compare two networks by reconstruction error, latent dimension and share of classes kept;
+# - explain what such a comparison shows and what it does not show.
 #
-# **Prerequisites:** lesson 02. Keep it open in a second tab: most of what you need stands there, for digits.
+# **Prerequisites:** lesson 02. Keep it open in a second tab, because part A repeats its steps with other data. Part B introduces convolutions.
 #
 # **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Lição de casa: dos dígitos às roupas
 #
-# [Abrir no Colab]({{ colab }}) · Aula 03, lição de casa, 5,0 pontos · leitura: {{ reading_minutes }} min · seu trabalho: de duas a três horas ·
-# execução, quando pronta: {{ minutes.class }} min (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
+# [Abrir no Colab]({{ colab }}) · Aula 03, lição de casa, 5,0 pontos · leitura: {{ reading_minutes }} min · seu trabalho: de duas a três horas · execução, quando pronta: {{ minutes.class }} min (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
-# **Ao final desta lição você saberá**
+# O autoencoder da aula 02 também funciona com fotos de roupas? O que é preciso mudar, e o que uma rede convolucional acrescenta?
 #
-# - levar um autoencoder que funciona para outros dados e dizer que linhas tiveram de mudar e quais não;
-# - descobrir em que parte do plano latente vale a pena consultar o decodificador, e desenhar um mapa dela;
-# - montar um autoencoder convolucional seu, codificador e decodificador;
-# - comparar duas redes pelo erro, pelo tamanho do código e por um classificador: ele ainda reconhece o que elas desenham?
-# - dizer com as suas palavras o que uma comparação dessas prova e o que não prova.
+# **Ao final desta lição, você saberá**
 #
-# **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba: quase tudo de que você precisa está lá, para dígitos.
+# - aplicar um autoencoder a um novo conjunto de dados e dizer que linhas precisam mudar;
+# - encontrar a região do espaço latente em que estão os códigos e desenhar um mapa dela;
+# - montar um autoencoder convolucional: codificador e decodificador;
+# - comparar duas redes pelo erro de reconstrução, pela dimensão latente e pela fração de classes mantidas;
+# - explicar o que essa comparação mostra e o que ela não mostra.
+#
+# **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba, pois a parte A repete seus passos com outros dados. A parte B apresenta as convoluções.
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
 # %% tags=["setup"]
@@ -39,47 +41,45 @@ from utils import environment
 
 environment.start("03_fashion_homework")
 # %% [markdown] lang="en"
-# ## How this works
+# ## How this homework works
 #
-# Each exercise is a cell with `# your code here` and, below it, a cell that checks your answer at once: *not attempted yet*, *not right
-# yet* and why, or *right*. A check looks at what your networks do and what your figures show, not at how you wrote them: any solution that
-# does the job passes. Check as often as you like. If you are stuck, `check.pixels.hint()` (with the name of the exercise)
-# gives a hint, and a plainer one each time you run it.
+# Each exercise has a cell with `# your code here`. The cell below it checks your answer at once: *not attempted yet*, *not right yet* with the reason, or *right*. A check tests what your networks do and what your figures show. It does not prescribe how you write the code. Check as often as you like. If you are stuck, run `check.pixels.hint()` with the name of the exercise. Each further run gives a more direct hint.
 #
 # | exercise | what | points | graded by |
 # | --- | --- | --- | --- |
-# | A1 | the pixels, in three parts | 0.5 | program |
+# | A1 | training, validation and test pixels | 0.5 | program |
 # | A2 | an autoencoder with a code of two numbers | 1.0 | program |
-# | A3 | figure: ten garments over their reconstructions | 0.5 | program |
+# | A3 | figure: ten garments and their reconstructions | 0.5 | program |
 # | A4 | figure: a map of 15 × 15 garments | 0.5 | program |
 # | B1 | a convolutional autoencoder | 1.0 | program |
-# | B2 | the two networks compared | 0.5 | program |
-# | C1, C2, C3 | three answers in prose | 0.25 + 0.25 + 0.5 | your teacher |
+# | B2 | comparison of the two networks | 0.5 | program |
+# | C1, C2, C3 | three written answers | 0.25 + 0.25 + 0.5 | your teacher |
 #
-# The whole notebook may be run from top to bottom at any time, finished or not. Write your name in the text cell at the end, save, and hand in this file.
+# **Grading.** Your notebook is graded by a fresh run in profile `quick` on the embedded sample, which has fewer images. Write `len(x)` instead of fixed sizes such as 60000. An exercise that was right in your own run is not lost if it fails there: it is run again on the real data, or your teacher decides.
+#
+# You can run the whole notebook from top to bottom at any time, finished or not. At the end, write your name in the last text cell, save, and hand in this file.
 # %% [markdown] lang="pt-BR"
-# ## Como funciona
+# ## Como funciona esta lição
 #
-# Cada exercício é uma célula com `# escreva seu código aqui` e, abaixo dela, uma célula que verifica a resposta na hora: *ainda não
-# tentado*, *ainda não está certo* e por quê, ou *certo*. A verificação olha o que as suas redes fazem e o que as suas figuras mostram, não
-# como você as escreveu: passa qualquer solução que cumpra o pedido. Verifique quantas vezes quiser. Se travar, `check.pixels.hint()` (com o
-# nome do exercício) dá uma dica, e uma mais clara a cada execução.
+# Cada exercício tem uma célula com `# escreva seu código aqui`. A célula seguinte verifica a resposta na hora: *ainda não tentado*, *ainda não está certo*, com o motivo, ou *certo*. A verificação testa o que as suas redes fazem e o que as suas figuras mostram. Você escreve o código como preferir. Verifique quantas vezes quiser. Se travar, execute `check.pixels.hint()` com o nome do exercício. A cada execução, a dica fica mais direta.
 #
 # | exercício | o quê | pontos | quem corrige |
 # | --- | --- | --- | --- |
-# | A1 | os pixels, em três partes | 0,5 | programa |
+# | A1 | pixels de treino, validação e teste | 0,5 | programa |
 # | A2 | um autoencoder com código de dois números | 1,0 | programa |
-# | A3 | figura: dez peças sobre as suas reconstruções | 0,5 | programa |
+# | A3 | figura: dez peças e suas reconstruções | 0,5 | programa |
 # | A4 | figura: um mapa de 15 × 15 peças | 0,5 | programa |
 # | B1 | um autoencoder convolucional | 1,0 | programa |
-# | B2 | as duas redes comparadas | 0,5 | programa |
-# | C1, C2, C3 | três respostas em prosa | 0,25 + 0,25 + 0,5 | o professor |
+# | B2 | comparação das duas redes | 0,5 | programa |
+# | C1, C2, C3 | três respostas escritas | 0,25 + 0,25 + 0,5 | professor |
 #
-# O caderno inteiro pode ser executado de cima a baixo a qualquer momento, pronto ou não. Escreva seu nome na célula de texto do final, salve e entregue este arquivo.
+# **Correção.** Seu notebook é corrigido por uma nova execução no perfil `quick`, com a amostra embutida, que tem menos imagens. Use `len(x)` em vez de tamanhos fixos, como 60000. Um exercício que estava certo na sua execução não se perde se falhar nessa: ele roda de novo com os dados reais ou o professor decide.
+#
+# Você pode executar o notebook inteiro a qualquer momento, pronto ou não. No fim, escreva seu nome na última célula de texto, salve e entregue este arquivo.
 # %% [markdown] lang="en"
-# The imports.
+# We import the libraries and the helper modules of the course.
 # %% [markdown] lang="pt-BR"
-# As importações.
+# Importamos as bibliotecas e os módulos de apoio do curso.
 # %%
 import sys
 import time
@@ -96,15 +96,13 @@ from utils import claims, data, explore, plot, settings, text
 from utils.progress import tqdm
 
 # %% [markdown] lang="en"
-# ## The clothes
+# ## The data: images of clothes
 #
-# Fashion-MNIST was made to be put in the place of MNIST: 70,000 images of 28 × 28 grey pixels in ten classes, but photographs of clothes
-# instead of digits. The last line of the cell lets the checks note which images each `fit()` is given, so that they can warn you if test images are among them.
+# Fashion-MNIST was made as a replacement for MNIST. It also has 70,000 grey images of 28 × 28 pixels in ten classes, but they show clothes instead of digits. The call of `check.start` records which images each `fit()` receives. The checks can then warn you if test images are used for training.
 # %% [markdown] lang="pt-BR"
-# ## As roupas
+# ## Os dados: imagens de roupas
 #
-# O Fashion-MNIST foi feito para entrar no lugar do MNIST: 70.000 imagens de 28 × 28 pixels em tons de cinza e dez classes, mas com fotos de
-# roupas em vez de dígitos. A última linha da célula faz as verificações anotarem que imagens cada `fit()` recebe, para avisar se houver imagens de teste entre elas.
+# O Fashion-MNIST foi criado para substituir o MNIST. Também tem 70.000 imagens de 28 × 28 pixels em tons de cinza e dez classes, mas mostra roupas em vez de dígitos. A chamada `check.start` registra que imagens cada `fit()` recebe. Assim, as verificações podem avisar se você usar imagens de teste no treino.
 # %%
 fashion = data.mnist.load_fashion()
 print(fashion.provenance)
@@ -120,11 +118,9 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# **Predict before you go on:** for digits the useful scale of the loss reached from `0.06` (perfect) to `0.26` (always the mean image). Clothes fill more of
-# the picture, and in many shades of grey. Will the floor of the scale lie higher or lower?
+# **Predict before you run:** for digits, the loss of a perfect reconstruction was about `0.06`, and that of the mean image about `0.26`. Clothes cover more of the picture, in many shades of grey. Will the floor, the smallest possible loss, be higher or lower?
 # %% [markdown] lang="pt-BR"
-# **Antes de seguir, arrisque:** nos dígitos, a escala útil do custo ia de `0,06` (perfeito) a `0,26` (sempre a imagem média). Roupas ocupam mais da
-# figura, e em muitos tons de cinza. O piso da escala ficará mais alto ou mais baixo?
+# **Antes de executar, arrisque:** com os dígitos, o custo de uma reconstrução perfeita era de cerca de `0,06`, e o da imagem média, de cerca de `0,26`. As roupas ocupam mais espaço na imagem, com muitos tons de cinza. O piso, o menor custo possível, será mais alto ou mais baixo?
 # %%
 def bce(x, x_hat):
     """Binary cross-entropy, mean over pixels and images."""
@@ -136,21 +132,17 @@ clothes = fashion.x_test.reshape(len(fashion.x_test), -1)
 mean_garment = np.broadcast_to(fashion.x_train.reshape(-1, 784).mean(axis=0), clothes.shape)
 claims.check(fashion.source, floor=bce(clothes, clothes), mean_loss=bce(clothes, mean_garment))
 # %% [markdown] lang="en"
-# Much higher: a grey pixel costs something even when it is predicted perfectly, and clothes are full of grey. Every loss of this homework lies
-# between {{ floor }} and {{ mean_loss }}. Do not expect the losses of lesson 02.
+# The floor is much higher. A grey pixel has a cost even when it is predicted perfectly, and clothes have many grey pixels. A useful loss in this homework is between {{ floor }} (perfect reconstruction) and {{ mean_loss }} (the mean garment). Do not compare it with the losses of lesson 02.
 #
-# ### A tool that you may use
+# ### A training function
 #
-# This is the training function of lesson 02 with one argument more: `x` is both the input and the target. Trainings of dense networks gain from XLA, those of convolutions lose
-# (`jit=False`). You may also write `compile` and `fit` yourself.
+# You may use this function, which is similar to the training in lesson 02. Its argument `x` is both the input and the target. XLA, a compiler for TensorFlow, speeds up the training of our dense networks. For convolutions use `jit=False`. You can also call `compile` and `fit` yourself.
 # %% [markdown] lang="pt-BR"
-# Bem mais alto: um pixel cinza custa algo mesmo quando previsto com perfeição, e roupas são cheias de cinza. Todo custo desta lição fica
-# entre {{ floor }} e {{ mean_loss }}. Não espere os custos da aula 02.
+# O piso é bem mais alto. Um pixel cinza tem um custo mesmo quando é previsto com perfeição, e as roupas têm muitos pixels cinza. Nesta lição, um custo útil fica entre {{ floor }} (reconstrução perfeita) e {{ mean_loss }} (roupa média). Não o compare com os custos da aula 02.
 #
-# ### Uma ferramenta que você pode usar
+# ### Uma função de treino
 #
-# Esta é a função de treino da aula 02, com um argumento a mais: `x` é a entrada e também o alvo. O XLA acelera o treino de redes densas e atrasa o de convoluções
-# (`jit=False`). Se preferir, escreva você mesmo `compile` e `fit`.
+# Você pode usar esta função, parecida com o treino da aula 02. O argumento `x` é ao mesmo tempo a entrada e o alvo. O XLA, um compilador do TensorFlow, acelera o treino das nossas redes densas. Com convoluções, use `jit=False`. Se preferir, chame você mesmo `compile` e `fit`.
 # %%
 BATCH = 128 if fashion.source == "real" else 32  # the small sample gives few batches
 # pt: a amostra pequena rende poucos lotes
@@ -182,19 +174,17 @@ def train(model, x, x_val, epochs, peak, jit=True):
 
 
 # %% [markdown] lang="en"
-# ## Part A: a plane of clothes
+# ## Part A: a latent space of two dimensions
 #
 # ### A1: the pixels (0.5 points)
 #
-# Make from `fashion` the arrays `x_train`, `x_val` and `x_test` as in lesson 02: one row of 784 numbers between 0 and 1 for each image, the last twelfth of
-# the official training set for validation, the official test set for the end. Labels are not needed.
+# Create the arrays `x_train`, `x_val` and `x_test` from `fashion`, as in lesson 02. Each image becomes a row of 784 numbers between 0 and 1. Use the last twelfth of the official training set for validation and the official test set for the test. You do not need the labels.
 # %% [markdown] lang="pt-BR"
-# ## Parte A: um plano de roupas
+# ## Parte A: um espaço latente de duas dimensões
 #
 # ### A1: os pixels (0,5 ponto)
 #
-# Faça, a partir de `fashion`, os arrays `x_train`, `x_val` e `x_test` como na aula 02: uma linha de 784 números entre 0 e 1 por imagem, o último doze avos do
-# conjunto oficial de treino para validação, o conjunto oficial de teste para o fim. Rótulos não são necessários.
+# Crie os arrays `x_train`, `x_val` e `x_test` a partir de `fashion`, como na aula 02. Cada imagem vira uma linha de 784 números entre 0 e 1. Separe para validação o último doze avos do conjunto oficial de treino e use o conjunto oficial de teste para o teste. Você não precisa dos rótulos.
 # %% exercise="A1" role="answer"
 x_train = x_val = x_test = None
 ### BEGIN SOLUTION
@@ -209,21 +199,27 @@ check.pixels(x_train, x_val, x_test)
 # %% [markdown] lang="en"
 # ### A2: the autoencoder (1.0 point)
 #
-# Build and train the last autoencoder of lesson 02 on clothes: 784 → 64 → 16 → **2** → 16 → 64 → 784, an output between 0 and 1, binary cross-entropy, and on the code
-# an L2 penalty on its activity with the weight `1e-4`. The check wants three models that share their weights: `encoder`, `decoder`, and
-# `autoencoder`, which is the decoder after the encoder. `EPOCHS_A` epochs with a peak rate of `0.005` are enough.
+# Build the two-dimensional autoencoder with an L2 penalty from lesson 02 and train it on clothes:
 #
-# The loss has to fall well below {{ mean_loss }}; ours ends at {{ F6_loss }} on the test images. A code with relu may lose a unit at birth (lesson 02, section 6): then the check says so, and you may change the seed or
-# the activation of the code.
+# - layers 784 → 64 → 16 → **2** → 16 → 64 → 784, with outputs between 0 and 1;
+# - binary cross-entropy as the loss;
+# - an L2 penalty on the activity of the code, with weight `1e-4`.
+#
+# The check needs three models that share their weights: `encoder`, `decoder` and `autoencoder`, which applies the encoder and then the decoder. Train for `EPOCHS_A` epochs with a peak learning rate of `0.005`.
+#
+# The loss should fall far below {{ mean_loss }}. Our test loss is {{ F6_loss }}. If the code uses relu, one unit may be dead: it gives zero for every image (lesson 02, section 6). The check reports this. You can then change the seed or use a code without relu.
 # %% [markdown] lang="pt-BR"
 # ### A2: o autoencoder (1,0 ponto)
 #
-# Monte e treine com roupas o último autoencoder da aula 02: 784 → 64 → 16 → **2** → 16 → 64 → 784, saída entre 0 e 1, entropia cruzada binária e, no código,
-# uma penalidade L2 sobre a atividade, com peso `1e-4`. A verificação quer três modelos que dividem os pesos: `encoder`, `decoder` e
-# `autoencoder`, que é o decodificador depois do codificador. Bastam `EPOCHS_A` épocas com taxa de pico de `0,005`.
+# Monte o autoencoder bidimensional com penalidade L2 da aula 02 e treine-o com roupas:
 #
-# O custo tem de cair bem abaixo de {{ mean_loss }}; o nosso termina em {{ F6_loss }} nas imagens de teste. Um código com relu pode perder uma unidade ao nascer (aula 02, seção 6): nesse caso a verificação avisa, e você pode trocar a
-# semente ou a ativação do código.
+# - camadas 784 → 64 → 16 → **2** → 16 → 64 → 784, com saídas entre 0 e 1;
+# - entropia cruzada binária como função de custo;
+# - penalidade L2 sobre a atividade do código, com peso `1e-4`.
+#
+# A verificação precisa de três modelos que compartilham os pesos: `encoder`, `decoder` e `autoencoder`, que aplica o codificador e depois o decodificador. Treine por `EPOCHS_A` épocas com taxa de aprendizado de pico de `0,005`.
+#
+# O custo deve ficar bem abaixo de {{ mean_loss }}. O nosso custo de teste é {{ F6_loss }}. Se o código usar relu, uma unidade pode estar morta: ela vale zero em todas as imagens (aula 02, seção 6). A verificação avisa quando isso acontece. Nesse caso, troque a semente ou use um código sem relu.
 # %% exercise="A2" role="answer"
 encoder = decoder = autoencoder = None
 keras.utils.set_random_seed(settings.seed())
@@ -254,15 +250,13 @@ plot.history(
 F6_loss = autoencoder.evaluate(x_test, x_test, batch_size=1000, verbose=0)
 claims.check(fashion.source, F6_loss=F6_loss, F6_params=autoencoder.count_params())
 # %% [markdown] lang="en"
-# ### A3: ten garments and what became of them (0.5 points)
+# ### A3: ten garments and their reconstructions (0.5 points)
 #
-# Draw the first figure with matplotlib: **ten test images in a row, and below each one its reconstruction** by `autoencoder`. Store the figure in `figure_rows`
-# (in `fig, axes = plt.subplots(…)` it is `fig`). It may look like this, with your garments:
+# Draw the first figure with matplotlib: **ten test images in a row, and below each one its reconstruction** by `autoencoder`. Store the figure in `figure_rows`. After `fig, axes = plt.subplots(…)`, the figure is `fig`. This is an example of the layout; your garments may be different:
 # %% [markdown] lang="pt-BR"
-# ### A3: dez peças e o que foi feito delas (0,5 ponto)
+# ### A3: dez peças e suas reconstruções (0,5 ponto)
 #
-# Desenhe a primeira figura com o matplotlib: **dez imagens de teste numa linha e, embaixo de cada uma, a sua reconstrução** por `autoencoder`. Guarde a figura em `figure_rows`
-# (em `fig, axes = plt.subplots(…)`, ela é `fig`). O resultado pode ser assim, com as suas peças:
+# Desenhe a primeira figura com o matplotlib: **dez imagens de teste em uma linha e, embaixo de cada uma, a sua reconstrução** por `autoencoder`. Guarde a figura em `figure_rows`. Depois de `fig, axes = plt.subplots(…)`, a figura é `fig`. Este é um exemplo da disposição; as suas peças podem ser outras:
 # %%
 check.picture("rows.png", "Ten garments above ten blurred ones of the same kind, without prints or buttons.")
 # pt: "Dez peças acima de dez borradas do mesmo tipo, sem estampas nem botões."
@@ -285,19 +279,17 @@ plot.show(figure_rows, alt="Ten test garments; below each, its reconstruction, b
 check.rows(figure_rows, autoencoder)
 # check.rows.hint()
 # %% [markdown] lang="en"
-# ### A4: the map (0.5 points)
+# ### A4: a map of decoded garments (0.5 points)
 #
-# Draw the second figure: **15 × 15 images decoded over a part of the plane**, $z_1$ growing to the right and $z_2$ upwards. For digits that part was the square from 0 to 4. Yours is
-# elsewhere, and to find it is your task: *where are the codes of the clothes?* Store the figure in `figure_manifold` and the
-# two ranges in `z1_range` and `z2_range`, each a pair `(smallest, largest)`. At least six of ten test codes should lie in the part you show, and
-# most of it should not be empty.
+# Draw the second figure: **15 × 15 images decoded over a region of the plane**, with $z_1$ increasing to the right and $z_2$ upwards. For digits we used the square from 0 to 4. For clothes you have to find the region: *where are the codes of the test images?*
+#
+# Store the figure in `figure_manifold` and the two ranges in `z1_range` and `z2_range`, each as a pair `(smallest, largest)`. Your region must contain at least 60% of the test codes, and most of it should not be empty.
 # %% [markdown] lang="pt-BR"
-# ### A4: o mapa (0,5 ponto)
+# ### A4: um mapa de roupas decodificadas (0,5 ponto)
 #
-# Desenhe a segunda figura: **15 × 15 imagens decodificadas sobre uma parte do plano**, com $z_1$ crescendo para a direita e $z_2$ para cima. Nos dígitos, essa parte era o quadrado de 0 a 4. A sua
-# fica em outro lugar, e encontrá-la é tarefa sua: *onde estão os códigos das roupas?* Guarde a figura em `figure_manifold` e as
-# duas faixas em `z1_range` e `z2_range`, cada uma um par `(menor, maior)`. Pelo menos seis de cada dez códigos de teste devem cair na parte mostrada, e ela não
-# deve estar quase toda vazia.
+# Desenhe a segunda figura: **15 × 15 imagens decodificadas sobre uma região do plano**, com $z_1$ crescendo para a direita e $z_2$ para cima. Com os dígitos, usamos o quadrado de 0 a 4. Com as roupas, você precisa encontrar a região: *onde estão os códigos das imagens de teste?*
+#
+# Guarde a figura em `figure_manifold` e os dois intervalos em `z1_range` e `z2_range`, cada um como um par `(menor, maior)`. A sua região deve conter pelo menos 60% dos códigos de teste e não deve estar quase toda vazia.
 # %%
 check.picture(
     "manifold.png",
@@ -327,9 +319,9 @@ plot.show(
 check.manifold(figure_manifold, z1_range, z2_range, encoder, decoder)
 # check.manifold.hint()
 # %% [markdown] lang="en"
-# Once A4 is right, this cell lets you walk on your map: move the point and watch the garment. Which classes share a border?
+# When A4 is right, this cell shows an explorer. Move the point on your map and watch the decoded garment. Which classes are neighbours?
 # %% [markdown] lang="pt-BR"
-# Quando A4 estiver certo, esta célula deixa você passear pelo seu mapa: mova o ponto e observe a peça. Que classes fazem fronteira?
+# Quando A4 estiver certo, esta célula mostra um explorador. Mova o ponto pelo seu mapa e observe a roupa decodificada. Que classes são vizinhas?
 # %%
 if check.manifold.done:
     flat = keras.Sequential([decoder, layers.Flatten()])
