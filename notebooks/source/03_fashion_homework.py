@@ -333,23 +333,37 @@ else:
     print("The explorer appears here when A4 is right.")
     # pt: "O explorador aparece aqui quando A4 estiver certo."
 # %% [markdown] lang="en"
-# ## Part B: convolutions
+# ## Part B: a convolutional autoencoder
 #
-# ### B1: a convolutional autoencoder (1.0 point)
+# ### Convolution, stride and transposed convolution
 #
-# A dense layer does not know which pixels are neighbours; a convolution does. Build an autoencoder whose encoder and decoder both use convolutions, with a code of
-# at most half as many numbers as the image has pixels, and train it for `EPOCHS_B` epochs. In ours the encoder has nine layers and the decoder eleven, and the code has 32 numbers; yours may
-# differ. It takes images of shape (28, 28, 1) and gives the same back. The check wants `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and an error
-# below that of PCA with four numbers. Count on one to two minutes of training in profile `class`.
+# A dense layer has a separate weight for every pixel and does not use the fact that pixels have neighbours. A **convolutional layer** applies the same small filters at every position of the image. A 3 × 3 filter on a grey image computes each output from nine neighbouring pixels, with nine weights and a bias. Each filter produces one output map, called a **channel**.
+#
+# The **stride** is the distance between neighbouring positions of the filter. With stride 2 and `padding="same"`, which adds zeros at the border, height and width are halved and rounded up: 28 → 14 → 7 → 4.
+#
+# The decoder has to increase the size again. In a **transposed convolution**, each input value adds a copy of the filter, multiplied by that value, to the output. With stride 2 the copies are two pixels apart, so 7 × 7 becomes 14 × 14 and then 28 × 28. In Keras these layers are `Conv2D` and `Conv2DTranspose`. Section 2 of lesson 04, "A convolutional autoencoder", shows a complete example.
+#
+# ### B1: build and train it (1.0 point)
+#
+# Build an autoencoder with convolutions in both the encoder and the decoder. Input and output have shape (28, 28, 1), and the code has at most half as many numbers as the image has pixels. Train it for `EPOCHS_B` epochs, which takes one to two minutes in profile `class`.
+#
+# The check needs `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and a test error below that of PCA with four numbers. Our encoder has five convolutional layers, our decoder has six, and our code has 32 numbers. Yours may be different.
 # %% [markdown] lang="pt-BR"
-# ## Parte B: convoluções
+# ## Parte B: um autoencoder convolucional
 #
-# ### B1: um autoencoder convolucional (1,0 ponto)
+# ### Convolução, passo e convolução transposta
 #
-# Uma camada densa não sabe que pixels são vizinhos; uma convolução sabe. Monte um autoencoder cujo codificador e cujo decodificador usem convoluções, com um código
-# de no máximo metade dos números que a imagem tem de pixels, e treine-o por `EPOCHS_B` épocas. No nosso, o codificador tem nove camadas, o decodificador, onze, e o código, 32 números; o seu pode
-# ser diferente. Ele recebe imagens de forma (28, 28, 1) e devolve o mesmo. A verificação quer `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e um erro
-# abaixo do da PCA com quatro números. Conte com um a dois minutos de treino no perfil `class`.
+# Uma camada densa tem um peso próprio para cada pixel e não aproveita o fato de os pixels terem vizinhos. Uma **camada convolucional** aplica os mesmos filtros pequenos em todas as posições da imagem. Em uma imagem em tons de cinza, um filtro 3 × 3 calcula cada saída a partir de nove pixels vizinhos, com nove pesos e um viés. Cada filtro produz um mapa de saída, chamado **canal**.
+#
+# O **passo** (*stride*) é a distância entre posições vizinhas do filtro. Com passo 2 e `padding="same"`, que acrescenta zeros na borda, a altura e a largura caem à metade, arredondadas para cima: 28 → 14 → 7 → 4.
+#
+# O decodificador precisa aumentar o tamanho de novo. Na **convolução transposta**, cada valor de entrada soma à saída uma cópia do filtro multiplicada por esse valor. Com passo 2, as cópias ficam a dois pixels uma da outra; assim, 7 × 7 vira 14 × 14 e depois 28 × 28. No Keras, essas camadas são `Conv2D` e `Conv2DTranspose`. A seção 2 da aula 04, "Um autoencoder convolucional", mostra um exemplo completo.
+#
+# ### B1: monte e treine (1,0 ponto)
+#
+# Monte um autoencoder com convoluções no codificador e no decodificador. A entrada e a saída têm formato (28, 28, 1), e o código tem no máximo a metade da quantidade de pixels da imagem. Treine por `EPOCHS_B` épocas, o que leva de um a dois minutos no perfil `class`.
+#
+# A verificação precisa de `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e de um erro de teste menor que o da PCA com quatro números. O nosso codificador tem cinco camadas convolucionais, o decodificador tem seis, e o código tem 32 números. Os seus podem ser diferentes.
 # %% exercise="B1" role="answer"
 conv_encoder = conv_decoder = conv_autoencoder = None
 keras.utils.set_random_seed(settings.seed())
@@ -399,15 +413,15 @@ claims.check(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.coun
 # %% [markdown] lang="en"
 # ### Does a reconstruction keep its class?
 #
-# An error is an average over pixels. Another question is closer to the purpose: **is a reconstructed sandal still a sandal?** We ask a referee, a small
-# classifier that has only seen original training images. It makes mistakes of its own, so we do not ask whether it finds the true label but whether it *says the same*
-# of a test image and of its reconstruction: then the class was kept.
+# The reconstruction error is an average over pixels. It does not say whether **a reconstructed sandal still looks like a sandal**. To measure this we train a small classifier on original training images. The tables call it the *referee*.
+#
+# In our run the classifier is right for {{ accuracy }} of the original test images. Because it makes mistakes, we do not compare its answer with the true label. We ask whether it predicts *the same class* for a test image and for its reconstruction. If so, the class is kept.
 # %% [markdown] lang="pt-BR"
 # ### A reconstrução mantém a classe?
 #
-# O erro é uma média sobre pixels. Outra pergunta chega mais perto do que interessa: **uma sandália reconstruída ainda é uma sandália?** Quem responde é um árbitro, um pequeno
-# classificador que só viu imagens originais de treino. Ele mesmo erra às vezes; por isso não perguntamos se acerta o rótulo verdadeiro, e sim se *diz o mesmo*
-# da imagem de teste e da reconstrução: nesse caso, a classe foi mantida.
+# O erro de reconstrução é uma média sobre os pixels. Ele não diz se **uma sandália reconstruída ainda parece uma sandália**. Para medir isso, treinamos um pequeno classificador com imagens originais de treino. As tabelas o chamam de *árbitro*.
+#
+# Na nossa execução, o classificador acerta {{ accuracy }} das imagens de teste originais. Como ele erra às vezes, não comparamos a resposta com o rótulo verdadeiro. Perguntamos se ele prevê *a mesma classe* para a imagem de teste e para a sua reconstrução. Se sim, a classe foi mantida.
 # %%
 keras.utils.set_random_seed(settings.seed())
 classifier = keras.Sequential(
@@ -426,17 +440,17 @@ claims.check(fashion.source, accuracy=accuracy)
 # %% [markdown] lang="en"
 # ### B2: the comparison (0.5 points)
 #
-# Fill two dictionaries with the keys `"dense"` (the network of part A) and `"conv"` (that of part B), each figure over **all test images**:
+# Fill two dictionaries with the keys `"dense"` (the network of part A) and `"conv"` (the network of part B). Compute each value over **all test images**:
 #
-# - `errors`: the mean squared error, over images and pixels;
-# - `kept`: the share of images, between 0 and 1, of which `classifier` says the same before and after. It takes rows of 784 numbers and gives ten probabilities.
+# - `errors`: the mean squared error over images and pixels;
+# - `kept`: the share of images, between 0 and 1, for which `classifier` predicts the same class before and after reconstruction. Its input is rows of 784 numbers and its output is ten probabilities for each row.
 # %% [markdown] lang="pt-BR"
 # ### B2: a comparação (0,5 ponto)
 #
-# Preencha dois dicionários com as chaves `"dense"` (a rede da parte A) e `"conv"` (a da parte B), cada valor sobre **todas as imagens de teste**:
+# Preencha dois dicionários com as chaves `"dense"` (a rede da parte A) e `"conv"` (a rede da parte B). Calcule cada valor sobre **todas as imagens de teste**:
 #
-# - `errors`: o erro quadrático médio, sobre imagens e pixels;
-# - `kept`: a fração das imagens, entre 0 e 1, de que `classifier` diz o mesmo antes e depois. Ele recebe linhas de 784 números e devolve dez probabilidades.
+# - `errors`: o erro quadrático médio sobre imagens e pixels;
+# - `kept`: a fração das imagens, entre 0 e 1, em que `classifier` prevê a mesma classe antes e depois da reconstrução. A entrada dele são linhas de 784 números, e a saída são dez probabilidades por linha.
 # %% exercise="B2" role="answer"
 errors, kept = {}, {}
 ### BEGIN SOLUTION
@@ -467,9 +481,9 @@ check.comparison(errors, kept, autoencoder, conv_autoencoder, classifier)
 
 # check.comparison.hint()
 # %% [markdown] lang="en"
-# When B2 is right, the next cells put your networks beside the baselines: the mean garment, and PCA with as many numbers as each code.
+# When B2 is right, the next cells compare your networks with baselines: the mean garment, and PCA with as many numbers as each code.
 # %% [markdown] lang="pt-BR"
-# Quando B2 estiver certo, as próximas células põem as suas redes ao lado das referências: a roupa média e a PCA com tantos números quantos tem cada código.
+# Quando B2 estiver certo, as próximas células comparam as suas redes com linhas de base: a roupa média e a PCA com tantos números quantos tem cada código.
 # %%
 def baseline(k):
     """Error and share of kept classes of PCA with `k` numbers."""
@@ -534,29 +548,37 @@ found = dict(pca2_mse=small[0], F6_mse=errors["dense"], pca2_kept=small[1], F6_k
 found |= dict(pca32_mse=large[0], F11_mse=errors["conv"], pca32_kept=large[1], F11_kept=kept["conv"])
 claims.check(fashion.source, **found)
 # %% [markdown] lang="en"
-# In our run the network of part A has a squared error of {{ F6_mse }} (PCA with two numbers: {{ pca2_mse }}) and keeps the class of {{ F6_kept }} of the test images; that of part B {{ F11_mse }}
-# (PCA with as many numbers: {{ pca32_mse }}) and {{ F11_kept }} (that PCA: {{ pca32_kept }}). Yours need not agree to the last digit. Look at the last two rows of your table: PCA has no training worth
-# the name, fewer parameters, and is not far off. And a smaller error does not always keep more classes: the error weighs areas, a referee may look at edges.
+# ### What the comparison shows
 #
-# ## Part C: in your own words
+# With a code of two numbers, our dense network is clearly better than PCA. Its squared error is {{ F6_mse }} against {{ pca2_mse }}, and it keeps the class of {{ F6_kept }} of the test images against {{ pca2_kept }}.
 #
-# Write between the quotes; at least thirty words each, and a reason for whatever you say. The cell below each only counts words. Your teacher reads them.
+# With 32 numbers the result depends on the measure. The convolutional network has the smaller squared error, {{ F11_mse }} against {{ pca32_mse }} for PCA, and this holds in all our runs. The share of classes kept is about equal: {{ F11_kept }} against {{ pca32_kept }}. PCA needs fewer parameters and no gradient descent. A smaller error therefore does not guarantee that more classes are kept.
+#
+# Your values will be slightly different, above all if your code has another size.
+#
+# ## Part C: written answers
+#
+# Write your answer between the quotes, with at least thirty words and a reason for each statement. The cell below each answer only counts words. Your teacher reads and grades the answers.
 #
 # ### C1: what two numbers keep (0.25 points)
 #
-# Look at the figures of A3 and A4. Which garments come back as something else, and which details never come back? What do two numbers keep of a garment, and why these things?
+# Look at your figures of A3 and A4. Which garments are reconstructed as something else? Which details are always lost? What information about a garment do two numbers keep, and why this information?
 # %% [markdown] lang="pt-BR"
-# Na nossa execução, a rede da parte A tem erro quadrático de {{ F6_mse }} (PCA com dois números: {{ pca2_mse }}) e mantém a classe de {{ F6_kept }} das imagens de teste; a da parte B, {{ F11_mse }}
-# (PCA com tantos números quantos ela tem: {{ pca32_mse }}) e {{ F11_kept }} (essa PCA: {{ pca32_kept }}). Os seus valores não precisam coincidir até o último dígito. Olhe as duas últimas linhas da sua tabela: a PCA quase não
-# tem treino, tem menos parâmetros e não fica longe. E um erro menor nem sempre mantém mais classes: o erro pesa áreas, um árbitro pode olhar bordas.
+# ### O que a comparação mostra
 #
-# ## Parte C: com as suas palavras
+# Com um código de dois números, a nossa rede densa é claramente melhor que a PCA. O erro quadrático é {{ F6_mse }} contra {{ pca2_mse }}, e a classe é mantida em {{ F6_kept }} das imagens de teste contra {{ pca2_kept }}.
 #
-# Escreva entre as aspas; pelo menos trinta palavras em cada resposta, e uma razão para o que disser. A célula abaixo de cada uma só conta palavras. Quem lê é o professor.
+# Com 32 números, o resultado depende da medida. A rede convolucional tem o menor erro quadrático, {{ F11_mse }} contra {{ pca32_mse }} da PCA, e isso vale em todas as nossas execuções. A fração de classes mantidas é quase a mesma: {{ F11_kept }} contra {{ pca32_kept }}. A PCA tem menos parâmetros e dispensa a descida do gradiente. Portanto, um erro menor não garante que mais classes sejam mantidas.
+#
+# Os seus valores serão um pouco diferentes, sobretudo se o seu código tiver outro tamanho.
+#
+# ## Parte C: respostas escritas
+#
+# Escreva a resposta entre as aspas, com pelo menos trinta palavras e um motivo para cada afirmação. A célula abaixo de cada resposta só conta as palavras. O professor lê e corrige as respostas.
 #
 # ### C1: o que dois números guardam (0,25 ponto)
 #
-# Olhe as figuras de A3 e A4. Que peças voltam como outra coisa, e que detalhes nunca voltam? O que dois números guardam de uma peça, e por que justamente isso?
+# Observe as suas figuras de A3 e A4. Que peças são reconstruídas como outra coisa? Que detalhes sempre se perdem? Que informação sobre uma peça dois números guardam, e por que justamente essa?
 # %% exercise="C1" role="answer" points=0.25 graded="by hand"
 answer_c1 = """
 """
@@ -577,17 +599,17 @@ come back: they change few pixels, differ from piece to piece, and no place in a
 check.answer_1(answer_c1)
 # check.answer_1.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C1.** Half: names at least two classes that are mixed up or details that are lost, as seen in the student's own figures. Half: a reason that goes back to the loss (an average over pixels) or to the size of the code.
+# **Grading C1.** Half: names at least two confused classes or lost details that are visible in the student's own figures. Half: gives a reason based on the loss (an average over pixels) or on the size of the code.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C1.** Metade: cita ao menos duas classes que se confundem ou detalhes que se perdem, vistos nas figuras do próprio aluno. Metade: uma razão que remete ao custo (média sobre pixels) ou ao tamanho do código.
+# **Correção de C1.** Metade: cita ao menos duas classes confundidas ou detalhes perdidos, visíveis nas figuras do próprio aluno. Metade: dá um motivo baseado na função de custo (média sobre pixels) ou no tamanho do código.
 # %% [markdown] lang="en"
 # ### C2: a fair comparison? (0.25 points)
 #
-# A friend reads your table of B2 and concludes: "convolutions are better than dense layers". Does the table prove that? Which two networks would you train to find out?
+# A friend reads your table and concludes: "convolutions are better than dense layers". Does the table show this? Which two networks would you train to find out?
 # %% [markdown] lang="pt-BR"
 # ### C2: uma comparação justa? (0,25 ponto)
 #
-# Um amigo lê a sua tabela de B2 e conclui: "convoluções são melhores que camadas densas". A tabela prova isso? Que duas redes você treinaria para descobrir?
+# Um amigo lê a sua tabela e conclui: "convoluções são melhores que camadas densas". A tabela mostra isso? Que duas redes você treinaria para descobrir?
 # %% exercise="C2" role="answer" points=0.25 graded="by hand"
 answer_c2 = """
 """
@@ -608,19 +630,21 @@ several seeds, and compare their errors on the same test images, beside PCA with
 check.answer_2(answer_c2)
 # check.answer_2.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C2.** Half: sees that the size of the code changed as well (parameters or training time count too). Half: an experiment in which only one thing changes.
+# **Grading C2.** Half: notices that the size of the code changed as well (the number of parameters and the training time also count). Half: proposes an experiment in which only one thing changes.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C2.** Metade: percebe que o tamanho do código também mudou (parâmetros e tempo de treino também contam). Metade: um experimento em que só uma coisa muda.
+# **Correção de C2.** Metade: percebe que o tamanho do código também mudou (o número de parâmetros e o tempo de treino também contam). Metade: propõe um experimento em que só uma coisa muda.
 # %% [markdown] lang="en"
 # ### C3: the loss and the test set (0.5 points)
 #
-# Your loss on clothes is far above that of lesson 02 on digits, though it is the same network. Does it do worse on clothes? Explain with the floor of the loss. And: many tutorials pass the test images
-# to `fit` as `validation_data`. No weight is moved by them; what is wrong all the same?
+# Your loss on clothes is far above the loss of lesson 02 on digits, although the network is almost the same. Is the network worse on clothes? Use the floor of the loss in your answer.
+#
+# Second question: many tutorials pass the test images to `fit` as `validation_data`. These images do not change any weight. Why is this still a problem?
 # %% [markdown] lang="pt-BR"
 # ### C3: o custo e o conjunto de teste (0,5 ponto)
 #
-# Seu custo com roupas fica muito acima do custo da aula 02 com dígitos, embora a rede seja a mesma. Ela se sai pior com roupas? Explique com o piso do custo. E mais: muitos tutoriais passam as imagens de teste
-# a `fit` em `validation_data`. Elas não movem peso algum; o que há de errado, mesmo assim?
+# O seu custo com roupas fica muito acima do custo da aula 02 com dígitos, embora a rede seja quase a mesma. A rede é pior com roupas? Use o piso do custo na resposta.
+#
+# Segunda pergunta: muitos tutoriais passam as imagens de teste a `fit` em `validation_data`. Essas imagens não alteram nenhum peso. Por que, mesmo assim, isso é um problema?
 # %% exercise="C3" role="answer" points=0.5 graded="by hand"
 answer_c3 = """
 """
@@ -643,17 +667,17 @@ test images, we choose what suits just these, and the result is too good for new
 check.answer_3(answer_c3)
 # check.answer_3.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C3.** Half: the floor of the cross-entropy depends on how grey the pixels are, so losses on different data cannot be compared as they are. Half: choices (epochs, sizes) made by looking at the test images make the test result too good.
+# **Grading C3.** Half: the floor of the cross-entropy depends on how grey the pixels are, so losses on different data cannot be compared directly. Half: choices such as epochs or layer sizes that are based on the test images make the test result too optimistic.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C3.** Metade: o piso da entropia cruzada depende de quão cinza são os pixels; custos em dados diferentes não se comparam sem mais. Metade: escolhas (épocas, tamanhos) feitas olhando as imagens de teste deixam o resultado de teste bom demais.
+# **Correção de C3.** Metade: o piso da entropia cruzada depende de quão cinza são os pixels; por isso, custos em dados diferentes não podem ser comparados diretamente. Metade: escolhas baseadas nas imagens de teste, como épocas ou tamanhos de camada, tornam o resultado de teste otimista demais.
 # %% [markdown] lang="en"
-# ## Where you stand
+# ## Your points so far
 #
-# The table counts what the checks above said when their cells last ran.
+# The table shows the result of each check the last time you ran its cell.
 # %% [markdown] lang="pt-BR"
-# ## Como você está
+# ## Seus pontos até agora
 #
-# A tabela conta o que as verificações acima disseram na última vez em que as células rodaram.
+# A tabela mostra o resultado de cada verificação na última vez em que você executou a célula.
 # %%
 points = check.summary()
 # %% tags=["solution"]
@@ -661,44 +685,48 @@ assert points == 4.0
 # %% [markdown] lang="en"
 # ### Before you hand in
 #
-# 1. *Kernel → Restart Kernel and Run All Cells* (in Colab: *Runtime → Restart session and run all*): what counts is what a fresh run gives.
-# 2. Look once more at the table above.
+# 1. Run *Kernel → Restart Kernel and Run All Cells* (in Colab: *Runtime → Restart session and run all*). Points are given for what a fresh run produces.
+# 2. Look at the table of points again.
 # 3. Your name here: …
-# 4. Save, and hand in this one file (in Colab: *File → Download → Download .ipynb*). Keep its name.
+# 4. Save, and hand in this file only (in Colab: *File → Download → Download .ipynb*). Do not change its name.
 #
 # ## Summary
 #
-# - The same network learns digits or clothes; what changes is the data, the floor of the loss, and where the codes lie.
-# - A map of the latent plane is worth drawing where the codes are. Look before you draw.
-# - A convolution knows which pixels are neighbours. Whether *it* made the difference only a comparison says in which nothing else changed.
-# - "Is the class kept?" asks something else than "how large is the error?".
+# - The same architecture works for digits and clothes. The data, the floor of the loss and the region of the codes change.
+# - Find out where the codes are before you draw a map of the latent space.
+# - A convolution uses the neighbourhood of each pixel. Only a controlled comparison can show that convolution made the difference.
+# - Reconstruction error and the share of classes kept measure different things. Compare both with PCA of the same size.
 #
 # ## References
+#
+# The homework of part A follows the lecture *aula 11* of the course PSI3472. The convolutional network and the question whether a class is kept follow João Linhares, "Autoencoders", Universidade do Minho.
 #
 # - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms*, arXiv:1708.07747, 2017.
 # - J. Masci, U. Meier, D. Cireşan, J. Schmidhuber, *Stacked convolutional auto-encoders for hierarchical feature extraction*, ICANN 2011.
 # - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016.
 #
-# Next: lesson 04, repairing noisy images. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
+# Next: lesson 04, denoising images. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
 # ### Antes de entregar
 #
-# 1. *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*): vale o que uma execução do zero produz.
-# 2. Olhe mais uma vez a tabela acima.
+# 1. Execute *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*). Os pontos valem para o que uma execução do zero produz.
+# 2. Confira de novo a tabela de pontos.
 # 3. Seu nome aqui: …
 # 4. Salve e entregue só este arquivo (no Colab: *Arquivo → Fazer download → Fazer download do .ipynb*). Não mude o nome dele.
 #
 # ## Resumo
 #
-# - A mesma rede aprende dígitos ou roupas; o que muda são os dados, o piso do custo e o lugar dos códigos.
-# - Vale a pena desenhar o mapa do plano latente onde os códigos estão. Olhe antes de desenhar.
-# - Uma convolução sabe que pixels são vizinhos. Se foi *ela* que fez a diferença, só diz uma comparação em que nada mais mudou.
-# - "A classe foi mantida?" é outra pergunta que "de que tamanho é o erro?".
+# - A mesma arquitetura funciona com dígitos e com roupas. Mudam os dados, o piso do custo e a região dos códigos.
+# - Descubra onde estão os códigos antes de desenhar um mapa do espaço latente.
+# - Uma convolução usa a vizinhança de cada pixel. Só uma comparação controlada pode mostrar que a diferença vem da convolução.
+# - O erro de reconstrução e a fração de classes mantidas medem coisas diferentes. Compare os dois com a PCA de mesmo tamanho.
 #
 # ## Referências
+#
+# A lição da parte A segue a *aula 11* da disciplina PSI3472. A rede convolucional e a pergunta sobre a classe mantida seguem João Linhares, "Autoencoders", Universidade do Minho.
 #
 # - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms*, arXiv:1708.07747, 2017.
 # - J. Masci, U. Meier, D. Cireşan, J. Schmidhuber, *Stacked convolutional auto-encoders for hierarchical feature extraction*, ICANN 2011.
 # - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016.
 #
-# A seguir: a aula 04, conserto de imagens com ruído. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
+# A seguir: a aula 04, remoção de ruído em imagens. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
