@@ -120,7 +120,7 @@ plot.image_rows(
 # %% [markdown] lang="en"
 # **Predict before you run:** for digits, the loss of a perfect reconstruction was about `0.06`, and that of the mean image about `0.26`. Clothes cover more of the picture, in many shades of grey. Will the floor, the smallest possible loss, be higher or lower?
 # %% [markdown] lang="pt-BR"
-# **Antes de executar, arrisque:** com os dígitos, o custo de uma reconstrução perfeita era de cerca de `0,06`, e o da imagem média, de cerca de `0,26`. As roupas ocupam mais espaço na imagem, com muitos tons de cinza. O piso, o menor custo possível, será mais alto ou mais baixo?
+# **Antes de executar, arrisque um palpite:** com os dígitos, o custo de uma reconstrução perfeita era de cerca de `0,06`, e o da imagem média, de cerca de `0,26`. As roupas ocupam mais espaço na imagem, com muitos tons de cinza. O piso, o menor custo possível, será mais alto ou mais baixo?
 # %%
 def bce(x, x_hat):
     """Binary cross-entropy, mean over pixels and images."""
@@ -184,7 +184,7 @@ def train(model, x, x_val, epochs, peak, jit=True):
 #
 # ### A1: os pixels (0,5 ponto)
 #
-# Crie os arrays `x_train`, `x_val` e `x_test` a partir de `fashion`, como na aula 02. Cada imagem vira uma linha de 784 números entre 0 e 1. Separe para validação o último doze avos do conjunto oficial de treino e use o conjunto oficial de teste para o teste. Você não precisa dos rótulos.
+# Crie os arrays `x_train`, `x_val` e `x_test` a partir de `fashion`, como na aula 02. Cada imagem vira uma linha de 784 números entre 0 e 1. Separe para validação o último doze avos do conjunto oficial de treino e mantenha o conjunto oficial de teste como teste. Você não precisa dos rótulos.
 # %% exercise="A1" role="answer"
 x_train = x_val = x_test = None
 ### BEGIN SOLUTION
@@ -347,7 +347,7 @@ else:
 #
 # Build an autoencoder with convolutions in both the encoder and the decoder. Input and output have shape (28, 28, 1), and the code has at most half as many numbers as the image has pixels. Train it for `EPOCHS_B` epochs, which takes one to two minutes in profile `class`.
 #
-# The check needs `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and a test error below that of PCA with four numbers. Our encoder has five convolutional layers, our decoder has six, and our code has 32 numbers. Yours may be different.
+# The check needs `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and a mean squared error on test images below that of PCA with four numbers. Our encoder has five convolutional layers, our decoder has six, and our code has 32 numbers. Yours may be different.
 # %% [markdown] lang="pt-BR"
 # ## Parte B: um autoencoder convolucional
 #
@@ -361,9 +361,9 @@ else:
 #
 # ### B1: monte e treine (1,0 ponto)
 #
-# Monte um autoencoder com convoluções no codificador e no decodificador. A entrada e a saída têm formato (28, 28, 1), e o código tem no máximo a metade da quantidade de pixels da imagem. Treine por `EPOCHS_B` épocas, o que leva de um a dois minutos no perfil `class`.
+# Monte um autoencoder com convoluções no codificador e no decodificador. A entrada e a saída têm formato (28, 28, 1), e a quantidade de números do código é no máximo a metade da quantidade de pixels. Treine por `EPOCHS_B` épocas, o que leva de um a dois minutos no perfil `class`.
 #
-# A verificação precisa de `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e de um erro de teste menor que o da PCA com quatro números. O nosso codificador tem cinco camadas convolucionais, o decodificador tem seis, e o código tem 32 números. Os seus podem ser diferentes.
+# A verificação precisa de `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e de um erro quadrático médio de teste menor que o da PCA com quatro números. O nosso codificador tem cinco camadas convolucionais, o decodificador tem seis, e o código tem 32 números. Os seus podem ser diferentes.
 # %% exercise="B1" role="answer"
 conv_encoder = conv_decoder = conv_autoencoder = None
 keras.utils.set_random_seed(settings.seed())
@@ -413,13 +413,13 @@ claims.check(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.coun
 # %% [markdown] lang="en"
 # ### Does a reconstruction keep its class?
 #
-# The reconstruction error is an average over pixels. It does not say whether **a reconstructed sandal still looks like a sandal**. To measure this we train a small classifier on original training images. The tables call it the *referee*.
+# The reconstruction error is an average over pixels. It does not say whether **a reconstructed sandal still looks like a sandal**. To measure this we train a small classifier on original training images. The table below calls it the *referee*.
 #
 # In our run the classifier is right for {{ accuracy }} of the original test images. Because it makes mistakes, we do not compare its answer with the true label. We ask whether it predicts *the same class* for a test image and for its reconstruction. If so, the class is kept.
 # %% [markdown] lang="pt-BR"
 # ### A reconstrução mantém a classe?
 #
-# O erro de reconstrução é uma média sobre os pixels. Ele não diz se **uma sandália reconstruída ainda parece uma sandália**. Para medir isso, treinamos um pequeno classificador com imagens originais de treino. As tabelas o chamam de *árbitro*.
+# O erro de reconstrução é uma média sobre os pixels. Ele não diz se **uma sandália reconstruída ainda parece uma sandália**. Para medir isso, treinamos um pequeno classificador com imagens originais de treino. A tabela abaixo o chama de *árbitro*.
 #
 # Na nossa execução, o classificador acerta {{ accuracy }} das imagens de teste originais. Como ele erra às vezes, não comparamos a resposta com o rótulo verdadeiro. Perguntamos se ele prevê *a mesma classe* para a imagem de teste e para a sua reconstrução. Se sim, a classe foi mantida.
 # %%
@@ -552,7 +552,7 @@ claims.check(fashion.source, **found)
 #
 # With a code of two numbers, our dense network is clearly better than PCA. Its squared error is {{ F6_mse }} against {{ pca2_mse }}, and it keeps the class of {{ F6_kept }} of the test images against {{ pca2_kept }}.
 #
-# With 32 numbers the result depends on the measure. The convolutional network has the smaller squared error, {{ F11_mse }} against {{ pca32_mse }} for PCA, and this holds in all our runs. The share of classes kept is about equal: {{ F11_kept }} against {{ pca32_kept }}. PCA needs fewer parameters and no gradient descent. A smaller error therefore does not guarantee that more classes are kept.
+# With 32 numbers the result depends on the measure. The convolutional network has the smaller squared error, {{ F11_mse }} against {{ pca32_mse }} for PCA, and this holds in all our runs. The share of classes kept is about equal, {{ F11_kept }} against {{ pca32_kept }}, and the order changes with the seed. PCA needs fewer parameters and no gradient descent. A smaller error therefore does not guarantee that more classes are kept.
 #
 # Your values will be slightly different, above all if your code has another size.
 #
@@ -568,7 +568,7 @@ claims.check(fashion.source, **found)
 #
 # Com um código de dois números, a nossa rede densa é claramente melhor que a PCA. O erro quadrático é {{ F6_mse }} contra {{ pca2_mse }}, e a classe é mantida em {{ F6_kept }} das imagens de teste contra {{ pca2_kept }}.
 #
-# Com 32 números, o resultado depende da medida. A rede convolucional tem o menor erro quadrático, {{ F11_mse }} contra {{ pca32_mse }} da PCA, e isso vale em todas as nossas execuções. A fração de classes mantidas é quase a mesma: {{ F11_kept }} contra {{ pca32_kept }}. A PCA tem menos parâmetros e dispensa a descida do gradiente. Portanto, um erro menor não garante que mais classes sejam mantidas.
+# Com 32 números, o resultado depende da medida. A rede convolucional tem o menor erro quadrático, {{ F11_mse }} contra {{ pca32_mse }} da PCA, e isso vale em todas as nossas execuções. A fração de classes mantidas é quase a mesma, {{ F11_kept }} contra {{ pca32_kept }}, e a ordem muda com a semente. A PCA tem menos parâmetros e dispensa a descida do gradiente. Portanto, um erro menor não garante que mais classes sejam mantidas.
 #
 # Os seus valores serão um pouco diferentes, sobretudo se o seu código tiver outro tamanho.
 #
