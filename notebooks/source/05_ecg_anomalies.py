@@ -382,7 +382,6 @@ for ax, i, x_hat in zip(axes.flat, chosen, autoencoder.predict_on_batch(x_val[ch
 for ax in axes[1]:
     ax.set_xlabel("sample")  # pt: "amostra"
 axes[0, 0].legend(frameon=False, fontsize=12)
-fig.tight_layout()
 plot.show(
     fig,
     alt="Four normal validation beats above, four abnormal ones below, with their reconstructions. The normal ones are followed closely; the areas between the curves are larger for the abnormal ones.",
@@ -840,7 +839,6 @@ ax.set(xticks=[0, 1], yticks=[0, 1])
 ax_kind.set_yticklabels([f"{names[k]} ({(kinds_test == k).sum()})" for k in kinds_there])
 ax.set(xticklabels=["alarm", "silence"], yticklabels=["abnormal", "normal"])  # pt: "alarme"
 ax_kind.set_xlabel("share with alarm")  # pt: "fração com alarme"
-fig.tight_layout()
 plot.show(
     fig,
     alt="Confusion matrix, most counts on the diagonal; bars by kind: few normal beats and nearly all beats of each abnormal kind raise an alarm.",
