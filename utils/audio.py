@@ -57,7 +57,7 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
             x = sound.read(dtype="float32", always_2d=True)
             floating = sound.subtype in ("FLOAT", "DOUBLE")
     except (soundfile.SoundFileError, OSError, ValueError) as error:
-        raise _unreadable(name, _foreign(file) or type(error).__name__) from error
+        raise _unreadable(name, type(error).__name__) from error
     if len(x) == 0 or len(x) < promised:
         raise _unreadable(name, f"{len(x)} / {promised}")
     peak = np.abs(x).max()
@@ -76,16 +76,6 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
         shared = gcd(found, rate)
         x = resample_poly(x, rate // shared, found // shared)
     return x.astype("float32")
-
-
-def _foreign(file: Path | BinaryIO) -> str:
-    """Name of the format if `file` is compressed sound or video of a kind that is not read."""
-    if not isinstance(file, str | Path) or not Path(file).is_file():
-        return ""
-    with open(file, "rb") as opened:
-        start = opened.read(12)
-    known = {b"ftyp": "M4A/MP4", b"\x1a\x45\xdf\xa3": "WebM", b"\x30\x26\xb2\x75": "WMA"}
-    return known.get(start[4:8]) or known.get(start[:4], "")
 
 
 def _unreadable(name: str, detail: str) -> DataError:

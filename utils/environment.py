@@ -27,7 +27,6 @@ MODULES = {
     "scikit-image": "skimage",
     "PyWavelets": "pywt",
 }
-KERAS = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "channels_last"}
 
 Row = tuple[str, str, str, str]  # what, found, status, what to do
 
@@ -194,29 +193,21 @@ def _package_rows(needed: Sequence[str]) -> list[Row]:
 
 
 def _keras_rows() -> list[Row]:
-    """A row for each Keras setting, left by another course, with which the lessons fail."""
-    file = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "keras.json"
-    found, places = {}, {}
-    try:
-        found = dict(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):  # unreadable: nothing is set
-        pass
-    places = {key: str(file) for key in found}
-    if backend := os.environ.get("KERAS_BACKEND"):
-        found["backend"], places["backend"] = backend, "KERAS_BACKEND"
-    return [
-        (
-            f"Keras: {key}",
-            str(found[key]),
-            tr("CHANGE", "MUDE"),
-            tr(
-                f'set it to "{wanted}" in {places[key]}, then restart the kernel',
-                f'ponha "{wanted}" em {places[key]} e reinicie o kernel',
-            ),
-        )
-        for key, wanted in KERAS.items()
-        if found.get(key, wanted) != wanted
-    ]
+    """A row if another course has left a backend of Keras with which the lessons fail."""
+    place, backend = "KERAS_BACKEND", os.environ.get("KERAS_BACKEND")
+    if not backend:
+        place = str(Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "keras.json")
+        try:
+            backend = dict(json.loads(Path(place).read_text(encoding="utf-8"))).get("backend")
+        except (OSError, ValueError, TypeError):  # unreadable: nothing is set
+            return []
+    if backend in (None, "tensorflow"):
+        return []
+    remedy = tr(
+        f'set it to "tensorflow" in {place}, then restart the kernel',
+        f'ponha "tensorflow" em {place} e reinicie o kernel',
+    )
+    return [("Keras: backend", str(backend), tr("CHANGE", "MUDE"), remedy)]
 
 
 def _disk_rows() -> list[Row]:

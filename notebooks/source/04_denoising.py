@@ -579,7 +579,7 @@ claims.check(
 # - **At σ = 0.1 a filter wins in PSNR.** The difference from the best filter is {{ lead_faint }} dB for the network trained at 0.5 and {{ lead_all_faint }} dB for the other. In SSIM the networks and non-local means are close together.
 # - **At σ = 1 training at all levels helps**, by {{ gain_all }} dB. The training data should contain the corruption that you expect in use.
 #
-# **What limits the networks at σ = 0.1?** Their PSNR hardly rises any more when the noise gets weaker, so most of the remaining error is their own reconstruction error. The size of the code does not explain it: PCA with 512 components reconstructs clean digits almost perfectly (try it with the code of lesson 01). The small decoder of 6,081 parameters and the short training are the likely causes; this lesson does not separate the two.
+# **Why do the networks lose at σ = 0.1?** The size of the code is not the reason: PCA with 512 components reconstructs clean digits almost perfectly. The training noise matters more. Both networks met mostly stronger noise in training, so they smooth away detail that weak noise leaves visible. In a separate run, the same architecture trained only at σ = 0.1 closed most of the gap. Try it with `noise_maker(0.1, 0.1)`.
 #
 # The next figure shows eight digits at σ = 0.5.
 # %% [markdown] lang="pt-BR"
@@ -589,7 +589,7 @@ claims.check(
 # - **Com σ = 0,1, um filtro vence em PSNR.** A diferença para o melhor filtro é de {{ lead_faint }} dB para a rede treinada em 0,5 e de {{ lead_all_faint }} dB para a outra. Em SSIM, as redes e as médias não locais ficam próximas.
 # - **Com σ = 1, o treino em todos os níveis ajuda**, com {{ gain_all }} dB a mais. Os dados de treino devem conter a degradação esperada no uso.
 #
-# **O que limita as redes com σ = 0,1?** O PSNR delas quase não sobe mais quando o ruído enfraquece; a maior parte do erro que resta é seu próprio erro de reconstrução. O tamanho do código não o explica: a PCA com 512 componentes reconstrói dígitos limpos quase com perfeição (experimente com o código da aula 01). O decodificador pequeno, de 6.081 parâmetros, e o treino curto são causas prováveis; esta aula não as separa.
+# **Por que as redes perdem com σ = 0,1?** O tamanho do código não é a razão: a PCA com 512 componentes reconstrói dígitos limpos quase com perfeição. O ruído do treino pesa mais. No treino, as duas redes viram sobretudo ruído mais forte; por isso, apagam detalhes que o ruído fraco deixa visíveis. Em uma execução à parte, a mesma arquitetura treinada só com σ = 0,1 eliminou a maior parte da diferença. Experimente `noise_maker(0.1, 0.1)`.
 #
 # A próxima figura mostra oito dígitos com σ = 0,5.
 # %%
@@ -754,7 +754,7 @@ plot.image_rows(
 #
 # **4.** At a noise level of 0.1, why can a filter beat a network that wins clearly at 0.5?
 #
-# <details><summary>Answer</summary>There is little noise to remove. A tuned filter changes the image only slightly, and its error shrinks with the noise. The network rebuilds the whole image, so its own reconstruction error remains. The likely causes are the small decoder and the short training, not the 512 numbers of the code.</details>
+# <details><summary>Answer</summary>There is little noise to remove. A tuned filter changes the image only slightly, and its error shrinks with the noise. The network has met mostly stronger noise in training, so it smooths away detail that the weak noise leaves visible. The 512 numbers of the code are not the limit.</details>
 #
 # **5.** The pipeline calls `repeat()`. What could happen without it, and why is the problem hard to notice?
 #
@@ -782,7 +782,7 @@ plot.image_rows(
 #
 # **4.** Com ruído de nível 0,1, por que um filtro pode vencer uma rede que ganha com folga em 0,5?
 #
-# <details><summary>Resposta</summary>Há pouco ruído a remover. Um filtro ajustado muda pouco a imagem, e seu erro diminui com o ruído. A rede refaz a imagem inteira, e por isso seu próprio erro de reconstrução permanece. As causas prováveis são o decodificador pequeno e o treino curto, e não os 512 números do código.</details>
+# <details><summary>Resposta</summary>Há pouco ruído a remover. Um filtro ajustado muda pouco a imagem, e seu erro diminui com o ruído. A rede viu no treino sobretudo ruído mais forte e, por isso, apaga detalhes que o ruído fraco deixa visíveis. Os 512 números do código não são o limite.</details>
 #
 # **5.** O fluxo de dados chama `repeat()`. O que poderia acontecer sem ele, e por que o problema é difícil de perceber?
 #

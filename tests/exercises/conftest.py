@@ -13,21 +13,25 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small fits gain nothing from threads
 
 
-@pytest.fixture(scope="package", autouse=True)
-def embedded() -> Iterator[None]:
-    """Data of this computer only; recording of fit() ends with these tests."""
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only data of the course itself."""
+    monkeypatch.setenv("AE_DATA_SOURCE", "embedded")
+
+
+# A fixture of scope "package" would last as long: these folders are no packages.
+@pytest.fixture(scope="session", autouse=True)
+def recorded() -> Iterator[None]:
+    """Calls of fit() are recorded, as in a lesson."""
     from exercises import training
     from tests.exercises import kit
 
-    before = os.environ.get("AE_DATA_SOURCE")
-    os.environ["AE_DATA_SOURCE"] = "embedded"
-    training.start(kit.fashion())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AE_DATA_SOURCE", "embedded")
+        garments = kit.fashion()
+    training.start(garments)
     yield
     training.stop()
-    if before is None:
-        del os.environ["AE_DATA_SOURCE"]
-    else:
-        os.environ["AE_DATA_SOURCE"] = before
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -27,7 +27,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))
 # Imported under another name than the one they are installed by.
 DISTRIBUTIONS = {"skimage": "scikit-image", "sklearn": "scikit-learn", "PIL": "pillow"}
 # Imported without being in requirements.txt, because packages that are there depend on them.
-BROUGHT = {"IPython", "joblib", "packaging", "requests", "scipy", "soundfile"}
+BROUGHT = {"IPython", "packaging", "requests", "scipy", "soundfile"}
 
 
 def text(path: str) -> str:

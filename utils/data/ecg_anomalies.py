@@ -27,7 +27,7 @@ HEARTBEATS = ROOT / "data" / "heartbeats.npz"
 ROWS = {"train": (500,), "test": (4500,), "": (4998, 5000)}  # by a word in the file's name
 CSV, ARCHIVE = "ecg.csv", "ECG5000.zip"
 # The forms in the order in which they are looked for, their names in small letters.
-FORMS = [(f"ecg5000_train.{kind}", f"ecg5000_test.{kind}") for kind in ("txt", "tsv", "ts", "arff")]
+FORMS = [(f"ecg5000_train.{kind}", f"ecg5000_test.{kind}") for kind in ("txt", "tsv")]
 FORMS += [(CSV,), ("ecg_from_ucr.csv",), (ARCHIVE.lower(),)]
 ECG5000 = download.dataset("ecg5000")
 
@@ -145,15 +145,13 @@ def _instead(found: object, wanted: object) -> str:
 
 
 def _table(content: bytes) -> np.ndarray:
-    """Numbers of a text file: txt, csv, tsv, ts or arff, also as a spreadsheet saves them."""
-    unicode = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    lines = [line for line in content.decode(unicode).splitlines() if line.strip()]
-    lines = [line for line in lines if line[0] not in "@%#"]  # heads of ts and arff files
+    """Numbers of a text file: txt, csv or tsv, also as a spreadsheet saves them."""
+    lines = [line for line in content.decode("utf-8-sig").splitlines() if line.strip()]
     if not lines:
         raise ValueError(tr("empty file", "arquivo vazio"))
     if ";" in lines[0] or ("\t" in lines[0] and "," in lines[0]):  # decimal commas
         lines = [line.replace(",", ".") for line in lines]
-    separators = str.maketrans(',;:"', "    ")  # in a ts file a colon precedes the class
+    separators = str.maketrans(',;"', "   ")
     try:
         return np.loadtxt([line.translate(separators) for line in lines], comments=None, ndmin=2)
     except ValueError as error:  # a cell that is not a number, rows of different lengths

@@ -18,12 +18,10 @@ from utils.text import tr
 
 MAT = "olivettifaces.mat"
 OLIVETTI, LFW = download.dataset("olivetti"), download.dataset("lfw")
-# Opening a joblib file can run a program, so only files with these hashes are opened: the official
-# file, the same images saved again by MATLAB, and a copy that scikit-learn keeps.
+# The official file, and the same images saved again by MATLAB.
 KNOWN = {
     OLIVETTI.sha256[MAT],
     "b1988d02c72fe5b8ee82b5ef3bb7982eafc74f1e1ff0ae0ade35061ad0af534d",
-    "47398b319d88c78459514b30b87c562313aad345b5c6a387b678d7f8177be4ba",
 }
 # scikit-learn pickles decoded LFW images: never read them from a folder of somebody else.
 LFW_FOLDER = CACHE / "lfw"
@@ -131,6 +129,8 @@ def _embedded(split: str) -> Faces:
 def _olivetti_images() -> tuple[np.ndarray, np.ndarray]:
     """The 400 photos, scaled like scikit-learn's, person by person; a number for each person."""
 
+    from scipy.io import loadmat
+
     def check(path: Path) -> bytes:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() not in KNOWN:
@@ -143,14 +143,7 @@ def _olivetti_images() -> tuple[np.ndarray, np.ndarray]:
             break
     else:
         content = check(download.get(OLIVETTI, MAT, check))
-    if content.startswith(b"MATLAB"):
-        from scipy.io import loadmat
-
-        x = loadmat(io.BytesIO(content))["faces"].T.astype("float32")
-    else:
-        import joblib
-
-        x = joblib.load(io.BytesIO(content)).astype("float32")
+    x = loadmat(io.BytesIO(content))["faces"].T.astype("float32")
     x -= x.min()
     x /= x.max()
     return x.reshape(400, 64, 64).transpose(0, 2, 1), np.repeat(np.arange(40), 10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 import zlib
@@ -10,10 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 def readable(path: Path) -> bool:
@@ -23,7 +19,7 @@ def readable(path: Path) -> bool:
     try:
         with warnings.catch_warnings(), open(path, "rb") as file:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file, formats=FORMATS) as picture:
+            with Image.open(file, formats=("PNG", "JPEG")) as picture:
                 if picture.format == "PNG":
                     picture.verify()  # the checksums: eight times faster than decoding
                     return file.read(4) == b"\xaeB`\x82"  # it stops before that of the last chunk
@@ -40,7 +36,7 @@ def decode(path: Any, size: int, keep: float) -> Any:
     """One picture file as an image: on white, frame cut away, resized.
 
     Args:
-        path: string tensor, a PNG, JPEG, WebP, BMP or GIF file under any name.
+        path: string tensor, a PNG or JPEG file under any name.
         size: side of the result, in pixels.
         keep: share of the side that is kept, around the middle.
 
@@ -51,34 +47,16 @@ def decode(path: Any, size: int, keep: float) -> Any:
 
     raw = tf.io.read_file(path)
     opaque = [[0, 0], [0, 0], [0, 1]]
-    rgba = tf.case(
-        [
-            (
-                tf.strings.substr(raw, 0, 4) == b"\x89PNG",
-                lambda: tf.io.decode_png(raw, channels=4),
-            ),
-            (
-                tf.io.is_jpeg(raw),
-                lambda: tf.pad(tf.io.decode_jpeg(raw, channels=3), opaque, constant_values=255),
-            ),
-        ],
-        default=lambda: tf.ensure_shape(
-            tf.numpy_function(_with_pillow, [raw], tf.uint8), (None, None, 4)
-        ),
+    rgba = tf.cond(
+        tf.io.is_jpeg(raw),
+        lambda: tf.pad(tf.io.decode_jpeg(raw, channels=3), opaque, constant_values=255),
+        lambda: tf.io.decode_png(raw, channels=4),
     )
     rgba = tf.cast(tf.image.central_crop(rgba, keep) if keep < 1 else rgba, tf.float32)
     opacity = rgba[:, :, 3:] / 255
     image = rgba[:, :, :3] * opacity + 255 * (1 - opacity)
     image = tf.image.resize(image, (size, size), antialias=True)
     return tf.cast(tf.round(tf.clip_by_value(image, 0, 255)), tf.uint8)
-
-
-def _with_pillow(raw: Any) -> np.ndarray:
-    from PIL import Image
-
-    content = np.asarray(raw, dtype=object).item()  # outside of a graph `raw` is an array
-    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-        return np.asarray(picture.convert("RGBA"))
 
 
 def stream(

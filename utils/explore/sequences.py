@@ -30,15 +30,7 @@ def read(chances: np.ndarray, characters: str) -> tuple[str, float]:
 
     Returns:
         The answer without the spaces around it, and a probability in [0, 1].
-
-    Raises:
-        ValueError: `chances` has another shape, or its rows are no probabilities.
     """
-    chances = np.asarray(chances)
-    if chances.ndim != 2 or chances.shape[1] != len(characters):
-        raise ValueError(f"shape {chances.shape} instead of (places, {len(characters)})")
-    if not (chances >= 0).all() or not np.allclose(chances.sum(axis=1), 1, atol=1e-3):
-        raise ValueError("each row must hold probabilities that add up to 1")
     text = "".join(characters[place] for place in chances.argmax(axis=1))
     return text.strip(), float(chances.max(axis=1).min())
 

@@ -150,13 +150,12 @@ def test_an_ordinary_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     """Strays are skipped, the content decides the format, unreadable ones are left out."""
     good = {f"{i}.png": picture(80) for i in range(6)}
     good |= {
-        "6.jpg": picture(80, kind="webp"),
         "7.png": picture(80, kind="jpeg"),
         "8.png": picture(80) + b"\n",
         "9.PNG": picture(80, mode="RGB"),
         "deeper/10.png": picture(80, mode="L"),
-        "11.bmp": picture(80, kind="bmp", mode="RGB"),
-        "12.gif": picture(80, kind="gif"),
+        "11.JPG": picture(80, kind="jpeg"),
+        "6.jpg": picture(80),
     }
     strays = {"._0.png": b"\0\5\x16\7" + bytes(60), "Thumbs.db": b"\xd0\xcf", "notes.txt": b"a"}
     bomb = io.BytesIO()
@@ -175,11 +174,11 @@ def test_an_ordinary_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     found = cartoon.folder(tmp_path / "mine")
     assert {Path(path).name for path in everything(found)} == {Path(name).name for name in good}
     shown = capsys.readouterr().out
-    assert "6 of 19 files" in shown and found.keep == 1
+    assert "6 of 18 files" in shown and found.keep == 1
     (batch,) = cartoon.stream(everything(found), 16, 16)
-    assert batch.shape == (13, 16, 16, 3)
+    assert batch.shape == (12, 16, 16, 3)
     assert np.abs(batch[:, 8, 8].numpy() * 255 - 80).max() < 6, "JPEG"
-    for path in everything(found)[:4]:
+    for path in everything(found)[:3]:
         Path(path).unlink()
     with pytest.raises(download.DataError, match="only 9 files can be used, 10 are needed"):
         cartoon.folder(tmp_path / "mine")

@@ -223,7 +223,7 @@ LOADERS = {
     "picture": Loader(
         "mine/0.png",
         load_folder,
-        (PNG, JPEG, picture("PNG", "L"), picture("WEBP"), picture("BMP"), picture("GIF", "L")),
+        (PNG, JPEG, picture("PNG", "L")),
         can_be_streamed,
         beside={f"mine/{i}.jpg": JPEG for i in range(1, 12)},
     ),

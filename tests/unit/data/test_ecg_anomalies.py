@@ -40,16 +40,6 @@ def spreadsheet(rows: np.ndarray, delimiter: str = ";") -> bytes:
     return written(rows, delimiter, "%.7g").replace(b".", b",").replace(b"\n", b"\r\n")
 
 
-def ts(rows: np.ndarray) -> bytes:
-    lines = [",".join(f"{v:.7f}" for v in row[1:]) + f":{row[0]:.0f}" for row in rows]
-    return "\n".join(["# about", "@problemName ECG5000", "@data", *lines]).encode()
-
-
-def arff(rows: np.ndarray) -> bytes:
-    body = written(np.roll(rows, -1, axis=1), ",", "%.7g")
-    return b"% about\n@relation ECG5000\n\n@attribute att1 numeric\n@data\n" + body
-
-
 def archive(train: bytes, test: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
@@ -67,8 +57,6 @@ FORMS: dict[str, dict[str, bytes]] = {
         "ECG5000_TRAIN.tsv": written(TRAIN, "\t", "%.7g"),
         "ECG5000_TEST.tsv": written(TEST, "\t", "%.7g"),
     },
-    "ts": {"ECG5000_TRAIN.ts": ts(TRAIN), "ECG5000_TEST.ts": ts(TEST)},
-    "arff": {"ECG5000_TRAIN.arff": arff(TRAIN), "ECG5000_TEST.arff": arff(TEST)},
     "zip": {"ECG5000.zip": ARCHIVE},
     "csv": {"ecg.csv": CSV},
     "csv in capitals": {"ECG.CSV": CSV},
@@ -77,7 +65,6 @@ FORMS: dict[str, dict[str, bytes]] = {
     "semicolons": {"ecg.csv": written(LAST, ";", "%.7g")},
     "decimal commas": {"ecg.csv": spreadsheet(LAST)},
     "all of a spreadsheet": {"ecg.csv": b"\xef\xbb\xbf" + spreadsheet(LAST)},
-    "tabs and utf-16": {"ecg.csv": spreadsheet(LAST, "\t").decode().encode("utf-16")},
 }
 
 
@@ -102,7 +89,7 @@ def test_each_form_gives_the_same_beats(place: Path, form: str) -> None:
     assert beats.x.dtype == np.float32 and beats.kind.dtype == np.int8
     np.testing.assert_allclose(beats.x, BOTH[:, 1:], atol=1e-6)
     assert np.array_equal(beats.normal, BOTH[:, 0] == 1)
-    all_kinds = form in ("txt", "tsv", "ts", "arff", "zip")
+    all_kinds = form in ("txt", "tsv", "zip")
     assert np.array_equal(beats.kind, BOTH[:, 0] if all_kinds else BOTH[:, 0] == 1)
 
 
@@ -188,7 +175,7 @@ def test_a_neighbouring_form_is_named_before_the_sample(
     put(place, {"ECG5000_TRAIN.mat": b"", "ECG5000_TEST.mat": b""})
     assert ecg.heartbeats().source == "embedded"
     shown = capsys.readouterr().out
-    assert "ECG5000_TEST.mat, ECG5000_TRAIN.mat" in shown and ".tsv, .ts, .arff" in shown
+    assert "ECG5000_TEST.mat, ECG5000_TRAIN.mat" in shown and "(.tsv)" in shown
 
 
 # Downloads

@@ -40,21 +40,6 @@ def test_reads_the_surest_character_and_the_least_sure_place() -> None:
     assert sequences.read(chances, CHARACTERS) == ("52", pytest.approx(0.7))
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        np.zeros((4, 12)),
-        np.full((4, 12), 1.0),
-        certain("52")[:, :-1],
-        certain("52")[0],
-        certain("52") * 2 - certain("25"),
-    ],
-)
-def test_refuses_what_is_no_probability(broken: np.ndarray) -> None:
-    with pytest.raises(ValueError, match=r"shape|probabilities"):
-        sequences.read(broken, CHARACTERS)
-
-
 def test_each_slider_changes_picture_and_words(shown: Any) -> None:
     first, second = shown.controls
     for slider, value, sum_ in ((first, 100, "100 + 59 = 159"), (second, 7, "100 + 7 = 107")):
