@@ -73,16 +73,18 @@ from utils.progress import tqdm
 # ## 1. The data: 5,000 heartbeats of one patient
 #
 # An electrocardiogram (ECG) records the voltage that the beating heart causes on the skin. **ECG5000** comes from a long recording of one patient with severe heart failure (record chf07 of the
-# BIDMC database, PhysioNet). The authors of the UCR archive cut it into single beats. They interpolated each beat to 140 values, so our time axis counts samples, not seconds. A program, not a physician,
-# assigned each beat to one of five classes: normal, and four kinds of abnormal.
+# BIDMC database, PhysioNet). The authors of the UCR archive cut it into single beats. They interpolated each beat to 140 values, so our time axis counts samples, not seconds.
+#
+# A program, not a physician, assigned each beat to one of five classes: normal, and four kinds of abnormal.
 #
 # Before building any model, look at the numbers.
 # %% [markdown] lang="pt-BR"
 # ## 1. Os dados: 5.000 batimentos de um paciente
 #
 # Um eletrocardiograma (ECG) registra a tensão que o coração produz na pele a cada batida. O **ECG5000** vem de uma longa gravação de um paciente com insuficiência cardíaca grave (registro chf07 da base BIDMC,
-# PhysioNet). Os autores do acervo UCR a cortaram em batimentos e interpolaram cada um em 140 valores. Por isso, nosso eixo do tempo conta amostras, não segundos. Um programa, e não um médico,
-# atribuiu a cada batimento uma de cinco classes: normal e quatro tipos de anormal.
+# PhysioNet). Os autores do acervo UCR a cortaram em batimentos e interpolaram cada um em 140 valores. Por isso, nosso eixo do tempo conta amostras, não segundos.
+#
+# Um programa, e não um médico, atribuiu a cada batimento uma de cinco classes: normal e quatro tipos de anormal.
 #
 # Antes de montar qualquer modelo, olhe os números.
 # %%
@@ -620,11 +622,13 @@ claims.check(
 )
 # %% [markdown] lang="en"
 # This is the most important picture of the lesson. Even the mean beat detects well, with a ROC area of {{ mean_area }} (MAE). Two components and the squared error reach {{ pca2_area_mse }}. With 64 components, normal beats are reconstructed much better ({{ pca64_mae }} against {{ pca8_mae }} with 8), but the area falls to {{ pca64_area }}. With 96 it is below 0.5.
+#
 # The reason is that **abnormal beats are now reconstructed well, too**. Good detection does not need a small error. It needs an error that is small *only* for normal beats.
 #
 # And the network? From eight numbers PCA has an error of {{ pca8_mae }} and the network {{ F8_mae }}. **PCA is clearly better**, with about an eighth of the parameters. The code shows one reason.
 # %% [markdown] lang="pt-BR"
 # Esta é a figura mais importante da aula. Até o batimento médio detecta bem, com área ROC de {{ mean_area }} (MAE). Dois componentes e o erro quadrático chegam a {{ pca2_area_mse }}. Com 64 componentes, os normais são reconstruídos muito melhor ({{ pca64_mae }} contra {{ pca8_mae }} com 8), mas a área cai para {{ pca64_area }}. Com 96, fica abaixo de 0,5.
+#
 # O motivo é que **os anormais também passam a ser bem reconstruídos**. Uma boa detecção não precisa de erro pequeno. Precisa de um erro que seja pequeno *só* nos normais.
 #
 # E a rede? Com oito números, o erro da PCA é {{ pca8_mae }}, e o da rede, {{ F8_mae }}. **A PCA é claramente melhor**, com cerca de um oitavo dos parâmetros. O código mostra um dos motivos.
@@ -746,13 +750,13 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# - **Error on normal beats.** Centring and the linear output reduce the network's error from {{ F8_mae }} to {{ centred_mae }}, close to PCA, and {{ awake_centred }} code units are active. The dead units were a symptom; the scaling was a cause. With GELU and a linear code the error is {{ better_mae }}. Now the network is **better than PCA** ({{ pca8_mae }}) with the same eight numbers, and this holds in all our runs.
+# - **Error on normal beats.** Centring and the linear output reduce the network's error from {{ F8_mae }} to {{ centred_mae }}, close to PCA. Now {{ awake_centred }} code units are active. The dead units were a symptom; the scaling was a cause. With GELU and a linear code the error is {{ better_mae }}. Now the network is **better than PCA** ({{ pca8_mae }}) with the same eight numbers, and this holds in all our runs.
 # - **Detection.** The ROC areas differ much less than the errors, and the best reconstruction does not give the best detection. PCA with two numbers and the squared error reaches {{ pca2_area_mse }}.
 # - **With labels**, the logistic regression with 141 parameters has the largest area. If you have labelled examples of every kind that matters, use a classifier. The autoencoder is meant for the case where you do not.
 #
 # We keep all these candidates, with both scores, for the test.
 # %% [markdown] lang="pt-BR"
-# - **Erro nos normais.** Os batimentos centrados e a saída linear levam o erro da rede de {{ F8_mae }} a {{ centred_mae }}, perto da PCA, com {{ awake_centred }} unidades do código ativas. As unidades mortas eram um sintoma; a escala era uma causa. Com GELU e código linear, o erro é {{ better_mae }}. Agora, a rede é **melhor que a PCA** ({{ pca8_mae }}) com os mesmos oito números, e isso vale em todas as nossas execuções.
+# - **Erro nos normais.** Os batimentos centrados e a saída linear levam o erro da rede de {{ F8_mae }} a {{ centred_mae }}, perto da PCA. Agora, {{ awake_centred }} unidades do código estão ativas. As unidades mortas eram um sintoma; a escala era uma causa. Com GELU e código linear, o erro é {{ better_mae }}. Agora, a rede é **melhor que a PCA** ({{ pca8_mae }}) com os mesmos oito números, e isso vale em todas as nossas execuções.
 # - **Detecção.** As áreas ROC diferem muito menos que os erros, e a melhor reconstrução não dá a melhor detecção. A PCA com dois números e erro quadrático chega a {{ pca2_area_mse }}.
 # - **Com rótulos**, a regressão logística de 141 parâmetros tem a maior área. Se você tem exemplos rotulados de todos os tipos que importam, use um classificador. O autoencoder serve para quando eles faltam.
 #
