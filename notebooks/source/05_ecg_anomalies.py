@@ -118,14 +118,14 @@ per_kind
 
 
 # %% [markdown] lang="en"
-# There are {{ beats }} beats. Of these, {{ share_abnormal }} are abnormal, a much larger share than in most recordings, and the kinds have very different sizes. Each row has mean 0 and standard deviation 1.
+# There are {{ beats }} beats. Of these, {{ share_abnormal }} are abnormal, a large share. The abnormal kinds have very different sizes. Each row has mean 0 and standard deviation 1.
 # The *height* of a beat in millivolts was therefore lost before we started; only its shape is left.
 #
 # From here on **abnormal is the positive class**. An alarm means "abnormal", and a *true positive* is an abnormal beat with an alarm. State this whenever you report precision or recall. Section 8 shows a well-known tutorial that counts the other way round.
 #
 # What do the kinds look like?
 # %% [markdown] lang="pt-BR"
-# São {{ beats }} batimentos. Deles, {{ share_abnormal }} são anormais, uma fração muito maior que na maioria das gravações, e os tipos têm tamanhos bem diferentes. Cada linha tem média 0 e desvio padrão 1.
+# São {{ beats }} batimentos. Deles, {{ share_abnormal }} são anormais, uma fração alta. Os tipos anormais têm tamanhos bem diferentes. Cada linha tem média 0 e desvio padrão 1.
 # Portanto, a *altura* do batimento em milivolts se perdeu antes de começarmos; resta só a forma.
 #
 # Daqui em diante, **anormal é a classe positiva**. Um alarme significa "anormal", e um *verdadeiro positivo* é um batimento anormal com alarme. Diga isso sempre que informar precisão ou revocação (sensibilidade). A seção 8 mostra um tutorial conhecido que conta ao contrário.
@@ -536,7 +536,7 @@ plot.show(
     # pt: "Curva ROC perto do canto superior esquerdo e de precisão-revocação perto do superior direito, com os quatro limiares como pontos perto da dobra."
 )
 # %% [markdown] lang="en"
-# By construction the percentiles give 5% and 1% of false alarms on these beats. The reference's rule gives more false alarms and misses fewer beats. The 99th percentile has the fewest false alarms and the lowest recall. Only about five normal validation beats are above it, so its value varies a lot from run to run.
+# By construction the percentiles give 5% and 1% of false alarms on these beats. The reference's rule gives more false alarms and misses fewer beats. The 99th percentile has the fewest false alarms and the lowest recall. Only about five normal validation beats are above it, so this threshold varies a lot from run to run.
 # If precision drops at small recall, a few normal beats have very large errors.
 #
 # The **area under the ROC curve** needs no threshold. It is the probability that a random abnormal beat has a larger error than a random normal one: 0.5 is guessing, 1 is perfect.
@@ -545,7 +545,7 @@ plot.show(
 #
 # Move the threshold over the validation beats. First find the one with the highest accuracy. Then find the largest one that misses at most five abnormal beats. How many false alarms does each cause? When is a false alarm cheap, and when is it expensive?
 # %% [markdown] lang="pt-BR"
-# Por construção, os percentis dão 5% e 1% de falsos alarmes nestes batimentos. A regra da referência dá mais falsos alarmes e deixa passar menos anormais. O percentil 99 tem o menor número de falsos alarmes e a menor revocação. Só uns cinco normais de validação ficam acima dele; por isso, seu valor varia muito entre execuções.
+# Por construção, os percentis dão 5% e 1% de falsos alarmes nestes batimentos. A regra da referência dá mais falsos alarmes e deixa passar menos anormais. O percentil 99 tem o menor número de falsos alarmes e a menor revocação. Só uns cinco normais de validação ficam acima dele; por isso, esse limiar varia muito entre execuções.
 # Se a precisão cai quando a revocação é pequena, alguns normais têm erros muito grandes.
 #
 # A **área sob a curva ROC** dispensa limiar. É a probabilidade de um anormal sorteado ter erro maior que um normal sorteado: 0,5 equivale a chutar; 1 é perfeito.
@@ -751,13 +751,13 @@ claims.check(
 
 # %% [markdown] lang="en"
 # - **Error on normal beats.** Centring and the linear output reduce the network's error from {{ F8_mae }} to {{ centred_mae }}, close to PCA. Now {{ awake_centred }} code units are active. The dead units were a symptom; the scaling was a cause. With GELU and a linear code the error is {{ better_mae }}. Now the network is **better than PCA** ({{ pca8_mae }}) with the same eight numbers, and this holds in all our runs.
-# - **Detection.** The ROC areas differ much less than the errors, and the best reconstruction does not give the best detection. PCA with two numbers and the squared error reaches {{ pca2_area_mse }}.
+# - **Detection.** The ROC areas differ much less than the errors, and a better reconstruction need not detect better. PCA with eight numbers has about half the error of PCA with two, and a smaller ROC area with either score.
 # - **With labels**, the logistic regression with 141 parameters has the largest area. If you have labelled examples of every kind that matters, use a classifier. The autoencoder is meant for the case where you do not.
 #
 # We keep all these candidates, with both scores, for the test.
 # %% [markdown] lang="pt-BR"
 # - **Erro nos normais.** Os batimentos centrados e a saída linear levam o erro da rede de {{ F8_mae }} a {{ centred_mae }}, perto da PCA. Agora, {{ awake_centred }} unidades do código estão ativas. As unidades mortas eram um sintoma; a escala era uma causa. Com GELU e código linear, o erro é {{ better_mae }}. Agora, a rede é **melhor que a PCA** ({{ pca8_mae }}) com os mesmos oito números, e isso vale em todas as nossas execuções.
-# - **Detecção.** As áreas ROC diferem muito menos que os erros, e a melhor reconstrução não dá a melhor detecção. A PCA com dois números e erro quadrático chega a {{ pca2_area_mse }}.
+# - **Detecção.** As áreas ROC diferem muito menos que os erros, e uma reconstrução melhor não garante detecção melhor. A PCA com oito números tem cerca de metade do erro da PCA com dois e área ROC menor com as duas medidas.
 # - **Com rótulos**, a regressão logística de 141 parâmetros tem a maior área. Se você tem exemplos rotulados de todos os tipos que importam, use um classificador. O autoencoder serve para quando eles faltam.
 #
 # Levamos todos esses candidatos, com as duas medidas, para o teste.
@@ -1163,7 +1163,7 @@ if check.mixed.done:
 # - An error depends on the scale. Scale with the extremes of the training set and report standard deviations as well.
 # - A threshold trades missed beats for false alarms. Choose it on validation data. With a small test set, choosing on the test inflates the result.
 # - State the positive class and the prevalence. The recall of the negative class is the specificity.
-# - PCA reconstructs normal beats better than the reference network. With centred beats, GELU and a linear code, the network is better than PCA. For detection, PCA with two numbers and the squared error is a strong baseline. With labels, a classifier is best.
+# - PCA reconstructs normal beats better than the reference network. With centred beats, GELU and a linear code, the network reconstructs them better than PCA. For detection, PCA with two numbers and the squared error is a strong baseline. With labels, a classifier is best.
 # - One patient and labels from a program: a teaching example, not a medical device.
 #
 # ## Going further
@@ -1178,7 +1178,7 @@ if check.mixed.done:
 # - Um erro depende da escala. Normalize com os extremos do conjunto de treino e informe também desvios padrão.
 # - Um limiar troca batimentos não detectados por falsos alarmes. Escolha-o na validação. Com um teste pequeno, escolher no teste infla o resultado.
 # - Informe a classe positiva e a prevalência. A revocação da classe negativa é a especificidade.
-# - A PCA reconstrói os normais melhor que a rede de referência. Com batimentos centrados, GELU e código linear, a rede é melhor que a PCA. Para a detecção, a PCA com dois números e erro quadrático é uma linha de base forte. Com rótulos, um classificador é o melhor.
+# - A PCA reconstrói os normais melhor que a rede de referência. Com batimentos centrados, GELU e código linear, a rede os reconstrói melhor que a PCA. Para a detecção, a PCA com dois números e erro quadrático é uma linha de base forte. Com rótulos, um classificador é o melhor.
 # - Um paciente e rótulos de um programa: um exemplo didático, não um dispositivo médico.
 #
 # ## Para ir além
