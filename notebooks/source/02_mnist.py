@@ -11,7 +11,7 @@
 #
 # - build an autoencoder in Keras, count its parameters by hand, and train it without labels;
 # - judge a reconstruction loss against its floor, against a baseline, and against its spread over seeds;
-# - add an L1 or L2 penalty to a code, and explain what each does to its values;
+# - add an L1 or L2 penalty to a code, and explain when the code becomes sparse;
 # - draw the latent space of a network with two code units, explore it, and recognise a dead unit;
 # - save the encoder and the decoder and load them again.
 #
@@ -31,7 +31,7 @@
 #
 # - montar um autoencoder em Keras, contar os parâmetros à mão e treiná-lo sem rótulos;
 # - avaliar um custo de reconstrução diante do piso, de uma linha de base (*baseline*) e da dispersão entre sementes;
-# - aplicar uma penalidade L1 ou L2 ao código e explicar o que cada uma faz com os valores;
+# - aplicar uma penalidade L1 ou L2 ao código e explicar quando ele se torna esparso;
 # - desenhar o espaço latente de uma rede com duas unidades no código, explorá-lo e reconhecer uma unidade morta;
 # - salvar o codificador e o decodificador e carregá-los de novo.
 #
@@ -347,12 +347,18 @@ def pca_reconstruction(k):
 
 
 x_pca = pca_reconstruction(32)
-claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_hat))
+claims.check(
+    mnist.source,
+    pca32_mse=mse(x_test, x_pca),
+    pca32_clipped_mse=mse(x_test, np.clip(x_pca, 0, 1)),
+    F1_mse=mse(x_test, x_hat),
+)
 
 
 # %% [markdown] lang="en"
 # The autoencoder's error on the test images ({{ F1_mse }}) is well below PCA's ({{ pca32_mse }}); the difference is many times the spread over
-# seeds. The sigmoid may be one reason, since PCA can produce ink below 0 and above 1. We do not test this explanation.
+# seeds. PCA can produce ink below 0 and above 1, which the sigmoid excludes. Clipping PCA's output to that range lowers its error only to
+# {{ pca32_clipped_mse }}, so this is not the whole reason.
 #
 # ## 3. Reproducibility: the same loss to the last digit
 #
@@ -366,7 +372,8 @@ claims.check(mnist.source, pca32_mse=mse(x_test, x_pca), F1_mse=mse(x_test, x_ha
 # We train twice with one seed and once with another.
 # %% [markdown] lang="pt-BR"
 # O erro do autoencoder nas imagens de teste ({{ F1_mse }}) fica bem abaixo do erro da PCA ({{ pca32_mse }}); a diferença é muitas vezes maior que a
-# dispersão entre sementes. A sigmoide pode ser um dos motivos, pois a PCA pode produzir tinta abaixo de 0 e acima de 1. Não testamos essa explicação.
+# dispersão entre sementes. A PCA pode produzir tinta abaixo de 0 e acima de 1, o que a sigmoide impede. Cortar a saída da PCA nessa faixa só baixa o erro
+# para {{ pca32_clipped_mse }}; esse, portanto, não é o único motivo.
 #
 # ## 3. Reprodutibilidade: o mesmo custo até o último dígito
 #
@@ -396,33 +403,35 @@ print(once == again, once == other)
 # a GPU may round differently. And **a fixed seed hides the spread**: one run does not show how much a result depends on chance. Our
 # tables therefore give the mean ± standard deviation over {{ F1_loss.n }} seeds, here {{ F1_loss.mean }} ± {{ F1_loss.sd }}.
 #
-# ## 4. L1 and L2 penalties on the code
+# ## 4. Sparse codes with an L1 penalty
 #
 # A bottleneck is one way to restrict an autoencoder. Another is **regularisation**: we add a penalty on the code to the loss.
 #
 # $$\text{loss} = L(x, \hat x) + \lambda \sum_i |z_i| \quad\text{(L1)} \qquad\text{or}\qquad L(x, \hat x) + \lambda \sum_i z_i^2 \quad\text{(L2)}.$$
 #
-# The penalty acts on the *activity* of the code units, not on weights. The aim of L1 is a **sparse** code, in which most units are zero *for
-# each example*. Which units are active then says something about the image.
+# The aim of L1 is a **sparse** code: *for each example* most units are zero, and the few active ones describe the image. The penalty acts on the
+# *activity* of the units (`activity_regularizer`). An L1 penalty on the *weights* (`kernel_regularizer`) would instead remove connections, the same
+# ones for all images.
 #
 # Why should L1 give zeros and L2 not? Take a single number: without a penalty the code would have the value $a$. With the penalty it has
-# the value $z$ that minimises $\frac{1}{2}(z-a)^2$ plus the penalty. **Predict:** for small $a$, which penalty makes $z$ exactly zero?
+# the value $z$ that minimises $\frac{1}{2}(z-a)^2$ plus the penalty. **Predict:** for small $a$, which penalty makes $z$ exactly zero? The plot uses $\lambda = 0.5$.
 # %% [markdown] lang="pt-BR"
 # As duas primeiras execuções são iguais até o último dígito; a terceira é diferente. Mas outro processador, outro número de threads ou
 # uma GPU podem arredondar de outro jeito. E **uma semente fixa esconde a dispersão**: uma só execução não mostra quanto o resultado depende do
 # acaso. Por isso nossas tabelas trazem a média ± desvio padrão de {{ F1_loss.n }} sementes, aqui {{ F1_loss.mean }} ± {{ F1_loss.sd }}.
 #
-# ## 4. Penalidades L1 e L2 sobre o código
+# ## 4. Códigos esparsos com penalidade L1
 #
 # O gargalo é uma forma de restringir um autoencoder. Outra é a **regularização**: somar à função de custo uma penalidade sobre o código.
 #
 # $$\text{custo} = L(x, \hat x) + \lambda \sum_i |z_i| \quad\text{(L1)} \qquad\text{ou}\qquad L(x, \hat x) + \lambda \sum_i z_i^2 \quad\text{(L2)}.$$
 #
-# A penalidade age sobre a *atividade* das unidades do código, não sobre os pesos. Com a L1 se busca um código **esparso**, em que a maioria das
-# unidades vale zero *em cada exemplo*. Saber quais unidades estão ativas já diz, então, algo sobre a imagem.
+# Com a L1 se busca um código **esparso**: *em cada exemplo*, a maioria das unidades vale zero, e as poucas ativas descrevem a imagem. A penalidade age
+# sobre a *atividade* das unidades (`activity_regularizer`). Uma penalidade L1 sobre os *pesos* (`kernel_regularizer`) eliminaria conexões, as
+# mesmas em todas as imagens.
 #
 # Por que a L1 daria zeros e a L2 não? Considere um único número: sem penalidade, o código valeria $a$. Com ela, assume o valor $z$
-# que minimiza $\frac{1}{2}(z-a)^2$ mais a penalidade. **Arrisque:** para $a$ pequeno, qual penalidade deixa $z$ exatamente em zero?
+# que minimiza $\frac{1}{2}(z-a)^2$ mais a penalidade. **Arrisque:** para $a$ pequeno, qual penalidade deixa $z$ exatamente em zero? Na figura, $\lambda = 0{,}5$.
 # %%
 a = np.linspace(0, 2, 201)
 z = np.linspace(0, 2, 2001)[:, None]
@@ -431,116 +440,152 @@ best_l2 = z[np.argmin(0.5 * (z - a) ** 2 + 0.5 * z**2, axis=0), 0]
 
 fig, ax = plt.subplots(figsize=(8, 4.5))
 ax.plot(a, a, ":", color="0.5", label="no penalty")
-ax.plot(a, best_l1, label=r"L1, $\lambda = 0.5$")
-ax.plot(a, best_l2, "--", label=r"L2, $\lambda = 0.5$")
-ax.set(xlabel="value the code would like, a", ylabel="value it takes, z")
-# pt: "valor que o código gostaria, a", "valor que ele assume, z"
+ax.plot(a, best_l1, label="L1")
+ax.plot(a, best_l2, "--", label="L2")
+ax.set(xlabel="value without penalty, a", ylabel="value with penalty, z")
+# pt: "valor sem penalidade, a", "valor com penalidade, z"
 ax.legend(frameon=False)
-plot.show(fig, alt="L1 stays at zero up to 0.5, then runs parallel; L2 is a straight line through zero.")
-# pt: "L1 fica em zero até 0,5 e depois segue paralela; L2 é uma reta pela origem."
+plot.show(
+    fig,
+    alt="L1 is zero up to a = 0.5, then a parallel to the dotted line; L2 is a line of half its slope.",
+    # pt: "L1 vale zero até a = 0,5 e depois segue paralela à pontilhada; L2 é uma reta com metade da inclinação."
+)
 # %% [markdown] lang="en"
 # L1 pulls with the **same force** $\lambda$ however small $z$ is, so any value of $a$ below $\lambda$ becomes exactly zero. The force of L2 is
 # $2\lambda z$. It fades as $z$ shrinks, so L2 makes all values smaller and none zero.
 #
-# We now train the same network with an L1 penalty of `0.0001` on the code, and again with L2. Keras divides the penalty by the batch
-# size, so that it counts per image, as in the formula. Versions before `3.14` did not, and the same line was 256 times as strict there.
+# ### A code of 32 is too short to be sparse
+#
+# We train the simple network with an L1 penalty of `0.0001` on the code. Keras divides the penalty by the batch size, so that it counts per
+# image, as in the formula. Versions before `3.14` did not, and the same line was 256 times as strict there.
 # %% [markdown] lang="pt-BR"
 # A L1 puxa com a **mesma força** $\lambda$ por menor que seja $z$; qualquer $a$ menor que $\lambda$ vira exatamente zero. A força da L2 é
 # $2\lambda z$. Ela diminui junto com $z$; por isso a L2 encolhe todos os valores e não zera nenhum.
 #
-# Treinamos agora a mesma rede com uma penalidade L1 de `0.0001` sobre o código e, depois, com L2. O Keras divide a penalidade pelo tamanho do lote;
-# assim ela vale por imagem, como na fórmula. As versões anteriores à `3.14` não dividiam, e nelas a mesma linha era 256 vezes mais severa.
+# ### Um código de 32 números é curto demais para ser esparso
+#
+# Treinamos a rede simples com uma penalidade L1 de `0.0001` sobre o código. O Keras divide a penalidade pelo tamanho do lote; assim ela vale por
+# imagem, como na fórmula. As versões anteriores à `3.14` não dividiam, e nelas a mesma linha era 256 vezes mais severa.
 # %%
-epochs = settings.pick(quick=8, class_=10, full=50)
-sparse = {}
-for name, penalty in {"L1": keras.regularizers.L1(1e-4), "L2": keras.regularizers.L2(1e-4)}.items():
-    keras.utils.set_random_seed(settings.seed())
-    sparse[name] = build_simple(penalty=penalty)
-    train(sparse[name][2], epochs, peak=2.5e-2)
+keras.utils.set_random_seed(settings.seed())
+encoder_l1, _, autoencoder_l1 = build_simple(penalty=keras.regularizers.L1(1e-4))
+train(autoencoder_l1, epochs=settings.pick(quick=8, class_=10, full=50), peak=2.5e-2)
 # %%
-codes_l1, codes_l2 = predict(sparse["L1"][0], x_test), predict(sparse["L2"][0], x_test)
+codes_l1 = predict(encoder_l1, x_test)
 claims.check(
     mnist.source,
-    F2_loss=test_loss(sparse["L1"][2]),
+    F2_loss=test_loss(autoencoder_l1),
     F2_code_mean=codes_l1[0].mean(),
     F2_zeros=(codes_l1[0] == 0).sum(),
 )
-# %% [markdown] lang="en"
-# With L1 the code values became smaller ({{ F2_code_mean }} instead of {{ F1_code_mean }} on average for this image), and {{ F2_zeros }} of its 32
-# numbers are exactly zero, against {{ F2_zeros.source }} in the lecture. The loss rose from {{ F1_loss }} to {{ F2_loss }}; part of the increase is the
-# penalty itself. The next plot shows both codes of the same digit. Mind the different vertical scales.
-# %% [markdown] lang="pt-BR"
-# Com a L1, os valores do código ficaram menores ({{ F2_code_mean }} em vez de {{ F1_code_mean }}, em média, nesta imagem), e {{ F2_zeros }} dos 32
-# números são exatamente zero; na aula de referência, {{ F2_zeros.source }}. O custo subiu de {{ F1_loss }} para {{ F2_loss }}; parte do aumento é a
-# própria penalidade. A próxima figura mostra os dois códigos do mesmo dígito. Atenção: as escalas verticais são diferentes.
 # %%
-fig, axes = plt.subplots(2, 1, figsize=(10, 5), sharex=True)
+fig, axes = plt.subplots(2, 1, figsize=(10, 5), sharex=True, sharey=True)
 axes[0].bar(range(32), codes[0], color=plot.BLUE)
 axes[1].bar(range(32), codes_l1[0], color=plot.RED)
 axes[0].set(ylabel="simple")
 axes[1].set(ylabel="sparse, L1", xlabel="code unit")
-plot.show(fig, alt="Codes of test image 0 as bars: large values above, small ones and zeros below.")
-# pt: "Códigos da imagem de teste 0 em barras: valores altos acima, baixos e zeros abaixo."
+plot.show(
+    fig,
+    alt="Both codes of test image 0 as bars on one scale: with L1 the bars are much shorter, a few are zero.",
+)
+# pt: "Os dois códigos da imagem de teste 0 em barras, na mesma escala: com L1 as barras são bem menores e algumas são zero."
 # %%
 fig, ax = plt.subplots(figsize=(10, 4.5))
 bins = np.linspace(0, 25, 101)
 ax.hist(codes.ravel(), bins, histtype="step", linewidth=2.5, label="no penalty")
 ax.hist(codes_l1.ravel(), bins, histtype="step", linewidth=2.5, label="L1")
-ax.hist(codes_l2.ravel(), bins, histtype="step", linewidth=2.5, linestyle="--", label="L2")
 ax.set(xlabel="value of a code unit", ylabel="count (log scale)", yscale="log")
 # pt: "valor de uma unidade do código", "contagem (escala log)"
 ax.legend(frameon=False)
-plot.show(fig, alt="Without penalty values reach beyond 20; L1 moves them towards zero; L2 cuts the tail.")
-# pt: "Sem penalidade os valores passam de 20; L1 os leva para perto do zero; L2 corta a cauda."
+plot.show(fig, alt="Without penalty values reach 25; with L1 they stay below about 11.")
+
+
+# pt: "Sem penalidade os valores chegam a 25; com L1 ficam abaixo de cerca de 11."
 # %% [markdown] lang="en"
-# L2 has the shortest tail, because it penalises large values most. In the first bin, however, L2 has more values than L1. Does this contradict what
-# we derived? We count the exact zeros, and also train with penalties ten times as strong.
+# For this image the mean code value falls from {{ F1_code_mean }} to {{ F2_code_mean }}, and {{ F2_zeros }} of its 32 numbers are zero,
+# against {{ F2_zeros.source }} in the lecture. The loss rises from {{ F1_loss }} to {{ F2_loss }}; part of the increase is the penalty itself.
+#
+# The code became *small*, not sparse. Two likely reasons: with only 32 units there is little to choose from, and the scale of the code is
+# arbitrary. The network can lower the penalty by shrinking all codes and enlarging the decoder's weights.
+#
+# ### An overcomplete code
+#
+# A sparse code needs a large choice of units. We therefore use an **overcomplete** code, one with more units than the input has pixels: 1,024. Without a
+# penalty such a network could copy the image. We compare no penalty, an L2 penalty of `0.001` and an L1 penalty of `0.0003`, and count
+# the active units *for each image*.
 # %% [markdown] lang="pt-BR"
-# A L2 tem a cauda mais curta, porque penaliza mais os valores grandes. Na primeira barra, porém, a L2 tem mais valores que a L1. Isso contradiz o
-# que deduzimos? Contamos os zeros exatos e treinamos também com penalidades dez vezes mais fortes.
+# Nesta imagem, o valor médio do código cai de {{ F1_code_mean }} para {{ F2_code_mean }}, e {{ F2_zeros }} dos 32 números são zero; na aula de
+# referência, {{ F2_zeros.source }}. O custo sobe de {{ F1_loss }} para {{ F2_loss }}; parte do aumento é a própria penalidade.
+#
+# O código ficou *pequeno*, não esparso. Há dois motivos prováveis: com apenas 32 unidades, há pouco o que escolher, e a escala do código é
+# arbitrária. A rede pode reduzir a penalidade encolhendo todos os códigos e aumentando os pesos do decodificador.
+#
+# ### Um código supercompleto
+#
+# Um código esparso precisa de muitas unidades à escolha. Usamos, então, um código **supercompleto**, com mais unidades do que a entrada tem pixels: 1.024.
+# Sem penalidade, uma rede dessas poderia copiar a imagem. Comparamos a rede sem penalidade, com L2 de `0.001` e com L1 de `0.0003`, e contamos as
+# unidades ativas *em cada imagem*.
 # %%
-strong = {"L1": keras.regularizers.L1(1e-3), "L2": keras.regularizers.L2(1e-3)}
-all_codes = {"–": codes, "L1 1e-4": codes_l1, "L2 1e-4": codes_l2}
-for name, penalty in strong.items():
+def strongest(encoder, decoder, count=10):
+    """Decoder weights of the units that contribute most to test image 0, each in [0, 1]."""
+    # pt: """Pesos do decodificador das unidades que mais contribuem para a imagem 0, em [0, 1]."""
+    weights = decoder.layers[-1].kernel.numpy()
+    strength = predict(encoder, x_test[:1])[0] * np.linalg.norm(weights, axis=1)
+    chosen = weights[np.argsort(-strength)[:count]]
+    return 0.5 + 0.5 * (chosen / np.abs(chosen).max(axis=1, keepdims=True)).reshape(-1, 28, 28)
+
+
+active, errors, features = {}, {}, {}
+for name, penalty in {
+    "no penalty": None,
+    "L2": keras.regularizers.L2(1e-3),
+    "L1": keras.regularizers.L1(3e-4),
+}.items():
     keras.utils.set_random_seed(settings.seed())
-    strong_encoder, _, strong_autoencoder = build_simple(penalty=penalty)
-    train(strong_autoencoder, epochs, peak=2.5e-2)
-    all_codes[f"{name} 1e-3"] = predict(strong_encoder, x_test)
+    wide_encoder, wide_decoder, wide = build_simple(1024, penalty)
+    train(wide, epochs=settings.pick(quick=8, class_=2, full=20), peak=3e-3)
+    active[name] = (predict(wide_encoder, x_test) > 0).sum(axis=1)
+    errors[name] = mse(x_test, predict(wide, x_test))
+    features[name] = strongest(wide_encoder, wide_decoder)
 # %%
-zeros = {name: float((z == 0).mean()) for name, z in all_codes.items()}
-off = {name: int((z.max(axis=0) == 0).sum()) for name, z in all_codes.items()}
-rows = [(name, text.number(zeros[name], ".1%"), str(off[name])) for name in all_codes]
-text.table(("penalty", "zeros in the codes", "units always zero (of 32)"), rows, "Test images")
-# pt: "penalidade", "zeros nos códigos", "unidades sempre nulas (de 32)"
+rows = [
+    (name, text.number(n.mean(), ".0f"), text.number(n.std(), ".0f"), text.number(errors[name], ".4f"))
+    for name, n in active.items()
+]
+text.table(("penalty", "active units per image", "standard deviation", "MSE"), rows, "Test images")
+# pt: "penalidade", "unidades ativas por imagem", "desvio padrão"
 claims.check(
     mnist.source,
-    zeros_l1=zeros["L1 1e-4"],
-    zeros_l2=zeros["L2 1e-4"],
-    off_l1=off["L1 1e-3"],
-    off_l2=off["L2 1e-3"],
+    active_l2=active["L2"].mean(),
+    active_l1=active["L1"].mean(),
+    wide_mse_l2=errors["L2"],
+    wide_mse_l1=errors["L1"],
+)
+# %%
+plot.image_rows(
+    features,
+    cmap="PuOr_r",
+    alt="Decoder weights of ten units of each network: noisy without penalty, strokes and parts of digits with L2 and L1.",
+    # pt: "Pesos do decodificador de dez unidades de cada rede: ruidosos sem penalidade, traços e pedaços de dígitos com L2 e L1."
 )
 
 
 # %% [markdown] lang="en"
-# There is no contradiction: **a relu makes exact zeros on its own** whenever its input is negative, with any penalty. At `0.0001` the two
-# codes have about as many zeros ({{ zeros_l1 }} and {{ zeros_l2 }}), and neither is sparse.
+# At errors of similar size ({{ wide_mse_l1 }} with L1, {{ wide_mse_l2 }} with L2), an image uses {{ active_l1 }} of the 1,024 units with L1 and
+# {{ active_l2 }} with L2. Only the L1 code is sparse. L2 has zeros too, because **a relu makes exact zeros on its own** whenever its input is
+# negative.
 #
-# At `0.001` the L1 code has more zeros. Part of them come from **dead units**, which are zero for *every* image: {{ off_l1.min }} to
-# {{ off_l1.max }} of 32 over our {{ off_l1.n }} seeds with L1, {{ off_l2.min }} to {{ off_l2.max }} with L2. A dead unit makes the code shorter; it
-# does not make it sparse. In all five codes an average image still uses most of the 32 units.
-#
-# The network also has an easier way to lower the penalty, because the scale of the code is arbitrary: it can shrink all codes and enlarge the
-# decoder's weights, without setting any unit to zero.
+# The picture shows the learned features: the decoder weights of the ten units that contribute most to test image 0, a 7. Orange adds ink,
+# purple removes it. Without a penalty the features are noisy and spread over the image. With a penalty they resemble strokes and parts of digits. A sparse
+# code writes each digit as a sum of a few such features.
 # %% [markdown] lang="pt-BR"
-# Não há contradição: **a relu sozinha já cria zeros exatos** sempre que sua entrada é negativa, com qualquer penalidade. Com `0.0001`, os dois
-# códigos têm quase a mesma quantidade de zeros ({{ zeros_l1 }} e {{ zeros_l2 }}), e nenhum dos dois é esparso.
+# Com erros de tamanho parecido ({{ wide_mse_l1 }} com L1, {{ wide_mse_l2 }} com L2), uma imagem usa {{ active_l1 }} das 1.024 unidades com a L1 e
+# {{ active_l2 }} com a L2. Só o código com L1 é esparso. Com a L2 também há zeros, porque **a relu sozinha já cria zeros exatos** sempre que sua entrada
+# é negativa.
 #
-# Com `0.001`, o código com L1 tem mais zeros. Parte deles vem de **unidades mortas**, que valem zero em *todas* as imagens: de {{ off_l1.min }} a
-# {{ off_l1.max }} entre 32 nas nossas {{ off_l1.n }} sementes com a L1, e de {{ off_l2.min }} a {{ off_l2.max }} com a L2. Uma unidade morta encurta o
-# código; não o torna esparso. Nos cinco códigos, uma imagem típica ainda usa a maioria das 32 unidades.
-#
-# A rede também tem um jeito mais fácil de reduzir a penalidade, pois a escala do código é arbitrária: pode encolher todos os códigos e aumentar os
-# pesos do decodificador sem zerar nenhuma unidade.
+# A figura mostra os atributos aprendidos: os pesos do decodificador das dez unidades que mais contribuem para a imagem de teste 0, um 7. Laranja
+# acrescenta tinta; roxo retira. Sem penalidade, os atributos são ruidosos e se espalham pela imagem. Com penalidade, parecem traços e pedaços de
+# dígitos. Um código esparso escreve cada dígito como a soma de poucos atributos desses.
 # %% [markdown] lang="en"
 # ## 5. The deep autoencoder
 #
@@ -601,7 +646,7 @@ plot.history(
 # also trains for 45 epochs instead of 8, but this is not the whole explanation: the lecture reports {{ F1_loss.source }}
 # for the simple network after 50 epochs, and {{ F3_loss.source }} for the deep one after 100.
 #
-# In this run {{ F3_dead }} of the 32 code units are dead. When the input of a relu is negative for every image, its gradient is
+# In this run {{ F3_dead }} of the 32 code units are **dead units**, which are zero for *every* image. When the input of a relu is negative for every image, its gradient is
 # zero, and the unit's own weights no longer change. The network works with the remaining units.
 #
 # The next table compares the models. A code number is a float32 of 4 bytes, so 32 numbers take 128 bytes; the image takes 784.
@@ -610,7 +655,7 @@ plot.history(
 # profunda também treina por 45 épocas em vez de 8, mas isso não explica tudo: na aula de referência, a rede simples chega a
 # {{ F1_loss.source }} em 50 épocas, e a profunda, a {{ F3_loss.source }} em 100.
 #
-# Nesta execução, {{ F3_dead }} das 32 unidades do código estão mortas. Quando a entrada de uma relu é negativa em todas as imagens, o
+# Nesta execução, {{ F3_dead }} das 32 unidades do código são **unidades mortas**, que valem zero em *todas* as imagens. Quando a entrada de uma relu é negativa em todas as imagens, o
 # gradiente é nulo, e os pesos da própria unidade não mudam mais. A rede trabalha com as unidades restantes.
 #
 # A próxima tabela compara os modelos. Um número do código é um float32 de 4 bytes: 32 números ocupam 128 bytes; a imagem ocupa 784.
@@ -622,12 +667,13 @@ def row(name, x_hat, numbers, parameters):
     return name, error, str(4 * numbers), text.number(parameters, ",d")
 
 
+x_l1, x_deep = predict(autoencoder_l1, x_test), predict(deep, x_test)
 rows = [
     row("mean image", mean_image, 0, 784),  # pt: "imagem média"
     row("PCA", x_pca, 32, 784 * 33),
     row("simple", x_hat, 32, autoencoder.count_params()),
-    row("sparse, L1", predict(sparse["L1"][2], x_test), 32, autoencoder.count_params()),
-    row("deep", predict(deep, x_test), 32, deep.count_params()),
+    row("L1", x_l1, 32, autoencoder_l1.count_params()),
+    row("deep", x_deep, 32, deep.count_params()),
 ]
 text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images")
 # %% [markdown] lang="en"
@@ -673,19 +719,20 @@ plot.architecture(
 # %%
 shown = slice(0, 3000)
 plot.latent_scatter(
-    {"code of the test images": z_2d[shown]},  # pt: "código das imagens de teste"
+    {"log(1 + code) of the test images": np.log1p(z_2d[shown])},
+    # pt: "log(1 + código) das imagens de teste"
     y_test[shown],
     mnist.class_names,
-    alt="Points in the plane coloured by digit: rays and lobes, one or two digits to each.",
-    # pt: "Pontos no plano coloridos por dígito: raios e lóbulos, um ou dois dígitos em cada."
+    alt="Points coloured by digit: 1 apart at the top right; 4, 7, 9 mixed; 0, 2, 3, 5, 6, 8 near the origin.",
+    # pt: "Pontos coloridos por dígito: 1 à parte, no alto à direita; 4, 7, 9 misturados; 0, 2, 3, 5, 6, 8 perto da origem."
 )
 # %% [markdown] lang="en"
 # Two numbers beat two principal components ({{ F4_mse }} against {{ pca2_mse }} squared error), but the loss is now {{ F4_loss }}, about
 # twice that of 32 numbers.
 #
-# The labels were not used in training; they only colour the points. In this run the 1s form a group of their own and take up most of the plane.
-# The 9s, 4s and 7s overlap. The remaining classes are crowded near the origin, where this plot cannot show whether they are separated. The
-# cloud also has holes, and its scale is arbitrary.
+# The labels were not used in training; they only colour the points. The plot shows the logarithm, because in this run the 1s reach much larger
+# values than all other digits. The 1s form a group of their own. 4, 7 and 9 overlap strongly. The other digits are close to
+# the origin: 0, 2, 6 and 8 form small groups that touch; 3 and 5 mix. The cloud also has holes, and its scale is arbitrary.
 #
 # With only two code units a **dead unit** is serious, because the plane becomes a line. Over our {{ F4_loss.n }} seeds the loss ranges from
 # {{ F4_loss.min }} to {{ F4_loss.max }}; in the runs above 0.2 one unit is dead. If your points are on a line, use another seed or a
@@ -694,9 +741,9 @@ plot.latent_scatter(
 # Dois números superam duas componentes principais (erro quadrático de {{ F4_mse }} contra {{ pca2_mse }}), mas o custo agora é {{ F4_loss }}, cerca
 # do dobro do obtido com 32 números.
 #
-# Os rótulos não entraram no treino; só dão cor aos pontos. Nesta execução, os 1 formam um grupo separado e ocupam a maior parte do plano.
-# Os 9, os 4 e os 7 se sobrepõem. As outras classes se acumulam perto da origem, onde esta figura não permite ver se estão separadas. A
-# nuvem também tem buracos, e sua escala é arbitrária.
+# Os rótulos não entraram no treino; só dão cor aos pontos. A figura mostra o logaritmo, porque nesta execução os 1 chegam a valores muito maiores que os
+# dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2, 6 e 8 formam pequenos
+# grupos que se tocam; 3 e 5 se misturam. A nuvem também tem buracos, e sua escala é arbitrária.
 #
 # Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Nas nossas {{ F4_loss.n }} sementes, o custo vai de
 # {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estão sobre uma reta, use outra semente ou um
@@ -723,38 +770,62 @@ claims.check(
     F5_code_max=z_l2.max(),
 )
 # %% [markdown] lang="en"
-# The codes now reach {{ F5_code_max }}, and most of them are in the square from 0 to 4. We decode a grid of 15 × 15 points of this square, a picture of
-# the **manifold**, the curved surface of images that the decoder can draw. All 225 points are decoded **in one call**; 225 calls
-# of `predict` would be much slower.
+# The largest value is now {{ F5_code_max }}. Before we draw the map, we compare the reconstructions of all five networks.
 # %% [markdown] lang="pt-BR"
-# Os códigos agora chegam a {{ F5_code_max }}, e a maioria está no quadrado de 0 a 4. Decodificamos uma grade de 15 × 15 pontos desse quadrado, um retrato
-# da **variedade** (*manifold*), a superfície curva das imagens que o decodificador sabe desenhar. Os 225 pontos são decodificados **numa só
+# O maior valor agora é {{ F5_code_max }}. Antes de desenhar o mapa, comparamos as reconstruções das cinco redes.
+# %%
+outputs = {
+    "original": x_test,
+    "simple": x_hat,
+    "sparse, L1": x_l1,
+    "deep": x_deep,
+    "2-D": predict(autoencoder_2d, x_test[:10]),
+    "2-D, L2": predict(autoencoder_l2, x_test[:10]),
+}
+plot.image_rows(
+    {name: images[:10].reshape(-1, 28, 28) for name, images in outputs.items()},
+    alt="Ten test digits and five rows of reconstructions: readable with 32 numbers; with two, blurred except for the 1s, and some become another digit.",
+    # pt: "Dez dígitos de teste e cinco linhas de reconstruções: legíveis com 32 números; com dois, borradas, exceto os 1, e algumas viram outro dígito."
+)
+# %% [markdown] lang="en"
+# With 32 numbers, with or without L1, every digit is readable. With two numbers the 1s stay sharp, but most other digits are blurred. Both 2-D
+# networks draw the first 4 as a 9, and the 5 is lost.
+#
+# ### The map
+#
+# We decode a grid of 15 × 15 points, a picture of the **manifold**, the curved surface of images that the decoder can draw. The lecture uses the
+# square from 0 to 4. We take 0 to 2, where the codes are densest. All 225 points are decoded **in one call**; 225 calls of `predict` would
+# be much slower.
+# %% [markdown] lang="pt-BR"
+# Com 32 números, com ou sem L1, todos os dígitos são legíveis. Com dois números, os 1 continuam nítidos, mas quase todos os outros dígitos ficam
+# borrados. As duas redes 2-D desenham o primeiro 4 como um 9, e o 5 se perde.
+#
+# ### O mapa
+#
+# Decodificamos uma grade de 15 × 15 pontos, um retrato da **variedade** (*manifold*), a superfície curva das imagens que o decodificador sabe desenhar. A
+# aula de referência usa o quadrado de 0 a 4. Usamos de 0 a 2, onde os códigos são mais densos. Os 225 pontos são decodificados **numa só
 # chamada**; 225 chamadas de `predict` seriam muito mais lentas.
 # %%
-steps = np.linspace(0, 4, 15, dtype="float32")
+LOW, HIGH = 0, 2
+steps = np.linspace(LOW, HIGH, 15, dtype="float32")
 z1, z2 = np.meshgrid(steps, steps[::-1])
 points = np.stack([z1.ravel(), z2.ravel()], axis=1)
 drawn = decoder_l2.predict_on_batch(points).reshape(15, 15, 28, 28)
+inside = text.number(float((z_l2 <= HIGH).all(axis=1).mean()), ".0%")
+print(f"codes of test images inside the square: {inside}")
+# pt: f"códigos de imagens de teste dentro do quadrado: {inside}"
 plot.manifold(
     drawn,
-    low=0,
-    high=4,
-    title="digits decoded over the latent plane",  # pt: "dígitos decodificados sobre o plano latente"
-    alt="Fifteen by fifteen digits that change smoothly from one to the next across the plane.",
-    # pt: "Quinze por quinze dígitos que se transformam suavemente uns nos outros pelo plano."
-)
-# %%
-plot.latent_scatter(
-    {"without penalty": z_2d[shown], "L2 penalty": z_l2[shown]},  # pt: "sem penalidade", "penalidade L2"
-    y_test[shown],
-    mnist.class_names,
-    alt="Left, codes spread over more than a hundred units; right, over about six.",
-    # pt: "À esquerda, códigos espalhados por mais de cem unidades; à direita, por cerca de seis."
+    low=LOW,
+    high=HIGH,
+    title="decoded points of the latent plane",  # pt: "pontos decodificados do plano latente"
+    alt="15 by 15 decoded digits: 1 top left, then 7 and 9, 6 right, 0 bottom right, 2, 3, 5 and 8 bottom left.",
+    # pt: "15 por 15 dígitos decodificados: 1 no alto à esquerda, depois 7 e 9, 6 à direita, 0 embaixo à direita, 2, 3, 5 e 8 embaixo à esquerda."
 )
 # %% [markdown] lang="en"
-# Along a row of the map one digit changes gradually into the next. In this run 1, 9, 6 and 0 cover almost the whole map. The 7s have
-# a small region. 2, 3, 5 and 8 are squeezed into the corner near the origin, and no clear 4 appears. The scatter plot explains why: the codes of 2, 3,
-# 5 and 8 are crowded near the origin, and those of 4 overlap with those of 9.
+# From one point to the next, one digit changes gradually into another. In this run the map shows nine digits: 1 at the top left, 7 and 9 beside
+# it, 6 at the right, 0 at the bottom right, and 2, 3, 5 and 8 at the bottom left. A clear 4 is missing. The left part of the
+# explorer below shows why: the codes of the 4s overlap with those of the 9s, and the decoder draws a mixture that resembles a 9.
 #
 # Every point of the plane decodes to *some* image, and between two classes it is often a hybrid. Nothing in our loss asks for
 # meaningful images between the codes. Variational autoencoders (lesson 08) add such a term.
@@ -763,9 +834,9 @@ plot.latent_scatter(
 #
 # Move the point and watch the digit. Where are the 1s? Can you go from a 7 to a 9 without meeting another digit?
 # %% [markdown] lang="pt-BR"
-# Ao longo de uma linha do mapa, um dígito se transforma aos poucos no seguinte. Nesta execução, 1, 9, 6 e 0 cobrem quase todo o mapa. O 7 tem
-# uma região pequena. 2, 3, 5 e 8 ficam espremidos no canto junto à origem, e não aparece um 4 nítido. O gráfico de dispersão explica por quê: os códigos
-# de 2, 3, 5 e 8 se acumulam perto da origem, e os do 4 se sobrepõem aos do 9.
+# De um ponto ao vizinho, um dígito se transforma aos poucos em outro. Nesta execução, o mapa mostra nove dígitos: o 1 no alto à esquerda, o 7 e o 9
+# ao lado, o 6 à direita, o 0 embaixo à direita, e 2, 3, 5 e 8 embaixo à esquerda. Falta um 4 nítido. A parte esquerda do explorador abaixo mostra o
+# motivo: os códigos dos 4 se sobrepõem aos dos 9, e o decodificador desenha uma mistura que parece um 9.
 #
 # Todo ponto do plano se decodifica em *alguma* imagem e, entre duas classes, ela muitas vezes é um híbrido. Nada na nossa função de custo exige
 # imagens com sentido entre os códigos. Os autoencoders variacionais (aula 08) acrescentam um termo para isso.
@@ -774,7 +845,7 @@ plot.latent_scatter(
 #
 # Mova o ponto e observe o dígito. Onde estão os 1? Dá para ir de um 7 a um 9 sem passar por outro dígito?
 # %%
-explore.mnist.latent_plane(decoder_l2, z_l2[shown], y_test[shown], mnist.class_names, low=0, high=4)
+explore.mnist.latent_plane(decoder_l2, z_l2[shown], y_test[shown], mnist.class_names, low=LOW, high=HIGH)
 # %% [markdown] lang="en"
 # ## 8. Saving the encoder and the decoder
 #
@@ -941,7 +1012,7 @@ if check.neighbours.done:
 # - An autoencoder is an encoder and a decoder that are trained together to reconstruct the input through a bottleneck. It needs no labels.
 # - A reconstruction loss has a meaning only next to its floor, a baseline and its spread over seeds.
 # - With 32 numbers the simple network has a smaller error than PCA on new digits, and the deep network a smaller one still.
-# - An L1 penalty can create exact zeros, and so can a relu on its own. In a code of 32 the result is not sparse.
+# - With an L1 penalty a code of 32 becomes small; an overcomplete code becomes sparse, with few active units for each image.
 # - Two numbers give a map of the digits, in which some classes overlap. A relu code may lose a unit; a linear code cannot.
 # - The encoder and the decoder are two models: train them together, save them separately.
 #
@@ -957,7 +1028,7 @@ if check.neighbours.done:
 # - Um autoencoder é um codificador e um decodificador treinados juntos para reconstruir a entrada através de um gargalo. Não precisa de rótulos.
 # - Um custo de reconstrução só tem significado ao lado do piso, de uma linha de base e da dispersão entre sementes.
 # - Com 32 números, a rede simples tem erro menor que a PCA em dígitos novos, e a rede profunda, menor ainda.
-# - A penalidade L1 pode criar zeros exatos, e a relu sozinha também. Num código de 32, o resultado não é esparso.
+# - Com a penalidade L1, um código de 32 números fica pequeno; um supercompleto fica esparso, com poucas unidades ativas em cada imagem.
 # - Dois números dão um mapa dos dígitos, em que algumas classes se sobrepõem. Um código com relu pode perder uma unidade; um linear, não.
 # - O codificador e o decodificador são dois modelos: treine-os juntos, salve-os separados.
 #

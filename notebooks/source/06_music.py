@@ -1,39 +1,45 @@
 # %% [markdown] lang="en"
-# # Music: an autoencoder that listens, and what it learnt by heart
+# # Music: what a convolutional autoencoder memorises and what it generalises
 #
 # [Open in Colab]({{ colab }}) · Lesson 06 · reading: {{ reading_minutes }} min · running: {{ minutes.class }} min
 # (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
 #
+# A network reconstructs fifty tracks of music with a small error. Has it learnt something about music, or has it memorised these fifty tracks? How can you find out?
+#
 # **After this lesson you can**
 #
-# - read sound as an array, scale it, cut it into parts and join them again without loss;
-# - build a one-dimensional convolutional autoencoder of 33 million weights, and explain why its loss first refuses to fall;
-# - judge a reconstruction by eye (waveform, mel spectrogram), by ear and by number (signal-to-noise ratio);
-# - tell on held-out tracks what the network *knows* from what it only *remembers*;
-# - compare a learnt code honestly with PCA, with plain resampling, and with FLAC and OGG;
-# - mix two pieces in latent space, and say whether that differs from mixing the sounds.
+# - read sound as an array, scale it, cut it into segments and join them without loss;
+# - build a one-dimensional convolutional autoencoder and say where its weights are;
+# - recognise a loss that is no better than silence;
+# - assess a reconstruction by eye, by ear and with the signal-to-noise ratio;
+# - detect overfitting with held-out tracks;
+# - compare a learned code with PCA and with plain resampling;
+# - mix two pieces in latent space and compare the result with a mixture of the sounds.
 #
-# **Prerequisites:** lesson 01 (PCA, held-out data); a first contact with convolutions helps.
+# **Prerequisites:** PCA and held-out data (lesson 01), training in Keras (lesson 02). A first contact with convolutions (lesson 04) helps.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab; headphones if you are not alone. No GPU.
+# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. Headphones if you are not alone. No GPU.
 # %% [markdown] lang="pt-BR"
-# # Música: um autoencoder que escuta, e o que ele decorou
+# # Música: o que um autoencoder convolucional memoriza e o que generaliza
 #
 # [Abrir no Colab]({{ colab }}) · Aula 06 · leitura: {{ reading_minutes }} min · execução: {{ minutes.class }} min
 # (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
+# Uma rede reconstrói cinquenta faixas de música com erro pequeno. Ela aprendeu algo sobre música ou memorizou essas cinquenta faixas? Como descobrir?
+#
 # **Ao final desta aula você saberá**
 #
-# - ler o som como um vetor, normalizá-lo, cortá-lo em trechos e emendá-los de novo sem perda;
-# - montar um autoencoder convolucional unidimensional de 33 milhões de pesos e explicar por que seu custo, no começo, se recusa a cair;
-# - julgar uma reconstrução a olho (onda, espectrograma mel), de ouvido e em números (relação sinal-ruído);
-# - distinguir, em faixas reservadas, o que a rede *sabe* do que ela só *lembra*;
-# - comparar com honestidade um código aprendido com a PCA, com a simples reamostragem e com FLAC e OGG;
-# - misturar duas peças no espaço latente e dizer se isso é diferente de misturar os sons.
+# - ler o som como um vetor, normalizá-lo, cortá-lo em trechos e juntá-los sem perda;
+# - montar um autoencoder convolucional unidimensional e dizer onde estão os seus pesos;
+# - reconhecer um custo que não é melhor que o do silêncio;
+# - avaliar uma reconstrução pelo gráfico, de ouvido e com a relação sinal-ruído;
+# - detectar o sobreajuste com faixas reservadas;
+# - comparar um código aprendido com a PCA e com a simples reamostragem;
+# - misturar duas peças no espaço latente e comparar o resultado com a mistura dos sons.
 #
-# **Pré-requisitos:** aula 01 (PCA, dados reservados); um primeiro contato com convoluções ajuda.
+# **Pré-requisitos:** PCA e dados reservados (aula 01), treino em Keras (aula 02). Um primeiro contato com convoluções (aula 04) ajuda.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito; fones de ouvido, se houver gente por perto. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Fones de ouvido, se houver gente por perto. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 
@@ -41,9 +47,9 @@ from utils import environment
 
 environment.start("06_music")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports.
+# If every line of the table says *ok*, continue with the imports. Otherwise the last column of the table says what to type.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações.
+# Se todas as linhas da tabela mostram *ok*, continue com as importações. Caso contrário, a última coluna da tabela mostra o que digitar.
 # %%
 import io
 import sys
@@ -63,23 +69,29 @@ from utils import audio, claims, data, explore, plot, resume, settings, text
 from utils.progress import tqdm
 
 # %% [markdown] lang="en"
-# ## 1. Sound is a long list of numbers
+# ## 1. Sound as an array
 #
-# A microphone measures air pressure at regular instants; each measurement is a **sample**. At 8,000 samples a second a sound of up to 4 kHz can be represented (half the
-# rate: Nyquist), which is telephone quality and enough for melodies. Every track is scaled to **peak 1**, so that loud and quiet recordings count alike, and we keep its first
-# 131,072 samples: a power of two, 16.4 seconds.
+# A microphone measures the air pressure at regular instants. Each measurement is a **sample**, and the list of samples is the **waveform**. With 8,000 samples per second we can represent frequencies up to 4 kHz, half the sampling rate (the *Nyquist* limit). This is close to telephone quality and enough for melodies.
 #
-# The tracks are the *classical* genre of GTZAN, 100 excerpts used in hundreds of papers. Fifty of them train, as in the lecture whose figures we reproduce; the other fifty are **held out**: ten to watch while we choose (validation), forty
-# for the end (test). If GTZAN is not on this computer, ten synthetic pieces of the course take its place.
+# Music can also be stored as a score, as MIDI (a list of notes with their times) or as a piano roll (a picture of the notes over time). These formats describe which notes are played. The waveform also contains the sound of the instruments, and we use the waveform.
+#
+# We divide each track by its largest absolute value, so that loud and quiet recordings have the same **peak** of 1. Then we keep the first 131,072 samples, or 16.4 seconds. The peak may come later in the recording, so some waveforms below do not reach 1.
+#
+# The data are the genre *classical* of GTZAN, 100 excerpts of 30 seconds. As in the network that we reproduce (the *reference*, see References), 50 tracks are for training. Ten more are for validation and 40 for the test. The split is by track: no track is in two sets.
+#
+# If GTZAN is not on this computer, the notebook uses ten synthetic pieces that come with the course. Values and conclusions in the text are from a run with GTZAN in profile `class`; yours will then be different.
 # %% [markdown] lang="pt-BR"
-# ## 1. O som é uma longa lista de números
+# ## 1. O som como um vetor
 #
-# Um microfone mede a pressão do ar a intervalos regulares; cada medida é uma **amostra**. Com 8.000 amostras por segundo representa-se som de até 4 kHz (metade da
-# taxa: Nyquist), qualidade de telefone, suficiente para melodias. Cada faixa é normalizada para **pico 1**, para que gravações fortes e fracas contem igual, e ficamos com suas primeiras
-# 131.072 amostras: uma potência de dois, 16,4 segundos.
+# Um microfone mede a pressão do ar a intervalos regulares. Cada medida é uma **amostra**, e a sequência das amostras é a **forma de onda**. Com 8.000 amostras por segundo, representamos frequências de até 4 kHz, metade da taxa de amostragem (o limite de *Nyquist*). É uma qualidade próxima da do telefone, suficiente para melodias.
 #
-# As faixas são do gênero *classical* do GTZAN, 100 trechos usados em centenas de artigos. Cinquenta treinam, como na aula cujos valores reproduzimos; as outras cinquenta ficam **reservadas**: dez para olhar enquanto escolhemos (validação), quarenta
-# para o fim (teste). Se o GTZAN não está neste computador, dez peças sintéticas do curso tomam seu lugar.
+# A música também pode ser guardada como partitura, como MIDI (uma lista de notas com seus tempos) ou como *piano roll* (uma imagem das notas ao longo do tempo). Esses formatos dizem quais notas são tocadas. A forma de onda contém também o som dos instrumentos, e é ela que usamos.
+#
+# Dividimos cada faixa pelo seu maior valor absoluto; assim, gravações fortes e fracas têm o mesmo **pico**, igual a 1. Depois ficamos com as primeiras 131.072 amostras, ou 16,4 segundos. O pico pode vir mais tarde na gravação; por isso, algumas ondas abaixo não chegam a 1.
+#
+# Os dados são o gênero *classical* do GTZAN, com 100 gravações de 30 segundos. Como na rede que reproduzimos (a *referência*; veja as Referências), 50 faixas são de treino. Outras dez são de validação e 40, de teste. A divisão é por faixa: nenhuma faixa está em dois conjuntos.
+#
+# Se o GTZAN não estiver neste computador, o notebook usa dez peças sintéticas que acompanham o curso. Os valores e as conclusões do texto são de uma execução com o GTZAN no perfil `class`; nesse caso, os seus serão diferentes.
 # %%
 tracks = data.music.tracks("classical")
 pieces = data.music.pieces()
@@ -105,37 +117,37 @@ plot.show(
     # pt: "Ondas de oito faixas de treino: umas crescem e somem, outras são constantes; cada uma toca 1 ou -1."
 )
 # %% [markdown] lang="en"
-# Sixteen seconds on a few centimetres show only the **envelope**, the loudness over time. The melody is in the thousands of swings that are too narrow to be seen here.
+# At this scale you see only the **envelope**, the loudness over time. The melody is in thousands of oscillations that are too narrow to be drawn here.
 #
-# **What you will hear, and what not.** GTZAN was collected without asking anybody: it has no licence, so its sound must not be passed on, not even inside a notebook. The pictures and
-# figures of this lesson are about GTZAN; the *players* play the course's own pieces, which the same network rebuilds too. (`LISTEN = True` lets you hear the tracks of your own copy. Do not share a notebook run that way.)
+# **What you can listen to.** GTZAN has no licence, so its sound must not be published, not even inside a notebook. The pictures and values of this lesson are about the data loaded above. The *players* play pieces that come with the course, reconstructed by the same network. With `LISTEN = True` you can listen to your own copy of GTZAN; do not share a notebook that you ran this way.
 # %% [markdown] lang="pt-BR"
-# Dezesseis segundos em poucos centímetros só mostram a **envoltória**, a intensidade ao longo do tempo. A melodia está nos milhares de oscilações estreitas demais para se ver aqui.
+# Nesta escala, só se vê a **envoltória**, a intensidade ao longo do tempo. A melodia está em milhares de oscilações, estreitas demais para aparecer aqui.
 #
-# **O que você vai ouvir, e o que não vai.** O GTZAN foi reunido sem pedir licença a ninguém: não tem licença, e seu som não pode ser passado adiante, nem dentro de um notebook. As figuras e os
-# valores desta aula tratam do GTZAN; os *reprodutores* tocam as peças do próprio curso, que a mesma rede também refaz. (Com `LISTEN = True` você ouve as faixas da sua cópia. Não compartilhe um notebook executado assim.)
+# **O que você pode ouvir.** O GTZAN não tem licença, e por isso seu som não pode ser publicado, nem dentro de um notebook. As figuras e os valores desta aula tratam dos dados carregados acima. Os *players* tocam peças que acompanham o curso, reconstruídas pela mesma rede. Com `LISTEN = True`, você pode ouvir a sua cópia do GTZAN; não compartilhe um notebook executado assim.
 # %%
 LISTEN = False
 PART = 4096
-CLIP = 6 * PART  # what a player plays: 3 seconds keep the notebook small
-# pt: o que um reprodutor toca: 3 segundos mantêm o notebook pequeno
+CLIP = 6 * PART  # length of what the players play: 3 seconds keep the notebook small
+# pt: duração do que os players tocam: 3 segundos mantêm o notebook pequeno
 first = dict(zip(pieces.names_train, pieces.x_train[:, :CLIP]))
 audio.play({name: first[name] for name in pieces.names_train[:2]}, pieces.source)
 audio.play({tracks.names_train[0]: x_train[0]}, tracks.source, my_copy=LISTEN)
 # %% [markdown] lang="en"
-# ## 2. Cut into parts and joined again
+# ## 2. Cutting tracks into segments
 #
-# A network with 131,072 inputs would be hopeless. We cut each track into 32 **parts** of 4,096 samples, half a second each: long enough for a note or two. To the network every part is an example of
-# its own; it will not know which track it came from or what was played before.
+# With whole tracks as input and a code longer in proportion, the network of the next section would have about a thousand times as many weights. So we cut each track into 32 **segments** of 4,096 samples, half a second each. A segment contains a note or two.
 #
-# Cutting must lose nothing. `audio.cut` and `audio.join` only change the shape of the array; we check it instead of believing it.
+# Every segment is one example. The network does not know which track it comes from or what was played before it.
+#
+# Cutting must not lose anything. `audio.cut` and `audio.join` only change the shape of the array. We join the segments again and compare them with the tracks.
 # %% [markdown] lang="pt-BR"
-# ## 2. Cortar em trechos e emendar de novo
+# ## 2. Como cortar as faixas em trechos
 #
-# Uma rede com 131.072 entradas seria inviável. Cortamos cada faixa em 32 **trechos** de 4.096 amostras, meio segundo cada um: o bastante para uma nota ou duas. Para a rede, cada trecho é um
-# exemplo por si; ela não saberá de que faixa ele veio nem o que se tocou antes.
+# Com faixas inteiras na entrada e um código maior na mesma proporção, a rede da próxima seção teria cerca de mil vezes mais pesos. Por isso cortamos cada faixa em 32 **trechos** de 4.096 amostras, de meio segundo cada um. Um trecho contém uma ou duas notas.
 #
-# O corte não pode perder nada. `audio.cut` e `audio.join` só mudam a forma do vetor; conferimos em vez de acreditar.
+# Cada trecho é um exemplo. A rede não sabe de que faixa ele veio nem o que foi tocado antes.
+#
+# O corte não pode perder nada. `audio.cut` e `audio.join` só mudam a forma do vetor. Juntamos os trechos de novo e comparamos o resultado com as faixas.
 # %%
 parts_train, parts_val = audio.cut(x_train, PART), audio.cut(x_val, PART)
 print(parts_train.shape, parts_val.shape)
@@ -158,25 +170,29 @@ plot.show(
 
 
 # %% [markdown] lang="en"
-# The difference is {{ cut_difference }}: exactly zero, and {{ parts }} parts make a tensor of shape `(1600, 4096, 1)`; the last axis is the single channel of a mono sound. The cuts fall in the middle of notes, wherever
-# a multiple of 4,096 happens to be. Keep that in mind for the exercises.
+# The largest difference is {{ cut_difference }}: nothing is lost. The {{ parts }} training segments of GTZAN form a tensor of shape `(1600, 4096, 1)`. The last axis holds the channels, which a convolutional layer expects. Mono sound has one channel; stereo would have two.
 #
-# ## 3. A convolutional autoencoder in one dimension
+# The cuts come at multiples of 4,096 samples, often in the middle of a note. This will matter in the exercises.
 #
-# The encoder has four convolutions of kernel 3 and **stride 2**: each halves the number of instants, 4,096 → 2,048 → 1,024 → 512 → 256, while the channels grow from 1 to 64. Flattened, these are 16,384 numbers;
-# a dense layer makes 1,024 of them: the **code**, a quarter of the samples. The decoder mirrors it with transposed convolutions, and ends in `tanh`, whose range (-1, 1) is that of the sound.
+# ## 3. A one-dimensional convolutional autoencoder
 #
-# **Predict before you run:** where are the weights? In the eight convolutions or in the two dense layers?
+# The encoder has four convolutions with kernels of size 3 and **stride 2**. Each halves the length: 4,096 → 2,048 → 1,024 → 512 → 256. The number of channels grows from 1 to 64. Flattened, the result has 16,384 values. A dense layer reduces them to the **code** of 1,024 values, a quarter of the number of samples.
+#
+# The decoder mirrors the encoder with transposed convolutions. Its last layer has the activation `tanh`, whose range (−1, 1) is that of the sound.
+#
+# **Predict before you run:** where are most of the weights, in the nine convolutional layers or in the two dense layers?
 # %% [markdown] lang="pt-BR"
-# A diferença é {{ cut_difference }}: exatamente zero, e {{ parts }} trechos formam um tensor de forma `(1600, 4096, 1)`; o último eixo é o canal único de um som mono. Os cortes caem no meio das notas, onde quer que
-# esteja um múltiplo de 4.096. Guarde isso para os exercícios.
+# A maior diferença é {{ cut_difference }}: nada se perde. Os {{ parts }} trechos de treino do GTZAN formam um tensor de formato `(1600, 4096, 1)`. O último eixo é o dos canais, que uma camada convolucional espera receber. O som mono tem um canal; o estéreo teria dois.
 #
-# ## 3. Um autoencoder convolucional em uma dimensão
+# Os cortes ficam nos múltiplos de 4.096 amostras, muitas vezes no meio de uma nota. Isso será importante nos exercícios.
 #
-# O codificador tem quatro convoluções de núcleo 3 e **passo 2**: cada uma corta pela metade o número de instantes, 4.096 → 2.048 → 1.024 → 512 → 256, enquanto os canais crescem de 1 a 64. Achatados, são 16.384 números;
-# uma camada densa faz deles 1.024: o **código**, um quarto das amostras. O decodificador o espelha com convoluções transpostas e termina em `tanh`, cuja faixa (-1, 1) é a do som.
+# ## 3. Um autoencoder convolucional unidimensional
 #
-# **Antes de executar, arrisque:** onde estão os pesos? Nas oito convoluções ou nas duas camadas densas?
+# O codificador tem quatro convoluções com kernels de tamanho 3 e **passo (*stride*) 2**. Cada uma reduz o comprimento à metade: 4.096 → 2.048 → 1.024 → 512 → 256. O número de canais cresce de 1 a 64. Achatado (*flatten*), o resultado tem 16.384 valores. Uma camada densa os reduz ao **código** de 1.024 valores, um quarto do número de amostras.
+#
+# O decodificador espelha o codificador com convoluções transpostas. Sua última camada usa a ativação `tanh`, cujo intervalo (−1, 1) é o do som.
+#
+# **Arrisque antes de executar:** onde está a maioria dos pesos, nas nove camadas convolucionais ou nas duas camadas densas?
 # %%
 def build_encoder(part, code_size):
     """From parts (n, part, 1) to codes (n, code_size)."""
@@ -218,27 +234,25 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# {{ F9_parameters }} weights for {{ parts }} examples, and all but a few tens of thousands of them in the two dense layers, between 16,384 and 1,024 numbers. The convolutions cost next to nothing. Twenty thousand
-# weights for each training example: whoever has that many can learn by heart. Hold that thought.
+# The network has {{ F9_parameters }} weights. Nearly all of them are in the two dense layers, between 16,384 and 1,024 values. That makes about 20,000 weights for each training segment of GTZAN, so overfitting is likely.
 #
-# **A trap in a name.** The lecture calls this model a *variational* autoencoder. It is not one: its encoder gives one code, not a mean and a variance; nothing is sampled; the loss has no divergence term. It is a plain
-# autoencoder, and codes drawn at random would not decode to music. Lesson 08 builds the real thing.
+# **A trap in a name.** The reference calls this model a *variational* autoencoder, but it is a plain one. Its encoder returns one code, not a mean and a variance. It samples nothing, and its loss has no KL divergence. Nothing in its training makes randomly drawn codes decode to music. Lesson 08 builds a variational autoencoder.
 #
-# ## 4. Training, and a loss that does not move
+# ## 4. Training and the loss of silence
 #
-# The loss is the mean squared error; we also watch the mean absolute error (MAE), whose unit is that of the amplitude. Before training, two yardsticks: what would *silence* score? Its squared error is the
-# power of the music itself. And how large are the first gradients?
+# The loss is the mean squared error. We also report the mean absolute error (MAE), which has the unit of the amplitude. To read both we need a baseline, *silence*: an output of zeros. Its squared error is the mean square of the samples, the **power** of the music.
+#
+# Before training we also look at the size of the first gradients, one value for each kernel.
 # %% [markdown] lang="pt-BR"
-# {{ F9_parameters }} pesos para {{ parts }} exemplos, e quase todos, salvo algumas dezenas de milhares, nas duas camadas densas, entre 16.384 e 1.024 números. As convoluções não custam quase nada. Vinte mil
-# pesos por exemplo de treino: quem tem tantos pode decorar. Guarde essa ideia.
+# A rede tem {{ F9_parameters }} pesos. Quase todos estão nas duas camadas densas, entre 16.384 e 1.024 valores. São cerca de 20.000 pesos para cada trecho de treino do GTZAN; portanto, o sobreajuste é provável.
 #
-# **Uma armadilha no nome.** A aula de origem chama este modelo de autoencoder *variacional*. Ele não é: seu codificador dá um código, não uma média e uma variância; nada é sorteado; o custo não tem termo de divergência. É um
-# autoencoder comum, e códigos tirados ao acaso não virariam música. A aula 08 monta o verdadeiro.
+# **Uma armadilha no nome.** A referência chama este modelo de autoencoder *variacional*, mas ele é um autoencoder comum. Seu codificador devolve um código, não uma média e uma variância. Ele não sorteia nada, e seu custo não tem divergência KL. Nada no treino faz com que códigos sorteados virem música. A aula 08 monta um autoencoder variacional.
 #
-# ## 4. O treino, e um custo que não se mexe
+# ## 4. O treino e o custo do silêncio
 #
-# O custo é o erro quadrático médio; acompanhamos também o erro absoluto médio (MAE), cuja unidade é a da amplitude. Antes de treinar, duas réguas: quanto faria o *silêncio*? Seu erro quadrático é a
-# própria potência da música. E de que tamanho são os primeiros gradientes?
+# A função de custo é o erro quadrático médio. Informamos também o erro absoluto médio (MAE), que tem a unidade da amplitude. Para ler os dois, precisamos de uma linha de base, o *silêncio*: uma saída só de zeros. Seu erro quadrático é a média dos quadrados das amostras, a **potência** da música.
+#
+# Antes do treino, examinamos também o tamanho dos primeiros gradientes, um valor para cada kernel.
 # %%
 def mae(x, x_hat):
     """Mean absolute error over samples and tracks."""
@@ -261,23 +275,25 @@ print("median |gradient| of each kernel:", " ".join(f"{size:.0e}" for size in si
 power = float(np.mean(x_train**2))
 claims.check(tracks.source, power=power, silence_train=mae(x_train, 0), gradient=min(sizes))
 # %% [markdown] lang="en"
-# Silence scores {{ power }}: a loss near that figure means that the network has learnt *nothing but the mean*. With the lecture's settings it stays there for many epochs. The gradients tell why. A mean over 4,096 samples makes
-# the gradient of each of the 33 million weights tiny, {{ gradient }} in the most timid kernel. Adam divides each step by the typical size of the gradient *plus* `epsilon`, `1e-7` by default: where gradients are smaller than that,
-# the promise "Adam does not care about scale" is broken, and the large dense layers hardly move. The remedy is one argument, `epsilon=1e-12`.
+# Silence has a loss of {{ power }} on the training tracks. A network with a loss near this value there has learnt nothing but the mean.
 #
-# The second remedy is a schedule as in lessons 01 and 02: up to a peak, then down along a cosine. (Profile `full` uses the lecture's own: Adam at `1e-3`, divided by `1 + 0.002 * step`, for 300 epochs.)
+# The gradients are tiny: in the kernel with the smallest ones, their median is {{ gradient }}. One reason is that the loss is a mean over 4,096 samples, so each weight has little influence on it. This matters for **Adam**, which divides its step by the typical size of the gradient plus a small constant `epsilon`. Its default in Keras is `1e-7`. Where gradients are much smaller, `epsilon` dominates the sum, and the steps are much smaller than the learning rate.
 #
-# Minutes of training are lost if the kernel dies or the power fails. So `fit` gets one more callback, Keras's `BackupAndRestore`, which keeps weights, Adam's memory and the number of the epoch on the disk until the training ends: run the cells
-# again, and it goes on where it was.
+# So the profiles `quick` and `class` use `epsilon=1e-12`. We do not compare the two values here; that comparison is a good experiment.
+#
+# They also use a learning-rate schedule: a linear warm-up followed by a cosine decay. Profile `full` uses the settings of the reference: `1e-7` and a learning rate of `1e-3` divided by `1 + 0.002 * step`.
+#
+# The callback from `resume.backup` saves the weights and the state of the optimiser during training. If the training is interrupted, run the cells again and it continues.
 # %% [markdown] lang="pt-BR"
-# O silêncio faz {{ power }}: um custo perto desse valor significa que a rede não aprendeu *nada além da média*. Com os ajustes da aula de origem, ele fica ali por muitas épocas. Os gradientes dizem por quê. A média sobre 4.096 amostras deixa
-# minúsculo o gradiente de cada um dos 33 milhões de pesos: {{ gradient }} no núcleo mais tímido. O Adam divide cada passo pelo tamanho típico do gradiente *mais* `epsilon`, `1e-7` de fábrica: onde os gradientes são menores que isso,
-# quebra-se a promessa de que "o Adam não liga para a escala", e as grandes camadas densas quase não andam. O remédio é um argumento, `epsilon=1e-12`.
+# O silêncio tem um custo de {{ power }} nas faixas de treino. Uma rede que nelas tenha um custo próximo desse valor não aprendeu nada além da média.
 #
-# O segundo remédio é um plano como os das aulas 01 e 02: subir até um pico e descer por um cosseno. (O perfil `full` usa o da aula de origem: Adam a `1e-3`, dividido por `1 + 0.002 * passo`, por 300 épocas.)
+# Os gradientes são minúsculos: no kernel com os menores, a mediana é {{ gradient }}. Uma razão é que o custo é uma média de 4.096 amostras, e cada peso tem pouca influência sobre ela. Isso importa para o **Adam**, que divide o passo pelo tamanho típico do gradiente mais uma pequena constante, `epsilon`. No Keras, o valor padrão é `1e-7`. Onde os gradientes são muito menores, `epsilon` domina a soma, e os passos ficam muito menores que a taxa de aprendizado.
 #
-# Minutos de treino se perdem se o kernel morre ou a luz acaba. Por isso o `fit` recebe mais um *callback*, o `BackupAndRestore` do Keras, que guarda no disco os pesos, a memória do Adam e o número da época até o treino terminar: rode as
-# células de novo, e ele continua de onde parou.
+# Por isso, os perfis `quick` e `class` usam `epsilon=1e-12`. Não comparamos aqui os dois valores; essa comparação é um bom experimento.
+#
+# Eles usam também um cronograma da taxa de aprendizado: aquecimento linear (*warm-up*) e depois decaimento em cosseno. O perfil `full` usa as configurações da referência: `1e-7` e uma taxa de `1e-3` dividida por `1 + 0.002 * passo`.
+#
+# O *callback* de `resume.backup` salva os pesos e o estado do otimizador durante o treino. Se o treino for interrompido, rode as células de novo e ele continua.
 # %%
 BATCH = 64
 
@@ -293,10 +309,10 @@ def train(model, x, x_held_out, steps, peak):
     long = keras.optimizers.schedules.InverseTimeDecay(1e-3, decay_steps=1, decay_rate=2e-3)
     rate, epsilon = settings.pick(quick=(short, 1e-12), class_=(short, 1e-12), full=(long, 1e-7))
     adam = keras.optimizers.Adam(rate, epsilon=epsilon)
-    model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # XLA slows these convolutions
-    # pt: o XLA atrasa estas convoluções
-    kept = resume.backup(model, epochs, len(x))  # cut off? run the cell again: it goes on
-    # pt: interrompido? rode de novo a célula: continua
+    model.compile(adam, "mse", metrics=["mae"], jit_compile=False)  # XLA makes these convolutions slower
+    # pt: o XLA deixa estas convoluções mais lentas
+    kept = resume.backup(model, epochs, len(x))  # if interrupted, run the cell again
+    # pt: se for interrompido, rode a célula de novo
     start = time.perf_counter()
     history = model.fit(
         data.batches(tf.constant(x), BATCH, seed=settings.seed()),
@@ -308,8 +324,8 @@ def train(model, x, x_held_out, steps, peak):
         callbacks=[TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout), kept],
     )
     spent = time.perf_counter() - start
-    model.compile("sgd", "mse")  # lets go of Adam's memory, twice the size of the weights
-    # pt: solta a memória do Adam, o dobro do tamanho dos pesos
+    model.compile("sgd", "mse")  # frees the state of Adam, twice the size of the weights
+    # pt: libera o estado do Adam, o dobro do tamanho dos pesos
     return history, spent
 
 
@@ -346,25 +362,25 @@ x_hat_train = rebuild(autoencoder, x_train)
 loss = float(np.mean((x_train - x_hat_train) ** 2))
 claims.check(tracks.source, F9_loss=loss, F9_mae=mae(x_train, x_hat_train))
 # %% [markdown] lang="en"
-# On the training tracks the network reaches a loss of {{ F9_loss }} and an MAE of {{ F9_mae }}. The lecture had {{ F9_loss.source }} and {{ F9_mae.source }} after 20 epochs, and below 0.01 after 300.
+# On the training tracks the loss reaches {{ F9_loss }} and the MAE {{ F9_mae }}. The reference reports {{ F9_loss.source }} and {{ F9_mae.source }} after 20 epochs, and an MAE below 0.01 after 300.
 #
-# The plateau is gone: already the first epoch ends below it, or close to it. But look at the two lines, dashed for training, solid for validation, which is other tracks (louder ones, so the solid line starts higher).
+# Now compare the two lines in each graph. The training line (dashed) falls to a small fraction of the loss of silence. The validation line (solid) soon stops falling, far above it. This gap is **overfitting**.
 #
-# **Predict:** which of the two lines would a lecture have shown you?
+# With GTZAN the validation tracks are louder than the training tracks, so silence has a higher loss there, and the solid line starts higher. It loses about a third of its height: the network has learnt something that holds for new tracks, but not much.
 #
-# ## 5. Looking at it and listening to it
+# ## 5. Looking and listening
 #
-# Thirty milliseconds of eight tracks, original and reconstruction on top of each other. Above, four training tracks, as the lecture shows them; below, four test tracks.
+# The next figure shows 30 milliseconds of several tracks, with the reconstruction over the original. Training tracks come first, test tracks after them. The reference shows training tracks only.
 # %% [markdown] lang="pt-BR"
-# Nas faixas de treino, a rede chega a um custo de {{ F9_loss }} e a um MAE de {{ F9_mae }}. A aula de origem tinha {{ F9_loss.source }} e {{ F9_mae.source }} após 20 épocas, e menos de 0,01 após 300.
+# Nas faixas de treino, o custo chega a {{ F9_loss }}, e o MAE, a {{ F9_mae }}. A referência informa {{ F9_loss.source }} e {{ F9_mae.source }} após 20 épocas, e um MAE abaixo de 0,01 após 300.
 #
-# O patamar sumiu: já a primeira época termina abaixo dele ou perto dele. Mas olhe as duas linhas, tracejada para o treino, cheia para a validação, que são outras faixas (mais fortes, por isso a linha cheia começa mais alto).
+# Agora compare as duas linhas de cada gráfico. A de treino (tracejada) cai a uma pequena fração do custo do silêncio. A de validação (cheia) logo para de cair, bem acima. Essa distância é o **sobreajuste** (*overfitting*).
 #
-# **Arrisque:** qual das duas linhas uma aula teria mostrado a você?
+# Com o GTZAN, as faixas de validação são mais fortes que as de treino; nelas o silêncio tem custo maior, e a linha cheia começa mais alto. Ela perde cerca de um terço da altura: a rede aprendeu algo que vale para faixas novas, mas não muito.
 #
 # ## 5. Ver e ouvir
 #
-# Trinta milissegundos de oito faixas, original e reconstrução uma sobre a outra. Em cima, quatro faixas de treino, como a aula de origem mostra; embaixo, quatro de teste.
+# A próxima figura mostra 30 milissegundos de várias faixas, com a reconstrução sobre o original. Primeiro vêm faixas de treino e depois, faixas de teste. A referência mostra só faixas de treino.
 # %%
 x_hat_test = rebuild(autoencoder, x_test)
 
@@ -394,11 +410,13 @@ overlays(
 
 
 # %% [markdown] lang="en"
-# The ear hears frequencies, not waveforms. A **mel spectrogram** shows how strong each frequency is over time, on the mel scale, on which equal steps sound equally far apart: low notes get more room than high ones. Loudness is in decibels
-# below the loudest moment of the original.
+# The training reconstructions follow the original, with small deviations. The test reconstructions miss many oscillations.
+#
+# We hear frequencies rather than waveforms. A **mel spectrogram** shows the strength of each frequency over time. On the *mel scale* equal steps sound equally far apart, so low notes get more room than high ones. The colours are decibels (dB) below the loudest point of the original.
 # %% [markdown] lang="pt-BR"
-# O ouvido ouve frequências, não ondas. Um **espectrograma mel** mostra a força de cada frequência ao longo do tempo, na escala mel, em que passos iguais soam igualmente distantes: notas graves ganham mais espaço que agudas. A intensidade está em
-# decibéis abaixo do momento mais forte do original.
+# As reconstruções de treino seguem o original com pequenos desvios. As de teste perdem muitas oscilações.
+#
+# Ouvimos frequências, e não formas de onda. Um **espectrograma mel** mostra a força de cada frequência ao longo do tempo. Na *escala mel*, passos iguais soam igualmente distantes; por isso, as notas graves ganham mais espaço que as agudas. As cores são decibéis (dB) abaixo do ponto mais forte do original.
 # %%
 def mel(x, loudest):
     """Mel spectrogram of a sound in dB below `loudest` (a power)."""
@@ -425,7 +443,7 @@ def mel_rows(rows, alt):
 
 
 # %%
-new = pieces.x_test[:2]  # two of our pieces  # pt: duas das nossas peças
+new = pieces.x_test[:2]  # two pieces of the course  # pt: duas peças do curso
 new_hat = rebuild(autoencoder, new)
 HALF = LENGTH // 2
 mel_rows(
@@ -440,13 +458,13 @@ mel_rows(
 
 
 # %% [markdown] lang="en"
-# On the training track the lines lie at the same heights. On the two strangers only the strongest notes are left, and everywhere between them, where the original is dark, the reconstruction has a **floor of noise**.
+# With GTZAN, the strong notes of the training track keep their place, but the gaps between them fill with noise and most of the sound above 2 kHz is missing. The test track and our minuet keep only a few of their strongest notes. The minuet shows the noise best, because its original is silent (dark) between the notes.
 #
-# Now the ears. Our minuet was never shown to the network; a test of generalisation that you can hear. Beside it, as a rival that learnt nothing: the same sound kept at a **quarter of its samples**, 1,024 for each part, as many numbers as the code has.
+# Now listen. The network has not been trained on the minuet, so this is a test of generalisation that you can hear. The third player is a baseline that learns nothing: the same sound kept at a **quarter of its samples**. That is 1,024 values per segment, as many as the code has.
 # %% [markdown] lang="pt-BR"
-# Na faixa de treino, as linhas ficam nas mesmas alturas. Nas duas estranhas, só restam as notas mais fortes e, por toda parte entre elas, onde o original é escuro, a reconstrução tem um **chão de ruído**.
+# Com o GTZAN, as notas fortes da faixa de treino ficam no lugar, mas os intervalos entre elas se enchem de ruído, e falta quase todo o som acima de 2 kHz. A faixa de teste e o nosso minueto só conservam algumas das notas mais fortes. O minueto mostra melhor o ruído, porque o original é silencioso (escuro) entre as notas.
 #
-# Agora, os ouvidos. Nosso minueto nunca foi mostrado à rede: um teste de generalização que se pode ouvir. Ao lado, um rival que nada aprendeu: o mesmo som guardado com **um quarto das amostras**, 1.024 por trecho, tantos números quantos tem o código.
+# Agora ouça. A rede não treinou com o minueto; este é, portanto, um teste de generalização que se pode ouvir. O terceiro player é uma linha de base que não aprende nada: o mesmo som guardado com **um quarto das amostras**. São 1.024 valores por trecho, tantos quantos tem o código.
 # %%
 def quarter(x):
     """Tracks kept at a quarter of their samples, without what is too high for that, and back."""
@@ -469,25 +487,33 @@ claims.check(
     new_quarter=float(audio.snr(new, quarter(new)).mean()),
 )
 # %% [markdown] lang="en"
-# The melody can be followed, but it is buried in hiss: {{ new_snr }} dB on average over our two new pieces, against {{ new_quarter }} dB for the plain quarter. What is a dB here?
+# Over our two new pieces the network has {{ new_snr }} dB on average, and the quarter has {{ new_quarter }} dB. Higher is better. The next section says what these decibels mean.
 #
-# ## 6. Signal-to-noise ratio, and tracks that were held out
+# ## 6. Signal-to-noise ratio and overfitting
+#
+# The **signal-to-noise ratio** (SNR) compares the power of the signal with the power of the error:
 #
 # $$\mathrm{SNR} = 10 \log_{10} \frac{\sum_t x_t^2}{\sum_t (x_t - \hat x_t)^2}\ \text{dB}$$
 #
-# Zero: the error is as strong as the music (silence scores that). Ten: it has a tenth of the power; twenty, a hundredth. An old tape is around 50, a CD above 90. One bar for each track, training and test, sorted.
+# At 0 dB the error is as strong as the music; silence scores 0 dB. At 10 dB the error has a tenth of the power, at 20 dB a hundredth. A cassette tape has about 50 dB, a CD more than 90 dB.
 #
-# **Predict:** how many dB lie between the training tracks and the tracks that the network never saw?
+# The next figure has one bar for each track.
+#
+# **Predict:** how many dB separate training tracks and test tracks?
 # %% [markdown] lang="pt-BR"
-# Dá para seguir a melodia, mas ela está soterrada em chiado: {{ new_snr }} dB em média nas nossas duas peças novas, contra {{ new_quarter }} dB do simples quarto. O que é um dB aqui?
+# Nas nossas duas peças novas, a rede tem {{ new_snr }} dB em média, e o quarto das amostras, {{ new_quarter }} dB. Quanto maior, melhor. A próxima seção explica o que esses decibéis significam.
 #
-# ## 6. A relação sinal-ruído e as faixas reservadas
+# ## 6. Relação sinal-ruído e sobreajuste
+#
+# A **relação sinal-ruído** (SNR) compara a potência do sinal com a potência do erro:
 #
 # $$\mathrm{SNR} = 10 \log_{10} \frac{\sum_t x_t^2}{\sum_t (x_t - \hat x_t)^2}\ \text{dB}$$
 #
-# Zero: o erro é tão forte quanto a música (é o que faz o silêncio). Dez: ele tem um décimo da potência; vinte, um centésimo. Uma fita antiga tem cerca de 50, um CD passa de 90. Uma barra por faixa, treino e teste, em ordem.
+# Com 0 dB, o erro é tão forte quanto a música; é o valor do silêncio. Com 10 dB, o erro tem um décimo da potência; com 20 dB, um centésimo. Uma fita cassete tem cerca de 50 dB; um CD, mais de 90 dB.
 #
-# **Arrisque:** quantos dB separam as faixas de treino daquelas que a rede nunca viu?
+# A próxima figura tem uma barra por faixa.
+#
+# **Arrisque:** quantos dB separam as faixas de treino das faixas de teste?
 # %%
 snr_train, snr_test = audio.snr(x_train, x_hat_train), audio.snr(x_test, x_hat_test)
 fig, axes = plt.subplots(1, 2, figsize=(12, 4.4), sharey=True)
@@ -511,43 +537,29 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# **The trap.** The lecture plays and plots training tracks only: {{ snr_train }} dB in the median. On tracks that the network never saw, the same network has {{ snr_test }} dB, and its MAE is {{ mae_test }} instead of
-# {{ F9_mae }}. A figure from training tracks shows how well the network *remembers*; only held-out tracks show what it has *understood* of music. "MAE below 0.01 at the end" is true, and says nothing about the next track.
+# **A trap: evaluating on training data.** The reference plays and plots training tracks only, where our median is {{ snr_train }} dB. On test tracks the same network has {{ snr_test }} dB, and its MAE is {{ mae_test }} instead of {{ F9_mae }}. Training tracks show how well the network has memorised them. Only held-out tracks show what it generalises. A training MAE below 0.01 says nothing about the next track.
 #
-# Are the test tracks really new? GTZAN is known for excerpts that occur twice. A copy would betray itself in the **cross-correlation**, the similarity of two tracks at every possible delay, which the Fourier transform gives at once.
+# GTZAN is known to contain some excerpts twice. "Going further" searches for copies across the split and finds none.
+#
+# ## 7. Baselines: resampling and PCA
+#
+# Which other methods describe 4,096 samples with 1,024 values? We compare four baselines with the network:
+#
+# - *silence* needs no values;
+# - the *mean of four* neighbouring samples and the *quarter* of section 5 learn nothing and have no parameters;
+# - **PCA** finds the best linear code of the training segments.
 # %% [markdown] lang="pt-BR"
-# **A armadilha.** A aula de origem só toca e mostra faixas de treino: {{ snr_train }} dB de mediana. Em faixas que nunca viu, a mesma rede faz {{ snr_test }} dB, e seu MAE é {{ mae_test }} em vez de
-# {{ F9_mae }}. Um valor em faixas de treino mostra quão bem a rede *lembra*; só faixas reservadas mostram o que ela *entendeu* de música. "MAE abaixo de 0,01 no final" é verdade, e nada diz sobre a próxima faixa.
+# **Uma armadilha: avaliar nos dados de treino.** A referência só toca e mostra faixas de treino, nas quais a nossa mediana é de {{ snr_train }} dB. Nas faixas de teste, a mesma rede tem {{ snr_test }} dB, e seu MAE é {{ mae_test }} em vez de {{ F9_mae }}. As faixas de treino mostram quanto a rede memorizou. Só as faixas reservadas mostram o que ela generaliza. Um MAE de treino abaixo de 0,01 não diz nada sobre a próxima faixa.
 #
-# As faixas de teste são mesmo novas? O GTZAN é conhecido por trechos que aparecem duas vezes. Uma cópia se trairia na **correlação cruzada**, a semelhança de duas faixas em cada atraso possível, que a transformada de Fourier dá de uma vez.
-# %%
-def closest(x, others):
-    """Largest |correlation| of the tracks `x` with any of `others`, over all delays."""
-    # pt: """Maior |correlação| das faixas `x` com alguma de `others`, em todos os atrasos."""
-    slow = [resample_poly(a, 1, 4, axis=1) for a in (x, others)]
-    size = 2 * slow[0].shape[1]
-    waves = [np.fft.rfft(a / np.linalg.norm(a, axis=1, keepdims=True), size) for a in slow]
-    return max(float(np.abs(np.fft.irfft(a * waves[1].conj())).max()) for a in waves[0])
-
-
-held_out = np.concatenate([x_val, x_test])
-claims.check(tracks.source, twin=closest(held_out, x_train), itself=closest(x_train[:1], x_train))
-
-
-# %% [markdown] lang="en"
-# A copy would give 1, as a track with itself ({{ itself }}); the most similar pair of a held-out and a training track reaches {{ twin }}. No excerpt stands on both sides.
+# Sabe-se que o GTZAN contém algumas gravações repetidas. A seção "Para ir além" procura cópias entre o treino e os dados reservados e não encontra nenhuma.
 #
-# ## 7. The rivals
+# ## 7. Linhas de base: reamostragem e PCA
 #
-# A code of 1,024 numbers for 4,096 samples: who else can do that? *Silence* needs none. *A mean of four* neighbours and the *quarter* of section 5 learn nothing and have no parameters. **PCA** with as many components
-# learns the best linear code of the training parts. All of them on the same tracks:
-# %% [markdown] lang="pt-BR"
-# Uma cópia daria 1, como uma faixa consigo mesma ({{ itself }}); o par mais parecido de uma faixa reservada e uma de treino chega a {{ twin }}. Nenhum trecho está dos dois lados.
+# Que outros métodos descrevem 4.096 amostras com 1.024 valores? Comparamos a rede com quatro linhas de base:
 #
-# ## 7. Os rivais
-#
-# Um código de 1.024 números para 4.096 amostras: quem mais sabe fazer isso? O *silêncio* não precisa de nenhum. *A média de quatro* vizinhas e *o quarto* da seção 5 não aprendem nada e não têm parâmetros. A **PCA** com tantos
-# componentes aprende o melhor código linear dos trechos de treino. Todos nas mesmas faixas:
+# - o *silêncio* não precisa de nenhum valor;
+# - a *média de quatro* amostras vizinhas e o *quarto das amostras* da seção 5 não aprendem nada e não têm parâmetros;
+# - a **PCA** encontra o melhor código linear dos trechos de treino.
 # %%
 def mean_of_four(x):
     """Each sample replaced by the mean of its group of four."""
@@ -598,8 +610,8 @@ text.table(header, rows, "4,096 samples of 16 bits are 8,192 bytes; SNR: median 
 # pt: "4.096 amostras de 16 bits são 8.192 bytes; SNR: mediana das faixas, em dB"
 # %%
 _, _, quarters, linear, network = tested.values()
-del rivals, rebuilt  # a quarter of a gigabyte of rebuilt tracks
-# pt: um quarto de gigabyte de faixas refeitas
+del rivals, rebuilt  # frees a quarter of a gigabyte of reconstructed tracks
+# pt: libera um quarto de gigabyte de faixas reconstruídas
 claims.check(
     tracks.source,
     quarter_mae_test=quarters[1],
@@ -609,38 +621,302 @@ claims.check(
     pca_snr_train=linear[2],
     pca_snr_test=linear[3],
 )
+# %% [markdown] lang="en"
+# **Training tracks: PCA wins in this run.** Its MAE is {{ pca_mae_train }} ({{ pca_snr_train }} dB), with an eighth of the parameters and in seconds. It has 1,024 directions for {{ parts }} segments, so it can repeat most of what it was fitted to.
+#
+# **Test tracks: the plain quarter wins.** It has {{ quarter_snr_test }} dB and an MAE of {{ quarter_mae_test }}. PCA has {{ pca_snr_test }} dB ({{ pca_mae_test }}), and the network is better than silence only. The quarter keeps the frequencies below 1 kHz, which hold most of the power of this music, and it has nothing to overfit.
+#
+# The network has 33 million weights; the training tracks of GTZAN have 14 minutes of music. It probably needs many hours, and fewer dense weights: if a note starts a few milliseconds later, a dense layer sees other inputs and needs other weights for them. Exercise 2 measures what happens when the cuts move. Neural codecs such as SoundStream are autoencoders too, but they are convolutional throughout and trained on far more sound.
+#
+# **In bytes.** 1,024 values for 4,096 samples is not a compression of 4 : 1. A sample has 16 bits, a value of the code 32. So a segment of 8,192 bytes becomes a code of 4,096 bytes, which is {{ code_ratio }} : 1. The receiver also needs the decoder: {{ decoder_mb }} MB, while the 50 training tracks of GTZAN together have {{ music_mb }} MB. "Going further" compares this with FLAC and OGG.
+#
+# ## 8. Hearing a memorised piece
+#
+# What does a memorised piece sound like? A copy of the network continues its training for a few dozen steps on two pieces of the course and on nothing else. These are the pieces from section 5, so we train on test data on purpose. No value of this section measures generalisation.
+# %% [markdown] lang="pt-BR"
+# **Faixas de treino: nesta execução, a PCA vence.** Seu MAE é {{ pca_mae_train }} ({{ pca_snr_train }} dB), com um oitavo dos parâmetros e em segundos. Ela tem 1.024 direções para {{ parts }} trechos e consegue, assim, repetir quase tudo aquilo a que foi ajustada.
+#
+# **Faixas de teste: o simples quarto das amostras vence.** Ele tem {{ quarter_snr_test }} dB e MAE de {{ quarter_mae_test }}. A PCA tem {{ pca_snr_test }} dB ({{ pca_mae_test }}), e a rede só ganha do silêncio. O quarto das amostras conserva as frequências abaixo de 1 kHz, que têm a maior parte da potência desta música, e não tem como sofrer sobreajuste.
+#
+# A rede tem 33 milhões de pesos; as faixas de treino do GTZAN têm 14 minutos de música. Ela provavelmente precisa de muitas horas e de menos pesos densos: se uma nota começa alguns milissegundos depois, uma camada densa recebe outras entradas e precisa de outros pesos para elas. O exercício 2 mede o que acontece quando os cortes mudam de lugar. Codecs neurais como o SoundStream também são autoencoders, mas convolucionais do começo ao fim e treinados com muito mais som.
+#
+# **Em bytes.** 1.024 valores para 4.096 amostras não são uma compressão de 4 : 1. Uma amostra tem 16 bits; um valor do código, 32. Um trecho de 8.192 bytes vira um código de 4.096 bytes, ou {{ code_ratio }} : 1. Quem recebe precisa também do decodificador: {{ decoder_mb }} MB, enquanto as 50 faixas de treino do GTZAN juntas têm {{ music_mb }} MB. A seção "Para ir além" compara isso com FLAC e OGG.
+#
+# ## 8. Ouvir uma peça memorizada
+#
+# Como soa uma peça memorizada? Uma cópia da rede continua o treino por algumas dezenas de passos com duas peças do curso e nada mais. São as peças da seção 5; portanto, treinamos de propósito com dados de teste. Nenhum valor desta seção mede generalização.
+# %%
+heart_encoder, heart_decoder = build_encoder(PART, CODE), build_decoder(PART, CODE)
+by_heart = keras.Sequential([heart_encoder, heart_decoder], name="by_heart")
+by_heart.set_weights(autoencoder.get_weights())
+few = settings.pick(quick=16, class_=40, full=200)
+_, seconds_heart = train(by_heart, audio.cut(new, PART), None, few, peak=1e-3)
+learnt = rebuild(by_heart, new)
+audio.play(
+    {
+        f"{pieces.names_test[0]}: original": new[0, :CLIP],
+        "learnt by heart": learnt[0, :CLIP],  # pt: "decorada"
+    },
+    pieces.source,
+)
+forgotten = rebuild(by_heart, x_train)
+claims.check(
+    tracks.source,
+    heart_snr=float(audio.snr(new, learnt).mean()),
+    forgotten_snr=float(np.median(audio.snr(x_train, forgotten))),
+)
 
 
 # %% [markdown] lang="en"
-# The honest verdict:
+# On the two pieces the SNR rises from {{ new_snr }} to {{ heart_snr }} dB. On the earlier training tracks the median falls from {{ snr_train }} to {{ forgotten_snr }} dB. A network that continues training on new data alone loses part of what it had learnt. This is **catastrophic forgetting**.
 #
-# - **On training tracks PCA wins**, and by far: an MAE of {{ pca_mae_train }} ({{ pca_snr_train }} dB), better than the lecture's network after 300 epochs, with an eighth of the parameters and in seconds. With 1,024 directions for
-#   {{ parts }} examples it repeats nearly everything, and that is all the triumph there is to it.
-# - **On test tracks the plain quarter wins**: {{ quarter_snr_test }} dB, against {{ pca_snr_test }} for PCA and {{ snr_test }} for the network. It has learnt nothing, so it has nothing to unlearn: it keeps what lies below 1 kHz, where most of the power of this music is.
-# - The network has 33 million parameters and saw 14 minutes of music. To *know* music it would need hours of it, and an architecture that does not have to learn every delay anew: its dense layers treat
-#   a note that starts a millisecond later as something entirely different.
+# ## 9. Mixing in latent space
 #
-# That is no argument against autoencoders, but against judging them on training data. Today's neural codecs are autoencoders too: convolutional throughout, trained on thousands of hours.
+# Codes are vectors, so we can average them. Take the codes $z_a$ and $z_b$ of two pieces, segment by segment, and decode $0.75\, z_a + 0.25\, z_b$. Is the result a third piece, between the two? Or is it close to the mixture of the sounds, $0.75\, x_a + 0.25\, x_b$, in which both pieces sound at once?
 #
-# ## 8. Compression, in bytes
-#
-# "1,024 numbers for 4,096 samples" sounds like 4 : 1. In bytes it is less: a code of 32-bit floats takes 4,096 bytes, 4,096 samples of 16 bits take 8,192. So **{{ code_ratio }} : 1**, with an audible loss. What do the formats do that everybody has?
-# FLAC is lossless; OGG Vorbis leaves out what the ear will not miss.
+# **Predict**, then listen to both players.
 # %% [markdown] lang="pt-BR"
-# O veredito honesto:
+# Nas duas peças, a SNR sobe de {{ new_snr }} para {{ heart_snr }} dB. Nas faixas de treino anteriores, a mediana cai de {{ snr_train }} para {{ forgotten_snr }} dB. Uma rede que continua o treino só com dados novos perde parte do que tinha aprendido. Isso se chama **esquecimento catastrófico**.
 #
-# - **Nas faixas de treino vence a PCA**, e por muito: MAE de {{ pca_mae_train }} ({{ pca_snr_train }} dB), melhor que a rede da aula de origem após 300 épocas, com um oitavo dos parâmetros e em segundos. Com 1.024 direções para
-#   {{ parts }} exemplos, ela repete quase tudo, e seu triunfo se resume a isso.
-# - **Nas faixas de teste vence o simples quarto**: {{ quarter_snr_test }} dB, contra {{ pca_snr_test }} da PCA e {{ snr_test }} da rede. Ele não aprendeu nada, logo nada tem a desaprender: guarda o que está abaixo de 1 kHz, onde fica a maior parte da potência desta música.
-# - A rede tem 33 milhões de parâmetros e ouviu 14 minutos de música. Para *saber* música precisaria de horas, e de uma arquitetura que não tenha de aprender cada atraso de novo: para suas camadas densas,
-#   uma nota que começa um milissegundo depois é algo inteiramente diferente.
+# ## 9. Misturar no espaço latente
 #
-# Isso não é argumento contra autoencoders, e sim contra julgá-los nos dados de treino. Os codecs neurais de hoje também são autoencoders: convolucionais do começo ao fim e treinados com milhares de horas.
+# Códigos são vetores; podemos, então, calcular a sua média. Tome os códigos $z_a$ e $z_b$ de duas peças, trecho a trecho, e decodifique $0{,}75\, z_a + 0{,}25\, z_b$. O resultado é uma terceira peça, entre as duas? Ou fica perto da mistura dos sons, $0{,}75\, x_a + 0{,}25\, x_b$, em que as duas peças soam juntas?
 #
-# ## 8. Compressão, em bytes
+# **Arrisque** e depois ouça os dois players.
+# %%
+def latent_mix(encoder, decoder, a, b, weight):
+    """Tracks decoded from `weight` times the codes of `a` plus the rest of the codes of `b`."""
+    # pt: """Faixas decodificadas de `weight` vezes os códigos de `a` mais o resto dos códigos de `b`."""
+    z_a = encoder.predict(audio.cut(a, PART), verbose=0)
+    z_b = encoder.predict(audio.cut(b, PART), verbose=0)
+    z = weight * z_a + (1 - weight) * z_b
+    return audio.join(decoder.predict(z, verbose=0), a.shape[1])
+
+
+weight = 0.75
+a, b = new[:1], new[1:]
+mixed = latent_mix(heart_encoder, heart_decoder, a, b, weight)
+desk = weight * a + (1 - weight) * b
+audio.play(
+    {
+        "mixed codes, 0.75 / 0.25": mixed[0, :CLIP],  # pt: "códigos misturados, 0,75 / 0,25"
+        "mixed waveforms, 0.75 / 0.25": desk[0, :CLIP],  # pt: "ondas misturadas, 0,75 / 0,25"
+    },
+    pieces.source,
+)
+# %% [markdown] lang="en"
+# Can you hear both pieces in the first player too? What else do you hear?
 #
-# "1.024 números para 4.096 amostras" soa como 4 : 1. Em bytes é menos: um código de números de 32 bits ocupa 4.096 bytes; 4.096 amostras de 16 bits, 8.192. Portanto, **{{ code_ratio }} : 1**, com perda audível. O que fazem os formatos que todos têm?
-# O FLAC não perde nada; o OGG Vorbis deixa de fora o que o ouvido não nota.
+# Now in numbers, with the network of section 4 and two of its training tracks. If encoder and decoder were linear, the *latent* mixture would equal the mixture of the two *reconstructions*. How far apart are they?
+# %% [markdown] lang="pt-BR"
+# Você ouve as duas peças também no primeiro player? O que mais você ouve?
+#
+# Agora em números, com a rede da seção 4 e duas de suas faixas de treino. Se codificador e decodificador fossem lineares, a mistura *latente* seria igual à mistura das duas *reconstruções*. Qual é a diferença entre elas?
+# %%
+a, b = x_train[:1], x_train[-1:]
+mixed = latent_mix(encoder, decoder, a, b, weight)
+desk = weight * a + (1 - weight) * b
+rebuilt_desk = weight * x_hat_train[:1] + (1 - weight) * x_hat_train[-1:]
+claims.check(
+    tracks.source,
+    mix_linear=float(audio.snr(rebuilt_desk, mixed)[0]),
+    mix_latent=float(audio.snr(desk, mixed)[0]),
+    mix_rebuilt=float(audio.snr(desk, rebuilt_desk)[0]),
+)
+# %% [markdown] lang="en"
+# Take the mixture of the reconstructions as the signal. The latent mixture has {{ mix_linear }} dB, so the two differ by roughly a tenth of the signal's power. Take the mixture of the originals as the signal. Mixing codes gives {{ mix_latent }} dB, mixing the reconstructions {{ mix_rebuilt }} dB.
+#
+# For this pair and this weight, the latent mixture is mostly a mixture of both sounds with an additional error. The network is not linear: this error is of about the same size as that of the reconstruction. But the measurement gives no sign of a third piece. Nothing in the training asks that points between codes decode to plausible music. Lesson 08 changes the training with this aim.
+#
+# ### Explore
+#
+# Change the weight. On the left is the spectrogram of the mixed codes, on the right that of the mixed sounds, each with its player. Is there a weight at which one has a line that is missing in the other?
+# %% [markdown] lang="pt-BR"
+# Tome como sinal a mistura das reconstruções. A mistura latente tem {{ mix_linear }} dB; as duas diferem, portanto, em cerca de um décimo da potência do sinal. Tome agora como sinal a mistura dos originais. Misturar códigos dá {{ mix_latent }} dB; misturar as reconstruções, {{ mix_rebuilt }} dB.
+#
+# Para este par e este peso, a mistura latente é sobretudo uma mistura dos dois sons com um erro a mais. A rede não é linear: esse erro é mais ou menos do tamanho do erro de reconstrução. Mas a medida não dá sinal de uma terceira peça. Nada no treino pede que pontos entre códigos virem música plausível. A aula 08 muda o treino com esse objetivo.
+#
+# ### Explore
+#
+# Mude o peso. À esquerda está o espectrograma dos códigos misturados; à direita, o dos sons misturados, cada um com seu player. Há algum peso em que um tenha uma linha que falta no outro?
+# %%
+two = pieces.names_test[0], pieces.names_test[1]
+explore.music.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], two)
+# %% [markdown] lang="en"
+# ## Check yourself
+#
+# Answer first, then open.
+#
+# **1.** During training the loss stays at the power of the signal. What does the network output?
+#
+# <details><summary>Answer</summary>Something close to silence, which is nearly the mean of all segments. The squared error of silence is the mean square of the samples, the power. The network has not learnt anything yet.</details>
+#
+# **2.** A colleague reports "MAE 0.01, you hear no difference" for a music autoencoder. What do you ask?
+#
+# <details><summary>Answer</summary>On which tracks? On training tracks the value measures memorisation. And what do resampling, PCA and OGG reach on the same held-out tracks with as many bytes?</details>
+#
+# **3.** The code has a quarter as many values as the segment. Why is the compression not 4 : 1?
+#
+# <details><summary>Answer</summary>A sample has 16 bits and a value of the code 32, so it is 2 : 1. In addition the receiver needs the decoder. With the settings of this lesson it is larger than all training tracks together.</details>
+#
+# **4.** What makes an autoencoder variational, and does this model have it?
+#
+# <details><summary>Answer</summary>An encoder that returns a distribution (mean and variance), a sampled code, and a KL divergence in the loss that keeps the codes close to a prior. This model has none of them.</details>
+#
+# **5.** What would you measure to find out whether mixing codes is the same as mixing sounds?
+#
+# <details><summary>Answer</summary>The SNR of the latent mixture, with the mixture of the reconstructions as the signal. For a linear network the two are equal. One pair of tracks is not enough for a general statement.</details>
+# %% [markdown] lang="pt-BR"
+# ## Teste-se
+#
+# Responda primeiro, abra depois.
+#
+# **1.** Durante o treino, o custo fica na potência do sinal. O que a rede produz na saída?
+#
+# <details><summary>Resposta</summary>Algo próximo do silêncio, que é quase a média de todos os trechos. O erro quadrático do silêncio é a média dos quadrados das amostras, ou seja, a potência. A rede ainda não aprendeu nada.</details>
+#
+# **2.** Um colega informa "MAE de 0,01, não se ouve diferença" para um autoencoder de música. O que você pergunta?
+#
+# <details><summary>Resposta</summary>Em que faixas? Nas de treino, o valor mede memorização. E quanto fazem a reamostragem, a PCA e o OGG nas mesmas faixas reservadas, com os mesmos bytes?</details>
+#
+# **3.** O código tem um quarto dos valores do trecho. Por que a compressão não é de 4 : 1?
+#
+# <details><summary>Resposta</summary>Uma amostra tem 16 bits e um valor do código, 32; portanto, é 2 : 1. Além disso, quem recebe precisa do decodificador. Com as configurações desta aula, ele é maior que todas as faixas de treino juntas.</details>
+#
+# **4.** O que torna um autoencoder variacional, e este modelo tem isso?
+#
+# <details><summary>Resposta</summary>Um codificador que devolve uma distribuição (média e variância), um código sorteado e uma divergência KL no custo, que mantém os códigos perto de uma distribuição a priori. Este modelo não tem nenhum dos três.</details>
+#
+# **5.** O que você mediria para saber se misturar códigos é o mesmo que misturar sons?
+#
+# <details><summary>Resposta</summary>A SNR da mistura latente, com a mistura das reconstruções como sinal. Em uma rede linear, as duas são iguais. Um só par de faixas não basta para uma afirmação geral.</details>
+# %% [markdown] lang="en"
+# ## Exercises
+#
+# The cell below each exercise checks your answer. `check.shifted.hint()`, with the name of the check, gives a hint. The next call gives a more detailed one.
+#
+# ### Exercise 1: an 8-bit code
+#
+# A code does not need 32 bits per value. Store each value of the test tracks' codes in **8 bits**: divide by `largest`, the largest absolute value of the *training* codes, multiply by 127, round, and clip to ±127. Then convert back, decode, and put the reconstructed test tracks into `x_8bit`. What is the compression now, and how many dB are lost?
+# %% [markdown] lang="pt-BR"
+# ## Exercícios
+#
+# A célula abaixo de cada exercício verifica a resposta. `check.shifted.hint()`, com o nome da verificação, dá uma dica. A chamada seguinte dá uma dica mais detalhada.
+#
+# ### Exercício 1: um código de 8 bits
+#
+# Um código não precisa de 32 bits por valor. Guarde cada valor dos códigos das faixas de teste em **8 bits**: divida por `largest`, o maior valor absoluto dos códigos de *treino*, multiplique por 127, arredonde e limite a ±127. Depois converta de volta, decodifique e ponha as faixas de teste reconstruídas em `x_8bit`. Qual é a compressão agora, e quantos dB se perdem?
+# %% exercise="1" role="answer"
+x_8bit = None
+### BEGIN SOLUTION
+largest = np.abs(encoder.predict(parts_train, batch_size=BATCH, verbose=0)).max()
+z = encoder.predict(audio.cut(x_test, PART), batch_size=BATCH, verbose=0)
+stored = np.clip(np.round(127 * z / largest), -127, 127).astype("int8")
+x_8bit = audio.join(decoder.predict(stored * largest / 127, batch_size=BATCH, verbose=0), LENGTH)
+### END SOLUTION
+# %% exercise="1" role="check"
+from exercises import music as check
+
+check.eight_bits(x_8bit, encoder, decoder, parts_train, x_test)
+# check.eight_bits.hint()
+if check.eight_bits.done:
+    now = float(np.median(audio.snr(x_test, x_8bit)))
+    print(f"{2 * PART / CODE:.0f} : 1, {network[3]:.2f} dB -> {now:.2f} dB")
+# %% [markdown] lang="en"
+# ### Exercise 2: the training tracks, cut elsewhere
+#
+# Take the training tracks again, but make the first cut half a segment later. Leave out the first and the last 2,048 samples of each track, so that 31 segments remain. Put the SNR of each track into `snr_shifted`. The music is the same and only the cuts have moved. Has the network learnt these *tracks* or these *segments*?
+# %% [markdown] lang="pt-BR"
+# ### Exercício 2: as faixas de treino, cortadas em outro lugar
+#
+# Tome de novo as faixas de treino, mas faça o primeiro corte meio trecho depois. Deixe de fora as primeiras e as últimas 2.048 amostras de cada faixa, de modo que sobrem 31 trechos. Ponha a SNR de cada faixa em `snr_shifted`. A música é a mesma; só os cortes mudaram de lugar. A rede aprendeu estas *faixas* ou estes *trechos*?
+# %% exercise="2" role="answer"
+snr_shifted = None
+### BEGIN SOLUTION
+shifted = x_train[:, PART // 2 : -PART // 2]
+snr_shifted = audio.snr(shifted, rebuild(autoencoder, shifted))
+# Compare the median with that of the test tracks. If the two are close, the network has
+# memorised these segments with their cuts, and not the music.
+# pt: Compare a mediana com a das faixas de teste. Se as duas forem próximas, a rede
+# pt: memorizou estes trechos com os seus cortes, e não a música.
+### END SOLUTION
+# %% exercise="2" role="check"
+check.shifted(snr_shifted, autoencoder, x_train, PART)
+# check.shifted.hint()
+if check.shifted.done:
+    medians = [float(np.median(s)) for s in (snr_train, snr_shifted, snr_test)]
+    print("training, shifted, test (dB):", " ".join(f"{m:.1f}" for m in medians))
+    # pt: "treino, deslocado, teste (dB):"
+
+
+# %% [markdown] lang="en"
+# ## Summary
+#
+# - Sound is an array. Cut into segments and joined again, it is the same array.
+# - Compare a loss with that of silence, the power of the signal. If both are equal, the network has learnt nothing but the mean.
+# - The network reconstructs its training tracks well and new tracks badly. This is overfitting, and only held-out tracks show it.
+# - In this run PCA memorises better, and resampling without any training is better on new tracks.
+# - A code with a quarter of the values is 2 : 1 in bytes, and the decoder is larger than all the training music.
+# - For one pair of tracks, mixing the codes of this plain autoencoder gave mostly a mixture of the sounds.
+#
+# ## Going further
+#
+# This part is optional: copies among the tracks, compression with FLAC and OGG, saving, and a third exercise.
+#
+# ### Networks that work on music
+#
+# Our network does not generalise well, but other networks do. Many use spectrograms, on which small shifts in time matter less. *SoundStream* and *EnCodec* are convolutional autoencoders with quantised codes that reconstruct speech and music at low bit rates. *MusicVAE* is a variational autoencoder of melodies as notes. **A challenge:** listen to its published interpolations and compare them with the mixture of section 9.
+#
+# ### Are there copies among the tracks?
+#
+# The **cross-correlation** measures the similarity of two tracks at every possible delay. The Fourier transform computes it for all delays at once. A copy of a track would have a value of 1.
+# %% [markdown] lang="pt-BR"
+# ## Resumo
+#
+# - O som é um vetor. Cortado em trechos e juntado de novo, é o mesmo vetor.
+# - Compare o custo com o do silêncio, a potência do sinal. Se os dois são iguais, a rede não aprendeu nada além da média.
+# - A rede reconstrói bem as faixas de treino e mal as novas. Isso é sobreajuste, e só faixas reservadas o mostram.
+# - Nesta execução, a PCA memoriza melhor, e a reamostragem, sem nenhum treino, é melhor nas faixas novas.
+# - Um código com um quarto dos valores é 2 : 1 em bytes, e o decodificador é maior que toda a música de treino.
+# - Em um par de faixas, misturar os códigos deste autoencoder comum deu sobretudo uma mistura dos sons.
+#
+# ## Para ir além
+#
+# Esta parte é opcional: cópias entre as faixas, compressão com FLAC e OGG, como salvar e um terceiro exercício.
+#
+# ### Redes que funcionam com música
+#
+# A nossa rede não generaliza bem, mas outras generalizam. Muitas usam espectrogramas, nos quais pequenos deslocamentos no tempo importam menos. *SoundStream* e *EnCodec* são autoencoders convolucionais com códigos quantizados, que reconstroem fala e música com poucos bits por segundo. O *MusicVAE* é um autoencoder variacional de melodias em notas. **Um desafio:** ouça as interpolações publicadas por seus autores e compare-as com a mistura da seção 9.
+#
+# ### Há cópias entre as faixas?
+#
+# A **correlação cruzada** mede a semelhança de duas faixas em cada atraso possível. A transformada de Fourier a calcula para todos os atrasos de uma vez. Uma cópia de uma faixa teria o valor 1.
+# %%
+def closest(x, others):
+    """Largest |correlation| of the tracks `x` with any of `others`, over all delays."""
+    # pt: """Maior |correlação| das faixas `x` com alguma de `others`, em todos os atrasos."""
+    slow = [resample_poly(a, 1, 4, axis=1) for a in (x, others)]
+    size = 2 * slow[0].shape[1]
+    waves = [np.fft.rfft(a / np.linalg.norm(a, axis=1, keepdims=True), size) for a in slow]
+    return max(float(np.abs(np.fft.irfft(a * waves[1].conj())).max()) for a in waves[0])
+
+
+held_out = np.concatenate([x_val, x_test])
+claims.check(tracks.source, twin=closest(held_out, x_train), itself=closest(x_train[:1], x_train))
+
+
+# %% [markdown] lang="en"
+# A track has {{ itself }} with itself. The most similar pair of a held-out and a training track has {{ twin }}, so no held-out track of GTZAN is a copy of a training track. This test does not find other recordings of the same piece or by the same musicians.
+#
+# ### Compression in bytes: FLAC and OGG
+#
+# How does the code compare with common audio formats? FLAC is lossless. OGG Vorbis leaves out what the ear notices least.
+# %% [markdown] lang="pt-BR"
+# Uma faixa tem {{ itself }} consigo mesma. O par mais parecido de uma faixa reservada e uma de treino tem {{ twin }}; portanto, nenhuma faixa reservada do GTZAN é cópia de uma de treino. Este teste não encontra outras gravações da mesma peça ou dos mesmos músicos.
+#
+# ### Compressão em bytes: FLAC e OGG
+#
+# Como o código se compara com formatos comuns de áudio? O FLAC não perde nada. O OGG Vorbis deixa de fora o que o ouvido menos nota.
 # %%
 def through(x, kind):
     """A sound written as FLAC or OGG in memory and read again, and the bytes it took."""
@@ -667,126 +943,17 @@ claims.check(
     music_mb=2 * x_train.size / 1e6,
 )
 # %% [markdown] lang="en"
-# FLAC gives {{ flac_ratio }} : 1 and returns every bit (its dB are those of rounding to 16 bits); OGG gives {{ ogg_ratio }} : 1 at {{ ogg_snr }} dB, on music it has never seen, and runs on every phone. Our network is beaten on every count, and whoever receives its codes
-# also needs the decoder: {{ decoder_mb }} MB, while all fifty training tracks together, uncompressed, have {{ music_mb }} MB. As a *codec* it is useless. We go on with it because a code can do what a file cannot: be calculated with.
+# OGG is better than the network in both respects: {{ ogg_ratio }} : 1 at {{ ogg_snr }} dB, and it was not fitted to this music. FLAC compresses less, {{ flac_ratio }} : 1, but loses nothing; its dB are those of rounding to 16 bits. As a codec this network is not useful.
 #
-# ## 9. By heart, and heard
+# ### Saving encoder and decoder
 #
-# First let us hear what a memorised piece sounds like, since that is what you would have been shown. A copy of the network goes on training for a few seconds on our two new pieces, and on nothing else.
+# A sender needs only the encoder and a receiver only the decoder, so we save them in separate files. `safe_mode=True` refuses files that would run code when loaded. We check that the loaded models give exactly the same output.
 # %% [markdown] lang="pt-BR"
-# O FLAC dá {{ flac_ratio }} : 1 e devolve cada bit (seus dB são os do arredondamento a 16 bits); o OGG dá {{ ogg_ratio }} : 1 com {{ ogg_snr }} dB, em música que nunca viu, e roda em qualquer celular. Nossa rede perde em tudo, e quem recebe os códigos dela
-# precisa também do decodificador: {{ decoder_mb }} MB, enquanto as cinquenta faixas de treino juntas, sem compressão, têm {{ music_mb }} MB. Como *codec* ela não serve. Seguimos com ela porque um código faz o que um arquivo não faz: dá para fazer contas com ele.
+# O OGG é melhor que a rede nos dois aspectos: {{ ogg_ratio }} : 1 com {{ ogg_snr }} dB, e ele não foi ajustado a esta música. O FLAC comprime menos, {{ flac_ratio }} : 1, mas não perde nada; seus dB são os do arredondamento a 16 bits. Como codec, esta rede não é útil.
 #
-# ## 9. De cor, e de ouvido
+# ### Salvar codificador e decodificador
 #
-# Primeiro, ouçamos como soa uma peça decorada, pois é isso que teriam mostrado a você. Uma cópia da rede segue treinando por alguns segundos com as nossas duas peças novas, e nada mais.
-# %%
-heart_encoder, heart_decoder = build_encoder(PART, CODE), build_decoder(PART, CODE)
-by_heart = keras.Sequential([heart_encoder, heart_decoder], name="by_heart")
-by_heart.set_weights(autoencoder.get_weights())
-few = settings.pick(quick=16, class_=40, full=200)
-_, seconds_heart = train(by_heart, audio.cut(new, PART), None, few, peak=1e-3)
-learnt = rebuild(by_heart, new)
-audio.play(
-    {
-        f"{pieces.names_test[0]}: original": new[0, :CLIP],
-        "learnt by heart": learnt[0, :CLIP],  # pt: "decorada"
-    },
-    pieces.source,
-)
-forgotten = rebuild(by_heart, x_train)
-claims.check(
-    tracks.source,
-    heart_snr=float(audio.snr(new, learnt).mean()),
-    forgotten_snr=float(np.median(audio.snr(x_train, forgotten))),
-)
-
-
-# %% [markdown] lang="en"
-# A few dozen steps on two pieces, and their {{ new_snr }} dB became {{ heart_snr }}. The network did not get a better ear: it learnt these 64 parts, and the price is paid elsewhere. On the tracks it had been trained on
-# before, the median fell from {{ snr_train }} to {{ forgotten_snr }} dB: what is not rehearsed is **forgotten**.
-#
-# ## 10. Mixing in latent space
-#
-# A code is a vector, and vectors can be averaged. Take the codes $z_a$ and $z_b$ of two pieces, part by part, and decode $0.75\, z_a + 0.25\, z_b$. Is the result a third piece, somewhere between the two? Or simply what a mixing desk
-# gives, $0.75\, x_a + 0.25\, x_b$, the two pieces sounding at once?
-#
-# **Predict**, then listen to both.
-# %% [markdown] lang="pt-BR"
-# Algumas dezenas de passos em duas peças, e seus {{ new_snr }} dB viraram {{ heart_snr }}. A rede não ganhou ouvido melhor: decorou estes 64 trechos, e o preço se paga em outro lugar. Nas faixas em que fora treinada
-# antes, a mediana caiu de {{ snr_train }} para {{ forgotten_snr }} dB: o que não se ensaia se **esquece**.
-#
-# ## 10. Misturar no espaço latente
-#
-# Um código é um vetor, e vetores têm média. Tome os códigos $z_a$ e $z_b$ de duas peças, trecho a trecho, e decodifique $0{,}75\, z_a + 0{,}25\, z_b$. O resultado é uma terceira peça, a meio caminho entre as duas? Ou apenas o que dá uma
-# mesa de som, $0{,}75\, x_a + 0{,}25\, x_b$, as duas peças soando juntas?
-#
-# **Arrisque** e depois ouça as duas.
-# %%
-def latent_mix(encoder, decoder, a, b, weight):
-    """Tracks decoded from `weight` times the codes of `a` plus the rest of the codes of `b`."""
-    # pt: """Faixas decodificadas de `weight` vezes os códigos de `a` mais o resto dos códigos de `b`."""
-    z_a = encoder.predict(audio.cut(a, PART), verbose=0)
-    z_b = encoder.predict(audio.cut(b, PART), verbose=0)
-    z = weight * z_a + (1 - weight) * z_b
-    return audio.join(decoder.predict(z, verbose=0), a.shape[1])
-
-
-weight = 0.75
-a, b = new[:1], new[1:]
-mixed = latent_mix(heart_encoder, heart_decoder, a, b, weight)
-desk = weight * a + (1 - weight) * b
-audio.play(
-    {
-        "mixed codes, 0.75 / 0.25": mixed[0, :CLIP],  # pt: "códigos misturados, 0,75 / 0,25"
-        "mixed waveforms, 0.75 / 0.25": desk[0, :CLIP],  # pt: "ondas misturadas, 0,75 / 0,25"
-    },
-    pieces.source,
-)
-# %% [markdown] lang="en"
-# Both players give the same impression: one piece in front, the other one softly behind it, and the left one noisier. In numbers, with the network of GTZAN and two of its training tracks: how far is the *latent* mixture from the mixture
-# of the two *reconstructions*? If encoder and decoder were linear, the difference would be zero.
-# %% [markdown] lang="pt-BR"
-# Os dois reprodutores dão a mesma impressão: uma peça na frente, a outra suave atrás, e o da esquerda com mais ruído. Em números, com a rede do GTZAN e duas de suas faixas de treino: quanto a mistura *latente* se afasta da mistura das duas
-# *reconstruções*? Se codificador e decodificador fossem lineares, a diferença seria zero.
-# %%
-a, b = x_train[:1], x_train[-1:]
-mixed = latent_mix(encoder, decoder, a, b, weight)
-desk = weight * a + (1 - weight) * b
-rebuilt_desk = weight * x_hat_train[:1] + (1 - weight) * x_hat_train[-1:]
-claims.check(
-    tracks.source,
-    mix_linear=float(audio.snr(rebuilt_desk, mixed)[0]),
-    mix_latent=float(audio.snr(desk, mixed)[0]),
-    mix_rebuilt=float(audio.snr(desk, rebuilt_desk)[0]),
-)
-# %% [markdown] lang="en"
-# Taking the mixture of the reconstructions as the signal, the latent mixture has {{ mix_linear }} dB: about nine tenths of its power *are* that mixture. Measured against the mixture of the originals, mixing codes gives {{ mix_latent }} dB, mixing the reconstructions {{ mix_rebuilt }}.
-# So this latent space, for all its 33 million weights, behaves much like the waveform itself: **a weighted mean of codes is a mixing desk with losses**, not a new melody. A space in which the way between two pieces
-# leads through music has to be built on purpose: that is lesson 08.
-#
-# ### Explore
-#
-# Move the weight. Left the spectrogram of the mixed codes, right that of the mixed sounds; each has its player. Is there a weight at which one contains a line that the other does not have?
-# %% [markdown] lang="pt-BR"
-# Tomando como sinal a mistura das reconstruções, a mistura latente tem {{ mix_linear }} dB: cerca de nove décimos da sua potência *são* aquela mistura. Medidas contra a mistura dos originais, misturar códigos dá {{ mix_latent }} dB, e misturar as reconstruções, {{ mix_rebuilt }}.
-# Ou seja, este espaço latente, com todos os seus 33 milhões de pesos, comporta-se em boa parte como a própria onda: **a média ponderada de códigos é uma mesa de som com perdas**, não uma melodia nova. Um espaço em que o caminho entre duas peças
-# passe por música tem de ser construído de propósito: é a aula 08.
-#
-# ### Explore
-#
-# Mova o peso. À esquerda, o espectrograma dos códigos misturados; à direita, o dos sons misturados; cada um tem seu reprodutor. Há algum peso em que um contenha uma linha que o outro não tem?
-# %%
-two = pieces.names_test[0], pieces.names_test[1]
-explore.music.mix(heart_encoder, heart_decoder, new[0, :CLIP], new[1, :CLIP], two)
-# %% [markdown] lang="en"
-# ## 11. Saving the halves
-#
-# Sender and receiver need one half each, so encoder and decoder go into files of their own; `safe_mode=True` refuses files that would run code. Loaded again they must give the same sound, to the last bit.
-# %% [markdown] lang="pt-BR"
-# ## 11. Salvar as metades
-#
-# Quem envia e quem recebe precisam de uma metade cada um; por isso codificador e decodificador vão para arquivos próprios; `safe_mode=True` recusa arquivos que executariam código. Carregados de novo, têm de dar o mesmo som, até o último bit.
+# Quem envia só precisa do codificador, e quem recebe, do decodificador; por isso os salvamos em arquivos separados. `safe_mode=True` recusa arquivos que executariam código ao serem carregados. Conferimos se os modelos carregados dão exatamente a mesma saída.
 # %%
 work = settings.run_folder()
 print(settings.relative(work))
@@ -801,122 +968,17 @@ print(
     np.array_equal(receiver.predict_on_batch(sent), decoder.predict_on_batch(encoder.predict_on_batch(some)))
 )
 # %% [markdown] lang="en"
-# ## Check yourself
+# ### Exercise 3: cross-fading the seams
 #
-# Answer first, then open.
+# The network reconstructs each segment on its own, so the sound jumps where two segments meet.
 #
-# **1.** Training starts and the loss stays at the power of the signal. What does the network put out?
-#
-# <details><summary>Answer</summary>Something close to silence, the mean of all parts. Its squared error is the mean of the squared samples, which is the power. Nothing has been learnt yet; here because the gradients of the large dense layers are smaller than Adam's epsilon.</details>
-#
-# **2.** A colleague reports "MAE 0.01, you hear no difference" for a music autoencoder. What do you ask?
-#
-# <details><summary>Answer</summary>On which tracks. If they were training tracks, the figure measures memory. Then: what do PCA, resampling and OGG reach on the same held-out tracks with as many bytes?</details>
-#
-# **3.** The code has a quarter as many numbers as the part. Why is the compression not 4 : 1?
-#
-# <details><summary>Answer</summary>The samples have 16 bits, the numbers of the code 32: it is 2 : 1. And the receiver needs the decoder, which is larger than all the training music.</details>
-#
-# **4.** What makes a variational autoencoder, and does this model have it?
-#
-# <details><summary>Answer</summary>An encoder that gives a distribution (mean and variance), a sampled code, and a divergence term in the loss that keeps the codes near a known distribution. This model has none of the three.</details>
-#
-# **5.** Why does a mean of two codes sound like two pieces at once?
-#
-# <details><summary>Answer</summary>The network is nearly linear where it works: a code of a sum is nearly the sum of the codes. Nothing in the training asked that points between two codes be music of their own.</details>
+# Reconstruct the test tracks twice, once as usual and once shifted by half a segment, and cross-fade the two versions. Where one version has a seam, only the other should count. The weight of the usual version is a triangle over each segment, 0 at its ends and 1 in the middle. Put the result into `x_smooth`. The first and the last half segment stay as they are.
 # %% [markdown] lang="pt-BR"
-# ## Teste-se
+# ### Exercício 3: suavizar as emendas
 #
-# Responda primeiro, abra depois.
+# A rede reconstrói cada trecho separadamente; por isso, o som salta onde dois trechos se encontram.
 #
-# **1.** O treino começa e o custo fica na potência do sinal. O que a rede põe na saída?
-#
-# <details><summary>Resposta</summary>Algo próximo do silêncio, a média de todos os trechos. Seu erro quadrático é a média dos quadrados das amostras, ou seja, a potência. Nada foi aprendido ainda; aqui, porque os gradientes das grandes camadas densas são menores que o epsilon do Adam.</details>
-#
-# **2.** Um colega informa "MAE de 0,01, não se ouve diferença" para um autoencoder de música. O que você pergunta?
-#
-# <details><summary>Resposta</summary>Em que faixas. Se eram de treino, o valor mede memória. Depois: o que fazem a PCA, a reamostragem e o OGG nas mesmas faixas reservadas, com os mesmos bytes?</details>
-#
-# **3.** O código tem um quarto dos números do trecho. Por que a compressão não é 4 : 1?
-#
-# <details><summary>Resposta</summary>As amostras têm 16 bits e os números do código, 32: é 2 : 1. E quem recebe precisa do decodificador, que é maior que toda a música de treino.</details>
-#
-# **4.** O que faz um autoencoder ser variacional, e este modelo tem isso?
-#
-# <details><summary>Resposta</summary>Um codificador que dá uma distribuição (média e variância), um código sorteado e um termo de divergência no custo, que mantém os códigos perto de uma distribuição conhecida. Este modelo não tem nenhum dos três.</details>
-#
-# **5.** Por que a média de dois códigos soa como duas peças ao mesmo tempo?
-#
-# <details><summary>Resposta</summary>Porque a rede é quase linear onde funciona: o código de uma soma é quase a soma dos códigos. Nada no treino pediu que os pontos entre dois códigos fossem música por si.</details>
-# %% [markdown] lang="en"
-# ## Exercises
-#
-# The cell below each exercise checks your answer at once; `check.shifted.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
-#
-# ### Exercise 1: a code of bytes
-#
-# Nobody says that a code must have 32 bits a number. Store each number of the test tracks' codes in **8 bits**: divide by the largest absolute value of the *training* codes, `largest`, multiply by 127, round, clip to ±127; undo it, decode, and put the
-# rebuilt test tracks into `x_8bit`. What is the compression now, and how many dB did it cost?
-# %% [markdown] lang="pt-BR"
-# ## Exercícios
-#
-# A célula abaixo de cada exercício verifica a resposta na hora; `check.shifted.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
-#
-# ### Exercício 1: um código de bytes
-#
-# Ninguém diz que um código precisa de 32 bits por número. Guarde cada número dos códigos das faixas de teste em **8 bits**: divida pelo maior valor absoluto dos códigos de *treino*, `largest`, multiplique por 127, arredonde, limite a ±127; desfaça, decodifique e ponha
-# as faixas de teste refeitas em `x_8bit`. Qual é a compressão agora, e quantos dB ela custou?
-# %% exercise="1" role="answer"
-x_8bit = None
-### BEGIN SOLUTION
-largest = np.abs(encoder.predict(parts_train, batch_size=BATCH, verbose=0)).max()
-z = encoder.predict(audio.cut(x_test, PART), batch_size=BATCH, verbose=0)
-stored = np.clip(np.round(127 * z / largest), -127, 127).astype("int8")
-x_8bit = audio.join(decoder.predict(stored * largest / 127, batch_size=BATCH, verbose=0), LENGTH)
-### END SOLUTION
-# %% exercise="1" role="check"
-from exercises import music as check
-
-check.eight_bits(x_8bit, encoder, decoder, parts_train, x_test)
-# check.eight_bits.hint()
-if check.eight_bits.done:
-    now = float(np.median(audio.snr(x_test, x_8bit)))
-    print(f"{2 * PART / CODE:.0f} : 1, {network[3]:.2f} dB -> {now:.2f} dB")
-# %% [markdown] lang="en"
-# ### Exercise 2: the same tracks, cut elsewhere
-#
-# The training tracks again, but the first cut half a part later: leave out the first and the last 2,048 samples of each track (31 parts remain) and put into `snr_shifted` the SNR of each track. The music is the same, only the scissors moved. Does the network know these
-# *tracks*, or these *parts*?
-# %% [markdown] lang="pt-BR"
-# ### Exercício 2: as mesmas faixas, cortadas em outro lugar
-#
-# As faixas de treino outra vez, mas com o primeiro corte meio trecho adiante: deixe de fora as primeiras e as últimas 2.048 amostras de cada faixa (sobram 31 trechos) e ponha em `snr_shifted` a SNR de cada faixa. A música é a mesma, só a tesoura andou. A rede conhece estas
-# *faixas* ou estes *trechos*?
-# %% exercise="2" role="answer"
-snr_shifted = None
-### BEGIN SOLUTION
-shifted = x_train[:, PART // 2 : -PART // 2]
-snr_shifted = audio.snr(shifted, rebuild(autoencoder, shifted))
-# Close to the tracks it never saw: it remembers parts, with their cuts, not music.
-# pt: Perto das faixas que nunca viu: ela lembra trechos, com seus cortes, não música.
-### END SOLUTION
-# %% exercise="2" role="check"
-check.shifted(snr_shifted, autoencoder, x_train, PART)
-# check.shifted.hint()
-if check.shifted.done:
-    medians = [float(np.median(s)) for s in (snr_train, snr_shifted, snr_test)]
-    print("training, shifted, test (dB):", " ".join(f"{m:.1f}" for m in medians))
-    # pt: "treino, deslocado, teste (dB):"
-# %% [markdown] lang="en"
-# ### Exercise 3: without seams
-#
-# The parts do not know each other, so the sound jumps where they meet: a faint rattle, twice a second. Rebuild the test tracks twice, once as usual and once shifted by half a part, and cross-fade: where one version has a seam, only the other counts. The weight of the usual
-# version is a triangle over each part, 0 at its ends and 1 in its middle. Put the result into `x_smooth`; the first and last half part stay as they are.
-# %% [markdown] lang="pt-BR"
-# ### Exercício 3: sem emendas
-#
-# Os trechos não se conhecem, e por isso o som salta onde se encontram: um leve matraquear, duas vezes por segundo. Refaça as faixas de teste duas vezes, uma como sempre e outra deslocada de meio trecho, e funda as duas: onde uma versão tem emenda, só a outra conta. O peso da versão
-# de sempre é um triângulo em cada trecho, 0 nas pontas e 1 no meio. Ponha o resultado em `x_smooth`; o primeiro e o último meio trecho ficam como estão.
+# Reconstrua as faixas de teste duas vezes, uma como sempre e outra deslocada de meio trecho, e combine gradualmente as duas versões (*cross-fade*). Onde uma versão tem emenda, só a outra deve contar. O peso da versão usual é um triângulo em cada trecho, 0 nas pontas e 1 no meio. Ponha o resultado em `x_smooth`. O primeiro e o último meio trecho ficam como estão.
 # %% exercise="3" role="answer"
 x_smooth = None
 ### BEGIN SOLUTION
@@ -933,40 +995,30 @@ if check.smooth.done:
     medians = [float(np.median(audio.snr(x_test, sound))) for sound in (x_hat_test, x_smooth)]
     print(f"{medians[0]:.2f} dB -> {medians[1]:.2f} dB")
 # %% [markdown] lang="en"
-# ## Summary
-#
-# - Sound is an array; cut into parts and joined again it is the same array, exactly.
-# - A loss that rests at the power of the signal means "silence". With 33 million tiny gradients, look at Adam's `epsilon`.
-# - The network repeats its training tracks well and new tracks badly. Figures from training tracks measure memory.
-# - PCA remembers better, resampling generalises better, OGG compresses better. A baseline costs a minute and saves a wrong conclusion.
-# - A code of a quarter of the numbers is 2 : 1 in bytes, and the decoder weighs more than the music.
-# - Mixing codes of a plain autoencoder is nearly mixing sounds.
-#
 # ## References
+#
+# The network of section 3, its settings, the 50 training tracks and the mixture of codes come from Eduardo Lobo Lustosa Cabral's lecture "Autoencoders - Parte 2". MusicVAE is the challenge of the lesson "Autoencoders" of AI For Beginners.
 #
 # - G. Tzanetakis, P. Cook, *Musical genre classification of audio signals*, IEEE Transactions on Speech and Audio Processing 10(5), 2002.
 # - B. L. Sturm, *The GTZAN dataset: its contents, its faults, their effects on evaluation, and its future use*, arXiv:1306.1461, 2013.
 # - D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, arXiv:1412.6980, 2014.
 # - N. Zeghidour et al., *SoundStream: an end-to-end neural audio codec*, arXiv:2107.03312, 2021.
+# - A. Défossez et al., *High fidelity neural audio compression*, arXiv:2210.13438, 2022 (EnCodec).
+# - A. Roberts et al., *A hierarchical latent vector model for learning long-term structure in music*, arXiv:1803.05428, 2018 (MusicVAE).
 # - B. McFee et al., *librosa: audio and music signal analysis in Python*, 14th Python in Science Conference, 2015.
 #
 # Next: lesson 07, sequences. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
-# ## Resumo
-#
-# - O som é um vetor; cortado em trechos e emendado de novo, é o mesmo vetor, exatamente.
-# - Um custo parado na potência do sinal quer dizer "silêncio". Com 33 milhões de gradientes minúsculos, olhe o `epsilon` do Adam.
-# - A rede repete bem as faixas de treino e mal as novas. Valores em faixas de treino medem memória.
-# - A PCA lembra melhor, a reamostragem generaliza melhor, o OGG comprime melhor. Uma linha de base custa um minuto e evita uma conclusão errada.
-# - Um código com um quarto dos números é 2 : 1 em bytes, e o decodificador pesa mais que a música.
-# - Misturar códigos de um autoencoder comum é quase misturar sons.
-#
 # ## Referências
+#
+# A rede da seção 3, suas configurações, as 50 faixas de treino e a mistura de códigos vêm da aula "Autoencoders - Parte 2", de Eduardo Lobo Lustosa Cabral. O MusicVAE é o desafio da lição "Autoencoders" do curso AI For Beginners.
 #
 # - G. Tzanetakis, P. Cook, *Musical genre classification of audio signals*, IEEE Transactions on Speech and Audio Processing 10(5), 2002.
 # - B. L. Sturm, *The GTZAN dataset: its contents, its faults, their effects on evaluation, and its future use*, arXiv:1306.1461, 2013.
 # - D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, arXiv:1412.6980, 2014.
 # - N. Zeghidour et al., *SoundStream: an end-to-end neural audio codec*, arXiv:2107.03312, 2021.
+# - A. Défossez et al., *High fidelity neural audio compression*, arXiv:2210.13438, 2022 (EnCodec).
+# - A. Roberts et al., *A hierarchical latent vector model for learning long-term structure in music*, arXiv:1803.05428, 2018 (MusicVAE).
 # - B. McFee et al., *librosa: audio and music signal analysis in Python*, 14th Python in Science Conference, 2015.
 #
 # A seguir: a aula 07, sequências. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.

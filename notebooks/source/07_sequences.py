@@ -1,35 +1,39 @@
 # %% [markdown] lang="en"
-# # Sequences: autoencoders that read and write in order
+# # Sequences: LSTM autoencoders and sequence to sequence
 #
 # [Open in Colab]({{ colab }}) · Lesson 07 · reading: {{ reading_minutes }} min · running: {{ minutes.class }} min
 # (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
 #
+# A network reads nine numbers one by one, keeps four numbers in mind, and writes the nine again. Has it learned to read sequences, or has it
+# memorised one? And can it write the eight values that come next?
+#
 # **After this lesson you can**
 #
-# - explain what `return_sequences`, `RepeatVector` and `TimeDistributed` do to the shape of a tensor, and put them together into an LSTM autoencoder;
-# - say why the nine numbers that everybody starts with prove nothing, and test the same network on data that do;
-# - forecast a series, build the composite model (one encoder, two decoders), and compare both with baselines that need no network;
-# - tell teacher forcing from decoding a repeated code, and use masking and state where they belong;
-# - teach a network a task in which answer and question are different sequences, and measure it on questions it never saw;
-# - apply one image network to every frame of a film, and judge an LSTM autoencoder on heartbeats beside a dense one and PCA.
+# - follow the shape of a tensor through `LSTM`, `RepeatVector` and `TimeDistributed`, and build an LSTM autoencoder;
+# - explain why a perfect reconstruction of one training sequence says nothing about generalisation;
+# - forecast a series, build a composite model (one encoder, two decoders), and compare both with simple baselines;
+# - tell a one-step forecast with teacher forcing from a forecast of many steps;
+# - train a sequence-to-sequence network and test it on questions that it has never seen.
 #
 # **Prerequisites:** lessons 01 and 02 (PCA, training, validation, functional API).
 #
 # **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
 # %% [markdown] lang="pt-BR"
-# # Sequências: autoencoders que leem e escrevem em ordem
+# # Sequências: autoencoders LSTM e modelos de sequência para sequência
 #
 # [Abrir no Colab]({{ colab }}) · Aula 07 · leitura: {{ reading_minutes }} min · execução: {{ minutes.class }} min
 # (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
-# **Ao final desta aula você saberá**
+# Uma rede lê nove números, um a um, guarda quatro e escreve os nove de novo. Ela aprendeu a ler sequências ou só memorizou uma? E será que consegue
+# escrever os oito valores seguintes?
 #
-# - explicar o que `return_sequences`, `RepeatVector` e `TimeDistributed` fazem com a forma de um tensor e montar com eles um autoencoder LSTM;
-# - dizer por que os nove números com que todo mundo começa nada provam, e testar a mesma rede em dados que provam;
-# - prever a continuação de uma série, montar o modelo composto (um codificador, dois decodificadores) e comparar ambos com linhas de base que dispensam rede;
-# - distinguir *teacher forcing* da decodificação de um código repetido, e usar máscara e estado onde cabem;
-# - ensinar a uma rede uma tarefa em que pergunta e resposta são sequências diferentes, e medi-la em perguntas que nunca viu;
-# - aplicar uma só rede de imagens a todos os quadros de um filme, e julgar um autoencoder LSTM em batimentos cardíacos ao lado de um denso e da PCA.
+# **Ao final desta aula, você saberá**
+#
+# - acompanhar a forma de um tensor por `LSTM`, `RepeatVector` e `TimeDistributed` e montar um autoencoder LSTM;
+# - explicar por que a reconstrução perfeita de uma única sequência de treino nada diz sobre generalização;
+# - prever a continuação de uma série, montar um modelo composto (um codificador, dois decodificadores) e comparar ambos com linhas de base simples;
+# - distinguir uma previsão de um passo, com *teacher forcing*, de uma previsão de vários passos;
+# - treinar uma rede de sequência para sequência e testá-la em perguntas que ela nunca viu.
 #
 # **Pré-requisitos:** aulas 01 e 02 (PCA, treino, validação, API funcional).
 #
@@ -41,9 +45,9 @@ from utils import environment
 
 environment.start("07_sequences")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column tells what to type. Then the imports.
+# If every line of the table says *ok*, go on. Otherwise its last column says what to do. Next come the imports.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna mostra o que digitar. Depois, as importações.
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna diz o que fazer. A seguir vêm as importações.
 # %%
 import sys
 import time
@@ -61,33 +65,63 @@ from utils import claims, data, explore, plot, settings, text
 from utils.progress import tqdm
 
 # %% [markdown] lang="en"
-# ## 1. Reading in order
+# ## 1. How an LSTM reads a sequence
 #
-# A dense network looks at all its inputs at once; swap two of them in all the data, and it learns just as well. A **sequence** has an order that means something: what came before helps to understand
-# what comes now. Keras keeps sequences in tensors of shape `(samples, steps, features)`: nine temperatures are `(1, 9, 1)`, and the same from two thermometers `(1, 9, 2)`.
+# In a **sequence** the order matters: earlier values help to interpret later ones. A dense layer ignores this. If you permute its inputs in the
+# same way in all the data, it learns just as well. Keras stores sequences in tensors of shape `(samples, steps, features)`. Nine temperatures
+# are `(1, 9, 1)`; nine from each of two thermometers are `(1, 9, 2)`.
 #
-# A recurrent layer walks along the steps with a memory. At step $t$ an **LSTM** takes the input $x_t$ and what it said before, $h_{t-1}$, and computes three gates between 0 and 1: how much of the old memory $c_{t-1}$ to keep
-# ($f$), how much of the new candidate $\tilde c$ to write ($i$), and how much of the memory to say ($o$):
+# A **recurrent layer** processes one step after the other and keeps a memory between steps. The **LSTM** (*long short-term memory*) with $u$
+# units keeps two vectors of $u$ numbers: the cell state $c_t$, which is its memory, and the hidden state $h_t$, which is its output. At step
+# $t$ it receives the input $x_t$ and its previous output $h_{t-1}$. From these it computes three **gates** and a candidate:
 #
-# $$c_t = f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh c_t .$$
+# | | formula | meaning |
+# |---|---|---|
+# | forget gate | $f_t = \sigma(W_f x_t + U_f h_{t-1} + b_f)$ | how much of the old memory to keep |
+# | input gate | $i_t = \sigma(W_i x_t + U_i h_{t-1} + b_i)$ | how much of the candidate to store |
+# | output gate | $o_t = \sigma(W_o x_t + U_o h_{t-1} + b_o)$ | how much of the memory to output |
+# | candidate | $\tilde c_t = \tanh(W_c x_t + U_c h_{t-1} + b_c)$ | the new content |
 #
-# The *same* weights work at every step. With $d$ features and $u$ units there are $4\,(u\,(u + d) + u)$ of them, however long the sequence is.
+# The logistic function $\sigma$ gives values between 0 (gate closed) and 1 (gate open). The new states are
 #
-# Four pieces are all we need for an autoencoder. **Predict before you run:** the shape after each line.
+# $$c_t = f_t \odot c_{t-1} + i_t \odot \tilde c_t, \qquad h_t = o_t \odot \tanh c_t,$$
+#
+# where $\odot$ multiplies element by element. If $f_t$ is near 1 and $i_t$ near 0, the memory passes through a step almost unchanged. This is how an
+# LSTM can carry information over many steps.
+#
+# The *same* weights are used at every step. With $d$ features there are four matrices $W$ ($u \times d$), four matrices $U$ ($u \times u$) and four biases:
+# $4\,(u\,(u + d) + u)$ parameters, whatever the length of the sequence.
+#
+# **Predict before you run:** what shape does each of these layers return?
 # %% [markdown] lang="pt-BR"
-# ## 1. Ler em ordem
+# ## 1. Como uma LSTM lê uma sequência
 #
-# Uma rede densa olha todas as entradas de uma vez; troque duas delas em todos os dados, e ela aprende igualmente bem. Uma **sequência** tem uma ordem que significa algo: o que veio antes ajuda a entender
-# o que vem agora. O Keras guarda sequências em tensores de forma `(amostras, passos, atributos)`: nove temperaturas são `(1, 9, 1)`, e as mesmas em dois termômetros, `(1, 9, 2)`.
+# Numa **sequência**, a ordem importa: os valores anteriores ajudam a interpretar os seguintes. Uma camada densa ignora a ordem. Se você permutar as
+# entradas do mesmo modo em todos os dados, ela aprende igualmente bem. O Keras guarda sequências em tensores de forma `(amostras, passos, atributos)`.
+# Nove temperaturas formam um tensor `(1, 9, 1)`; nove de cada um de dois termômetros, `(1, 9, 2)`.
 #
-# Uma camada recorrente percorre os passos com uma memória. No passo $t$, uma **LSTM** recebe a entrada $x_t$ e o que ela mesma disse antes, $h_{t-1}$, e calcula três portas entre 0 e 1: quanto da memória antiga $c_{t-1}$ conservar
-# ($f$), quanto do novo candidato $\tilde c$ escrever ($i$) e quanto da memória dizer ($o$):
+# Uma **camada recorrente** processa um passo depois do outro e mantém uma memória entre eles. A **LSTM** (*long short-term memory*) com $u$ unidades
+# mantém dois vetores de $u$ números: o estado da célula $c_t$, que é a memória, e o estado oculto $h_t$, que é a saída. No passo $t$, ela recebe a
+# entrada $x_t$ e a própria saída anterior, $h_{t-1}$. Com elas, calcula três **portas** (*gates*) e um candidato:
 #
-# $$c_t = f \odot c_{t-1} + i \odot \tilde c, \qquad h_t = o \odot \tanh c_t .$$
+# | | fórmula | significado |
+# |---|---|---|
+# | porta de esquecimento | $f_t = \sigma(W_f x_t + U_f h_{t-1} + b_f)$ | quanto conservar da memória antiga |
+# | porta de entrada | $i_t = \sigma(W_i x_t + U_i h_{t-1} + b_i)$ | quanto do candidato guardar |
+# | porta de saída | $o_t = \sigma(W_o x_t + U_o h_{t-1} + b_o)$ | quanto da memória mostrar na saída |
+# | candidato | $\tilde c_t = \tanh(W_c x_t + U_c h_{t-1} + b_c)$ | o conteúdo novo |
 #
-# Os *mesmos* pesos trabalham em todos os passos. Com $d$ atributos e $u$ unidades, são $4\,(u\,(u + d) + u)$, por mais longa que seja a sequência.
+# A função logística $\sigma$ dá valores entre 0 (porta fechada) e 1 (porta aberta). Os novos estados são
 #
-# Quatro peças bastam para um autoencoder. **Antes de executar, arrisque:** a forma depois de cada linha.
+# $$c_t = f_t \odot c_{t-1} + i_t \odot \tilde c_t, \qquad h_t = o_t \odot \tanh c_t,$$
+#
+# em que $\odot$ é o produto elemento a elemento. Se $f_t$ está perto de 1 e $i_t$ perto de 0, a memória atravessa o passo quase sem mudar. É assim que uma
+# LSTM consegue levar informação por muitos passos.
+#
+# Os *mesmos* pesos servem para todos os passos. Com $d$ atributos, há quatro matrizes $W$ ($u \times d$), quatro matrizes $U$ ($u \times u$) e quatro vieses:
+# $4\,(u\,(u + d) + u)$ parâmetros, qualquer que seja o tamanho da sequência.
+#
+# **Arrisque antes de executar:** que forma tem a saída de cada uma destas camadas?
 # %% tags=["nbval-check-output"]
 x = np.linspace(0, 1, 18, dtype="float32").reshape(2, 9, 1)
 last = layers.LSTM(5)(x)
@@ -103,39 +137,53 @@ for name, tensor in {
 }.items():
     print(f"{name:32}{tuple(tensor.shape)}")
 # %% [markdown] lang="en"
-# - Without `return_sequences` an LSTM gives only its last word, $h_9$: one vector for the whole sequence. That is an **encoder**.
-# - With it, it gives $h_1, \dots, h_9$: one vector for each step, which is what a **decoder** needs.
-# - `RepeatVector(9)` hands the code to the decoder nine times, once a step.
-# - `TimeDistributed(layer)` applies one and the same layer to each step. For a dense layer there is a shortcut: `Dense` works on the last axis anyway.
+# - Without `return_sequences`, an LSTM returns only its last output $h_9$, one vector for the whole sequence. This is what an **encoder** needs.
+# - With `return_sequences=True` it returns $h_1, \dots, h_9$, one vector for each step. This is what a **decoder** needs.
+# - `RepeatVector(9)` copies one vector nine times, so that the decoder receives the code at every step.
+# - `TimeDistributed(layer)` applies the same layer to each step.
+#
+# The LSTM autoencoders of this lesson join these pieces:
+#
+# `sequence → LSTM → code → RepeatVector → LSTM(return_sequences=True) → TimeDistributed(Dense) → sequence`
+#
+# A dense layer works on the last axis anyway, so for it `TimeDistributed` should make no difference. We check this.
 # %% [markdown] lang="pt-BR"
-# - Sem `return_sequences`, a LSTM entrega só a sua última palavra, $h_9$: um vetor para a sequência inteira. Isso é um **codificador**.
-# - Com ele, entrega $h_1, \dots, h_9$: um vetor por passo, que é do que precisa um **decodificador**.
-# - `RepeatVector(9)` entrega o código ao decodificador nove vezes, uma por passo.
-# - `TimeDistributed(camada)` aplica uma mesma camada a cada passo. Para uma camada densa há um atalho: `Dense` já trabalha no último eixo.
+# - Sem `return_sequences`, a LSTM devolve só a última saída, $h_9$: um vetor para a sequência inteira. É disso que um **codificador** precisa.
+# - Com `return_sequences=True`, devolve $h_1, \dots, h_9$, um vetor por passo. É disso que um **decodificador** precisa.
+# - `RepeatVector(9)` copia um vetor nove vezes, para que o decodificador receba o código em cada passo.
+# - `TimeDistributed(camada)` aplica a mesma camada a cada passo.
+#
+# Os autoencoders LSTM desta aula juntam essas peças:
+#
+# `sequência → LSTM → código → RepeatVector → LSTM(return_sequences=True) → TimeDistributed(Dense) → sequência`
+#
+# Uma camada densa já trabalha no último eixo; com ela, `TimeDistributed` não deveria fazer diferença. Vamos conferir.
 # %%
 dense = layers.Dense(3)
 difference = float(np.abs(layers.TimeDistributed(dense)(every) - dense(every)).max())
-COMPUTED = "real"  # what a formula gives is there without any download
-# pt: o que uma fórmula dá existe sem download algum
+COMPUTED = "real"  # computed data need no download
+# pt: dados calculados não precisam de download
 claims.check(COMPUTED, td_difference=difference)
 
 
 # %% [markdown] lang="en"
-# The same numbers (largest difference {{ td_difference }}). We write `TimeDistributed` where it says what we mean, and where the layer is more than a dense one: in section 7 it is a whole image network.
+# The outputs are the same (largest difference: {{ td_difference }}). We still write `TimeDistributed`, because it shows the intention. With a whole image network as the layer it is
+# necessary; "Going further" has an example.
 #
-# ## 2. Nine numbers, and what they do not show
+# ## 2. Nine numbers: reconstruction without generalisation
 #
-# Almost every introduction to LSTM autoencoders trains on one sequence, 0.1, 0.2, …, 0.9, with a hundred units on either side. So do we, first.
+# Many introductions to LSTM autoencoders train on a single sequence, 0.1, 0.2, …, 0.9, with a hundred units on each side. We begin with the same experiment.
 # %% [markdown] lang="pt-BR"
-# Os mesmos números (maior diferença: {{ td_difference }}). Escrevemos `TimeDistributed` onde ele diz o que queremos dizer e onde a camada é mais que uma densa: na seção 7, será uma rede de imagens inteira.
+# As saídas são iguais (maior diferença: {{ td_difference }}). Mesmo assim, escrevemos `TimeDistributed`, que deixa clara a intenção. Quando a camada é uma rede de imagens inteira, ele
+# é necessário; há um exemplo em "Para ir além".
 #
-# ## 2. Nove números, e o que eles não mostram
+# ## 2. Nove números: reconstrução sem generalização
 #
-# Quase toda introdução aos autoencoders LSTM treina numa única sequência, 0,1, 0,2, …, 0,9, com cem unidades de cada lado. Façamos o mesmo, primeiro.
+# Muitas introduções aos autoencoders LSTM treinam com uma única sequência (0,1; 0,2; …; 0,9) e cem unidades de cada lado. Começamos com o mesmo experimento.
 # %%
 def build_classic():
-    """The network of the introductions: a code of 100 numbers for 9."""
-    # pt: """A rede das introduções: um código de 100 números para 9."""
+    """The network of many introductions, with a code of 100 numbers for 9 values."""
+    # pt: """A rede de muitas introduções, com um código de 100 números para 9 valores."""
     return keras.Sequential(
         [
             keras.Input((9, 1)),
@@ -154,23 +202,25 @@ classic.summary()
 
 
 # %% [markdown] lang="en"
-# Two remarks on speed, for CPUs. `unroll=True` writes the nine steps out one after the other instead of running a loop: a larger graph to build, but each training step is faster; right for short sequences. And many steps
-# run between two visits to Python (`steps_per_execution`). The learning rate climbs for a tenth of the time and comes down along a cosine, as in the lessons before. To ask a small model, we just call it, `model(x)`: `predict` would first compile a graph, which pays for large data only.
+# `unroll=True` writes the nine steps out as separate operations in place of a loop. The graph becomes larger, and short sequences usually train faster on a
+# CPU. The function `train` is used for all models. Its learning-rate schedule rises during the first tenth of the steps and then falls along a cosine, as in the
+# lessons before. `steps_per_execution` runs all steps of an epoch in one call.
 # %% [markdown] lang="pt-BR"
-# Duas observações sobre velocidade em CPU. `unroll=True` escreve os nove passos um após o outro em vez de rodar um laço: o grafo a montar fica maior, mas cada passo de treino, mais rápido; é o certo para sequências curtas. E muitos passos
-# correm entre duas visitas ao Python (`steps_per_execution`). A taxa de aprendizado sobe durante um décimo do tempo e desce por um cosseno, como nas aulas anteriores. Para consultar um modelo pequeno, basta chamá-lo, `model(x)`: `predict` primeiro compilaria um grafo, o que só compensa com muitos dados.
+# `unroll=True` escreve os nove passos como operações separadas, em vez de um laço. O grafo fica maior, e sequências curtas costumam treinar mais depressa
+# em CPU. A função `train` serve para todos os modelos. O cronograma da taxa de aprendizado sobe no primeiro décimo dos passos e depois desce por um
+# cosseno, como nas aulas anteriores. `steps_per_execution` executa todos os passos de uma época numa só chamada.
 # %%
 def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **options):
-    """Fit with a cosine schedule; returns the history and the seconds."""
-    # pt: """Ajusta com taxa em cosseno; devolve o histórico e os segundos."""
+    """Train with a warm-up and a cosine schedule; return the history and the seconds."""
+    # pt: """Treina com aquecimento e taxa em cosseno; devolve o histórico e os segundos."""
     steps = -(-len(x) // batch)
     warm = max(1, epochs * steps // 10)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, max(1, epochs * steps - warm), warmup_target=peak, warmup_steps=warm
     )
     model.compile(keras.optimizers.Adam(rate), loss, jit_compile=jit, steps_per_execution=steps, **options)
-    model.optimizer.build(model.trainable_variables)  # else TensorFlow makes the graph twice
-    # pt: senão o TensorFlow monta o grafo duas vezes
+    model.optimizer.build(model.trainable_variables)  # otherwise TensorFlow builds the graph twice
+    # pt: sem isto, o TensorFlow monta o grafo duas vezes
     watched = settings.pick(quick=None, class_=held_out, full=held_out)
     bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout, mininterval=1)
     start = time.perf_counter()
@@ -193,13 +243,15 @@ epochs = settings.pick(quick=30, class_=150, full=300)
 train(classic, nine, nine, None, epochs, batch=1, peak=5e-3)
 print(np.asarray(classic(nine)).round(3).ravel())
 # %% [markdown] lang="en"
-# Here the introductions end: the network gives back what it was shown. But it has {{ nine_params }} parameters for nine numbers, and a code of 100 numbers for 9. Did it learn to *read* the sequence, or only to recite this one?
+# The output is almost equal to the input. But the network has {{ nine_params }} parameters for nine numbers, and a code of 100 numbers for 9. Such a code is
+# **overcomplete**: it is larger than the input. Has the network learned to *read* sequences, or has it memorised this one?
 #
-# **Predict:** what will it answer to the same numbers backwards? To 0.5 nine times?
+# **Predict:** what will it return for the same numbers backwards? And for 0.5 nine times?
 # %% [markdown] lang="pt-BR"
-# Aqui terminam as introduções: a rede devolve o que lhe foi mostrado. Mas ela tem {{ nine_params }} parâmetros para nove números, e um código de 100 números para 9. Aprendeu a *ler* a sequência ou só a recitar esta?
+# A saída é quase igual à entrada. Mas a rede tem {{ nine_params }} parâmetros para nove números, e um código de 100 números para 9. Um código assim é
+# **supercompleto**: maior que a entrada. A rede aprendeu a *ler* sequências ou memorizou só esta?
 #
-# **Arrisque:** o que ela responderá aos mesmos números de trás para a frente? E a nove vezes 0,5?
+# **Arrisque:** o que ela devolverá para os mesmos números de trás para a frente? E para nove vezes 0,5?
 # %%
 asked = {
     "as trained": nine,  # pt: "como no treino"
@@ -230,32 +282,40 @@ claims.check(
     nine_reciting=reciting,
 )
 # %% [markdown] lang="en"
-# On its own sequence it is off by {{ nine_error }} on average; on the same numbers backwards by {{ nine_backwards }}. A program that ignores the question and always recites the training numbers would be off by {{ nine_reciting }} there. So the perfect reconstruction above
-# was **memory**: with one training sequence there is nothing to generalise from, and nothing held out to notice it.
+# The mean absolute error is {{ nine_error }} on the training sequence and {{ nine_backwards }} on the same numbers backwards. A program that ignores its input
+# and always returns the training sequence would have {{ nine_reciting }} there. So the network is almost as wrong as pure recitation: it returns a rising curve
+# for each of the three inputs. It has **memorised** the sequence. With one training sequence there is nothing to generalise from, and no validation data that
+# could reveal it.
 #
-# (A second trap lives in the same introductions. To "predict", they ask for numbers 2 to 9 after showing numbers 1 to 9: *nine in, eight out*, but the encoder has already read all eight answers. In section 4 the eight lie in the future.)
+# The same introductions contain a second trap. To "predict", they ask for numbers 2 to 9 after the encoder has read numbers 1 to 9. The answers are part of the
+# input. From section 4 on, our targets are in the future.
 #
-# ## 3. Waves: a test that means something
+# ## 3. An LSTM autoencoder for waves
 #
-# We keep the sizes, nine in and eight out, and change the data: pieces of waves, each with its own shape (sine, sawtooth, triangle), period, height, starting point and a little noise. Infinitely many of them exist, so we can hold some out. A wave is
-# described by about four facts, so the code gets **four numbers**, fewer than nine.
+# We keep the sizes and change the data. Each example is a piece of a wave with a random shape (sine, sawtooth, triangle), period, height and starting point,
+# plus a little noise. We can draw as many as we want, so we can keep some for validation and test. Besides its shape, a wave has three parameters. We
+# therefore give the code **four numbers**, fewer than the nine of the input.
 # %% [markdown] lang="pt-BR"
-# Na própria sequência, ela erra em média {{ nine_error }}; nos mesmos números de trás para a frente, {{ nine_backwards }}. Um programa que ignorasse a pergunta e recitasse sempre os números do treino erraria ali {{ nine_reciting }}. Logo, a reconstrução perfeita de há pouco
-# era **memória**: com uma única sequência de treino, não há de onde generalizar, nem nada reservado que o denuncie.
+# O erro absoluto médio é {{ nine_error }} na sequência de treino e {{ nine_backwards }} nos mesmos números de trás para a frente. Um programa que ignorasse a
+# entrada e devolvesse sempre a sequência de treino teria ali {{ nine_reciting }}. A rede erra, portanto, quase tanto quanto a pura recitação: devolve uma
+# curva crescente para as três entradas. Ela **memorizou** a sequência. Com uma única sequência de treino, não há de onde generalizar nem
+# dados de validação que revelem o problema.
 #
-# (Uma segunda armadilha mora nas mesmas introduções. Para "prever", elas pedem os números 2 a 9 depois de mostrar os números 1 a 9: *nove entram, oito saem*, mas o codificador já leu as oito respostas. Na seção 4, os oito ficam no futuro.)
+# As mesmas introduções têm uma segunda armadilha. Para "prever", pedem os números 2 a 9 depois que o codificador leu os números 1 a 9. As respostas fazem
+# parte da entrada. A partir da seção 4, nossos alvos ficam no futuro.
 #
-# ## 3. Ondas: um teste que significa algo
+# ## 3. Um autoencoder LSTM para ondas
 #
-# Mantemos os tamanhos, nove entram e oito saem, e mudamos os dados: pedaços de ondas, cada uma com sua forma (seno, dente de serra, triângulo), período, altura, ponto de partida e um pouco de ruído. Existem infinitas, e por isso podemos reservar algumas. Uma onda se
-# descreve com uns quatro fatos; o código recebe então **quatro números**, menos que nove.
+# Mantemos os tamanhos e mudamos os dados. Cada exemplo é um pedaço de onda com forma (seno, dente de serra, triângulo), período, altura e ponto de
+# partida sorteados, mais um pouco de ruído. Podemos sortear quantas quisermos e reservar algumas para validação e teste. Além da forma, uma onda tem
+# três parâmetros. Por isso damos ao código **quatro números**, menos que os nove da entrada.
 # %%
 PAST, FUTURE = 9, 8
 
 
 def waves(count, rng):
-    """Pieces of waves, shape (count, PAST + FUTURE, 1), and the shape of each: 0, 1 or 2."""
-    # pt: """Pedaços de ondas, de forma (count, PAST + FUTURE, 1), e o tipo de cada um: 0, 1 ou 2."""
+    """Random pieces of waves (count, PAST + FUTURE, 1) and the kind of each: 0, 1 or 2."""
+    # pt: """Pedaços de ondas sorteados (count, PAST + FUTURE, 1) e o tipo de cada um: 0, 1 ou 2."""
     period, start = rng.uniform(6, 20, (count, 1)), rng.random((count, 1))
     turn = (np.arange(PAST + FUTURE) / period + start) % 1
     shapes = np.stack([np.sin(2 * np.pi * turn), 2 * turn - 1, 4 * np.abs(turn - 0.5) - 1])
@@ -265,8 +325,8 @@ def waves(count, rng):
     return x.astype("float32")[:, :, None], kind
 
 
-NOISE = 0.01  # standard deviation: no method can forecast better than that
-# pt: desvio padrão: nenhum método prevê melhor do que isso
+NOISE = 0.01  # standard deviation; its square is the lowest expected error of any forecast
+# pt: desvio padrão; o quadrado é o menor erro esperado de qualquer previsão
 rng = np.random.default_rng(2026)
 count = settings.pick(quick=1000, class_=8000, full=20_000)
 series, kinds = zip(*(waves(n, rng) for n in (count, 1000, 1000)))
@@ -277,8 +337,8 @@ print(past_train.shape, future_train.shape)
 
 # %%
 def wave_panels(titles, lines, alt):
-    """Six test waves in grey and, for each panel, lines (steps, values, colour) upon them."""
-    # pt: """Seis ondas de teste em cinza e, em cada quadro, linhas (passos, valores, cor) sobre elas."""
+    """Plot six test waves in grey, with the given lines (steps, values, colour) over them."""
+    # pt: """Desenha seis ondas de teste em cinza, com as linhas (passos, valores, cor) por cima."""
     fig, axes = plt.subplots(2, 3, figsize=(12, 5.6), sharex=True, sharey=True)
     for ax, title, i in zip(axes.flat, titles, chosen):
         ax.plot(np.arange(1, PAST + FUTURE + 1), series[2][i], "o:", color="0.55", markersize=4)
@@ -298,24 +358,30 @@ wave_panels(shape_names, [], about)
 
 
 # %% [markdown] lang="en"
-# Left of the line is the past, right of it the future. Before any network, the **baselines**: for the past, the mean wave and PCA with four numbers; for the future, the last value once more and again, the straight line through the last two values, and linear regression from
-# the nine past values on the eight future ones.
+# The past is left of the line, the future right of it. First the **baselines**, the simple methods that a network must beat:
 #
-# **Predict:** which of "last value" and "straight line" is worse, and is either better than the mean wave, which knows nothing of the wave at hand?
+# - for the past: the mean training wave, and PCA with four components;
+# - for the future: the mean wave, the last value repeated, the straight line through the last two values, and linear regression from the nine past values to the
+#   eight future ones.
+#
+# **Predict:** which is worse, "last value" or "straight line"? Is either better than the mean wave, which ignores the input?
 # %% [markdown] lang="pt-BR"
-# À esquerda da linha está o passado; à direita, o futuro. Antes de qualquer rede, as **linhas de base**: para o passado, a onda média e a PCA com quatro números; para o futuro, o último valor repetido, a reta pelos dois últimos valores e a regressão linear dos
-# nove valores passados para os oito futuros.
+# O passado fica à esquerda da linha; o futuro, à direita. Primeiro, as **linhas de base** (*baselines*), os métodos simples que uma rede precisa superar:
 #
-# **Arrisque:** qual é pior, "último valor" ou "reta"? E alguma das duas é melhor que a onda média, que nada sabe da onda em questão?
+# - para o passado: a onda média do treino e a PCA com quatro componentes;
+# - para o futuro: a onda média, o último valor repetido, a reta pelos dois últimos valores e a regressão linear dos nove valores passados para os oito
+#   futuros.
+#
+# **Arrisque:** qual é pior, "último valor" ou "reta"? Alguma das duas é melhor que a onda média, que ignora a entrada?
 # %%
 def mse(x, x_hat):
-    """Mean squared error over everything."""
-    # pt: """Erro quadrático médio sobre tudo."""
+    """Mean squared error over all examples and steps."""
+    # pt: """Erro quadrático médio sobre todos os exemplos e passos."""
     return float(np.mean((np.asarray(x) - x_hat) ** 2))
 
 
 def straight_line(past, steps):
-    """The line through the last two values, carried on for `steps`; shape (n, steps, 1)."""
+    """Extend the line through the last two values by `steps` steps; shape (n, steps, 1)."""
     # pt: """A reta pelos dois últimos valores, prolongada por `steps` passos; forma (n, steps, 1)."""
     slope = past[:, -1:] - past[:, -2:-1]
     return past[:, -1:] + slope * np.arange(1, steps + 1).reshape(1, -1, 1)
@@ -341,28 +407,30 @@ errors = {
 
 
 # %% [markdown] lang="en"
-# The table with all of them comes when the networks have joined. First the autoencoder: an LSTM reads nine steps, a dense layer squeezes its last word into four numbers, a decoder writes nine steps. We write the builder so that it can attach **several decoders to one encoder**; for now it attaches one.
+# Section 4 shows all results in one table. Now the autoencoder. An LSTM reads nine steps, a dense layer reduces its last output to the code of four numbers, and a
+# second LSTM writes nine steps. `build_recurrent` can attach several decoders to one encoder; here it attaches one.
 # %% [markdown] lang="pt-BR"
-# A tabela com todas virá quando as redes tiverem entrado. Primeiro o autoencoder: uma LSTM lê nove passos, uma camada densa espreme a sua última palavra em quatro números, um decodificador escreve nove passos. Escrevemos o construtor de modo que possa ligar **vários decodificadores a um codificador**; por ora, liga um.
+# A seção 4 reúne todos os resultados numa tabela. Agora o autoencoder. Uma LSTM lê nove passos, uma camada densa reduz a última saída ao código de quatro
+# números e outra LSTM escreve nove passos. `build_recurrent` pode ligar vários decodificadores a um codificador; aqui, liga um.
 # %%
 def build_encoder(code_size, units):
-    """Nine steps in, one code out."""
-    # pt: """Entram nove passos, sai um código."""
+    """Encoder from PAST steps to a code."""
+    # pt: """Codificador de PAST passos para um código."""
     parts = [layers.LSTM(units, unroll=True), layers.Dense(code_size, name="code")]
     return keras.Sequential([keras.Input((PAST, 1)), *parts], name="encoder")
 
 
 def build_decoder(code_size, steps, units, name):
-    """One code in, `steps` values out."""
-    # pt: """Entra um código, saem `steps` valores."""
+    """Decoder from a code to `steps` values."""
+    # pt: """Decodificador de um código para `steps` valores."""
     repeat = [keras.Input((code_size,)), layers.RepeatVector(steps)]
     write = layers.LSTM(units, return_sequences=True, unroll=True)
     return keras.Sequential([*repeat, write, layers.TimeDistributed(layers.Dense(1))], name=name)
 
 
 def build_recurrent(heads, code_size=4, units=48):
-    """One encoder, a decoder for each head (name -> steps it writes), and the whole model."""
-    # pt: """Um codificador, um decodificador por cabeça (nome -> passos que escreve) e o modelo todo."""
+    """Return the encoder, a decoder for each head (name -> number of steps), and the whole model."""
+    # pt: """Devolve o codificador, um decodificador por saída (nome -> número de passos) e o modelo inteiro."""
     encoder = build_encoder(code_size, units)
     decoders = {name: build_decoder(code_size, steps, units, name) for name, steps in heads.items()}
     past = keras.Input((PAST, 1), name="past")
@@ -379,8 +447,8 @@ built, seconds = {}, {}
 
 
 def train_waves(key, model, jit=False):
-    """Train a model whose outputs are some of `targets`; keep it, and its test errors, as `key`."""
-    # pt: """Treina um modelo cujas saídas são algumas de `targets`; guarda-o, com os erros, como `key`."""
+    """Train a model whose outputs are named in `targets`; store it and its test errors under `key`."""
+    # pt: """Treina um modelo cujas saídas têm nomes de `targets`; guarda o modelo e os erros de teste em `key`."""
     wanted, held_out = ({name: t[name] for name in model.output} for t in (targets, targets_val))
     _, seconds[key] = train(
         model, past_train, wanted, (past_val, held_out), epochs, batch=125, peak=8e-3, jit=jit
@@ -400,19 +468,25 @@ about = (
 )
 wave_panels(shape_names, [(range(1, PAST + 1), x_hat, plot.RED)], about)
 # %% [markdown] lang="en"
-# These waves were not in the training, and the answer follows *them*: now the network reads. It fails where a wave is not smooth: corners are rounded off, and the jump of a sawtooth becomes a slope.
+# These waves were not in the training data, and each reconstruction follows its own wave. This network reads its input. It has difficulty where a wave is
+# not smooth: corners become round, and the jump of a sawtooth becomes a slope.
 #
-# ## 4. Predict, and do both: the composite model
+# ## 4. Forecasting and the composite model
 #
-# A forecaster is the same network with other targets: the decoder writes the **next** eight values instead of the nine it read. N. Srivastava and colleagues (2015) joined the two: one encoder, **two decoders**, one of which reconstructs the past
-# while the other predicts the future. The argument: who only reconstructs may keep trivial details; who only predicts may forget whatever lies far back; whoever must do both has to keep what both need.
+# A forecasting network differs only in its targets: the decoder writes the **next** eight values instead of the nine that the encoder has read. N. Srivastava and
+# colleagues (2015) combined both tasks in a **composite model**. One encoder feeds **two decoders**; one reconstructs the past, the other predicts
+# the future. Their argument: a code for reconstruction alone may store unimportant details, and a code for prediction alone may forget the distant past. A code
+# for both tasks should avoid both. We train all three versions.
 # %% [markdown] lang="pt-BR"
-# Essas ondas não estavam no treino, e a resposta acompanha *essas* ondas: agora a rede lê. Ela falha onde a onda não é suave: cantos saem arredondados, e o salto do dente de serra vira ladeira.
+# Essas ondas não estavam no treino, e cada reconstrução acompanha a sua própria onda. Esta rede lê a entrada. A dificuldade aparece onde a onda não é suave: os cantos
+# ficam arredondados, e o salto do dente de serra vira uma rampa.
 #
-# ## 4. Prever, e fazer as duas coisas: o modelo composto
+# ## 4. Previsão e o modelo composto
 #
-# Um previsor é a mesma rede com outros alvos: o decodificador escreve os oito valores **seguintes** em vez dos nove que leu. N. Srivastava e colegas (2015) juntaram os dois: um codificador, **dois decodificadores**, um dos quais reconstrói o passado
-# enquanto o outro prevê o futuro. O argumento: quem só reconstrói pode guardar detalhes banais; quem só prevê pode esquecer o que ficou longe; quem precisa das duas coisas tem de guardar o que serve a ambas.
+# Uma rede de previsão difere só nos alvos: o decodificador escreve os oito valores **seguintes**, em vez dos nove que o codificador leu. N. Srivastava e
+# colegas (2015) reuniram as duas tarefas num **modelo composto**. Um codificador alimenta **dois decodificadores**; um reconstrói o passado, o outro prevê o
+# futuro. O argumento: um código só para reconstrução pode guardar detalhes sem importância, e um código só para previsão pode esquecer o passado
+# distante. Um código para as duas tarefas deveria evitar as duas falhas. Treinamos as três versões.
 # %%
 keras.utils.set_random_seed(settings.seed())
 _, _, forecaster = build_recurrent({"future": FUTURE})
@@ -424,13 +498,15 @@ train_waves("composite", composite)
 
 
 # %% [markdown] lang="en"
-# Is the encoder really shared? Shapes first; then a probe: we disturb the weights of the code layer, of which there is only one, and see whether *both* outputs change. Disturbing one decoder must change one output only.
+# Do both decoders really use the same encoder? We double the weights of one part and look at which outputs change. A change in the encoder must affect *both* outputs; a change in one
+# decoder must affect one.
 # %% [markdown] lang="pt-BR"
-# O codificador é mesmo compartilhado? Primeiro as formas; depois uma sonda: perturbamos os pesos da camada do código, que é uma só, e vemos se *as duas* saídas mudam. Perturbar um decodificador deve mudar uma saída só.
+# Os dois decodificadores usam mesmo o mesmo codificador? Dobramos os pesos de uma parte e vemos quais saídas mudam. Uma mudança no codificador tem de
+# afetar *as duas* saídas; uma mudança num decodificador, só uma.
 # %% tags=["nbval-check-output"]
 def disturbed(model, part, x):
-    """Which outputs of `model` change when the weights of `part` are doubled (and put back)."""
-    # pt: """Quais saídas de `model` mudam quando os pesos de `part` dobram (e depois voltam)."""
+    """Which outputs of `model` change while the weights of `part` are doubled."""
+    # pt: """Quais saídas de `model` mudam enquanto os pesos de `part` estão dobrados."""
     weights, before = part.get_weights(), model(x)
     part.set_weights([2 * w for w in weights])
     after = model(x)
@@ -446,13 +522,14 @@ print(
 
 
 # %% [markdown] lang="en"
-# One rival more, for honesty: nine values in a fixed order need no recurrent network. A **dense** composite model with the same code of four numbers, and then the table.
+# Nine values in fixed positions do not need a recurrent network. So we also train a **dense** composite model with the same code size and about as many parameters.
 # %% [markdown] lang="pt-BR"
-# Mais um rival, por honestidade: nove valores em ordem fixa dispensam rede recorrente. Um modelo composto **denso**, com o mesmo código de quatro números, e então a tabela.
+# Nove valores em posições fixas não exigem uma rede recorrente. Por isso treinamos também um modelo composto **denso**, com código do mesmo tamanho e
+# número parecido de parâmetros.
 # %%
 def build_dense(heads, code_size=4, units=96):
-    """The dense rival of `build_recurrent`."""
-    # pt: """O rival denso de `build_recurrent`."""
+    """Dense counterpart of the model from `build_recurrent`."""
+    # pt: """Versão densa do modelo de `build_recurrent`."""
     past = keras.Input((PAST, 1), name="past")
     hidden = layers.Dense(units, "gelu")(layers.Flatten()(past))
     z = layers.Dense(code_size, name="code")(layers.Dense(units, "gelu")(hidden))
@@ -509,21 +586,31 @@ claims.check(
     dense_future=errors["dense"][1],
 )
 # %% [markdown] lang="en"
-# Read the table column by column.
-#
-# - **The past.** With four numbers PCA leaves {{ pca_past }}, the LSTM autoencoder {{ reconstruct_past }}. Waves of different period do not lie on a flat subspace, so here the bends pay, and there are thousands of examples to learn them from.
-# - **The future.** "Last value" ({{ last_future }}) and above all "straight line" ({{ line_future }}) are worse than the mean wave ({{ mean_future }}): what goes up soon comes down. Linear regression from all nine values gets {{ regression_future }}, the LSTM through a code of only
-#   four numbers {{ predict_future }}. A forecast that is not shown beside such baselines tells nothing.
-# - **Both at once.** The composite model has {{ composite_past }} on the past and {{ composite_future }} on the future. Compare with the two specialists ({{ reconstruct_past }} and {{ predict_future }}): *one* code of four numbers now serves two tasks, and what that costs, or gains, stands there in figures. Do not take the argument for composite models on trust; measure it.
-# - **The dense rival** has {{ dense_past }} and {{ dense_future }}, with as many parameters and a fraction of the arithmetic: it uses each weight once, an LSTM at every step. On short windows of fixed length a dense network is the first thing to try; recurrent layers earn their price where lengths vary, or where one rule holds at every step, as in section 6.
+# - **The past.** PCA has an error of {{ pca_past }}. In our {{ reconstruct_past.n }} recorded runs the LSTM autoencoder has
+#   {{ reconstruct_past.min }} to {{ reconstruct_past.max }}, always less. Both use four numbers, but the network can learn a curved surface, and waves of different
+#   periods do not lie in a linear subspace of four dimensions.
+# - **The future.** "Last value" ({{ last_future }}) and "straight line" ({{ line_future }}) are worse than the mean wave ({{ mean_future }}), because a wave that
+#   rises soon falls. Linear regression reaches {{ regression_future }}. The LSTM reaches {{ predict_future.min }} to {{ predict_future.max }}, about half, through a code of only four numbers.
 # %% [markdown] lang="pt-BR"
-# Leia a tabela coluna por coluna.
-#
-# - **O passado.** Com quatro números, a PCA deixa {{ pca_past }}, o autoencoder LSTM {{ reconstruct_past }}. Ondas de períodos diferentes não moram num subespaço plano; aqui as curvas compensam, e há milhares de exemplos com que aprendê-las.
-# - **O futuro.** "Último valor" ({{ last_future }}) e sobretudo "reta" ({{ line_future }}) são piores que a onda média ({{ mean_future }}): o que sobe logo desce. A regressão linear a partir dos nove valores chega a {{ regression_future }}; a LSTM, por um código de apenas
-#   quatro números, a {{ predict_future }}. Uma previsão que não vem ao lado de linhas de base assim nada diz.
-# - **As duas coisas.** O modelo composto tem {{ composite_past }} no passado e {{ composite_future }} no futuro. Compare com os dois especialistas ({{ reconstruct_past }} e {{ predict_future }}): *um* código de quatro números serve agora a duas tarefas, e o que isso custa, ou rende, está ali em números. Não aceite por fé o argumento a favor de modelos compostos; meça.
-# - **O rival denso** fica em {{ dense_past }} e {{ dense_future }}, com outros tantos parâmetros e uma fração das contas: usa cada peso uma vez; uma LSTM, em todos os passos. Em janelas curtas de tamanho fixo, a rede densa é a primeira coisa a tentar; camadas recorrentes valem o que custam onde o tamanho varia, ou onde uma mesma regra vale em cada passo, como na seção 6.
+# - **O passado.** A PCA tem erro de {{ pca_past }}. Nas nossas {{ reconstruct_past.n }} execuções registradas, o autoencoder LSTM vai de
+#   {{ reconstruct_past.min }} a {{ reconstruct_past.max }}, sempre menos. Ambos usam quatro números, mas a rede pode aprender uma superfície curva, e ondas de
+#   períodos diferentes não estão num subespaço linear de quatro dimensões.
+# - **O futuro.** "Último valor" ({{ last_future }}) e "reta" ({{ line_future }}) são piores que a onda média ({{ mean_future }}), porque uma onda que sobe logo
+#   desce. A regressão linear chega a {{ regression_future }}. A LSTM vai de {{ predict_future.min }} a {{ predict_future.max }}, cerca de metade, com um código de só quatro números.
+# %% [markdown] lang="en"
+# - **Both tasks.** On the past, the composite model has {{ composite_past.min }} to {{ composite_past.max }}, more than the LSTM that only reconstructs. On the
+#   future, it has {{ composite_future.min }} to {{ composite_future.max }}; this range overlaps that of the LSTM that only predicts. In these runs one code serves
+#   two tasks, reconstructs a little worse, and does not clearly predict better.
+# - **The dense model wins.** It has {{ dense_past.min }} to {{ dense_past.max }} on the past and {{ dense_future.min }} to {{ dense_future.max }} on the future. In
+#   each run both errors are lower than those of the composite LSTM. In the run shown, its training is also several times shorter. For short windows of fixed
+#   length, try a dense network first.
+# %% [markdown] lang="pt-BR"
+# - **As duas tarefas.** No passado, o modelo composto vai de {{ composite_past.min }} a {{ composite_past.max }}, mais que a LSTM que só reconstrói. No futuro,
+#   vai de {{ composite_future.min }} a {{ composite_future.max }}, faixa que se sobrepõe à da LSTM que só prevê. Nessas execuções, um código serve a duas tarefas,
+#   reconstrói um pouco pior e não prevê claramente melhor.
+# - **O modelo denso vence.** Ele vai de {{ dense_past.min }} a {{ dense_past.max }} no passado e de {{ dense_future.min }} a {{ dense_future.max }} no futuro. Em
+#   cada execução, os dois erros são menores que os da LSTM composta. Na execução mostrada, o treino também é várias vezes mais curto. Em janelas curtas de
+#   tamanho fixo, experimente primeiro uma rede densa.
 # %%
 out = {name: np.asarray(value) for name, value in composite(past_test).items()}
 lines = [(range(1, PAST + 1), out["x_hat"], plot.RED)]
@@ -534,39 +621,49 @@ wave_panels(shape_names, lines, about)
 
 
 # %% [markdown] lang="en"
-# ## 5. Two ways to write, and three switches
+# Red is the reconstruction, blue the forecast. In these six panels the forecast follows the second sine and the triangles best. It misses the height and the jump of the
+# sawtooths, and the first sine falls too early.
 #
-# Our decoders get the code at every step and nothing else: `RepeatVector`. The whole future is written in one go; an error at step 3 is not handed to step 4. The other way writes **one step at a time**: the network gets the value before and answers the next.
+# ## 5. Teacher forcing and free running
 #
-# How is such a network trained? With **teacher forcing**: the value before is the *true* one, from the data, whatever the network would have said. That makes training stable and lets all steps be learnt at once. When it is used, nobody has the truth: it must eat its own answers
-# (*free running*), and it never learnt to recover from them. The gap is called *exposure bias*.
+# Our decoders receive the repeated code and write the whole future at once. An error at step 3 is not passed on to step 4. An **autoregressive** network works
+# differently: it receives the values so far and predicts the next one.
 #
-# **Predict:** by what factor does the error grow from the first to the second?
+# During training with **teacher forcing**, the network always receives the *true* previous values from the data, so all steps can be trained in parallel. In use,
+# the true values are not available, and the network is fed its own predictions. This is called **free running**. The network has never seen its own errors
+# in training; this mismatch is called *exposure bias*.
+#
+# **Predict:** by what factor does the error grow when the network is fed its own predictions?
 # %% [markdown] lang="pt-BR"
-# ## 5. Dois modos de escrever, e três chaves
+# Em vermelho, a reconstrução; em azul, a previsão. Nestes seis quadros, a previsão acompanha melhor o segundo seno e os triângulos. Erra a altura e o salto dos dentes
+# de serra, e o primeiro seno desce cedo demais.
 #
-# Nossos decodificadores recebem o código a cada passo e mais nada: `RepeatVector`. O futuro inteiro é escrito de uma vez; um erro no passo 3 não passa ao passo 4. O outro modo escreve **um passo por vez**: a rede recebe o valor anterior e responde o seguinte.
+# ## 5. *Teacher forcing* e marcha livre
 #
-# Como se treina uma rede assim? Com ***teacher forcing***, o professor que corrige a cada passo: o valor anterior é o *verdadeiro*, tirado dos dados, seja lá o que a rede teria dito. Isso torna o treino estável e permite aprender todos os passos ao mesmo tempo. No uso, ninguém tem a verdade: a rede precisa comer as próprias respostas
-# (marcha livre, *free running*), e nunca aprendeu a se recuperar delas. A diferença se chama viés de exposição (*exposure bias*).
+# Nossos decodificadores recebem o código repetido e escrevem o futuro inteiro de uma vez. Um erro no passo 3 não passa ao passo 4. Uma rede
+# **autorregressiva** funciona de outro modo: recebe os valores até o momento e prevê o seguinte.
 #
-# **Arrisque:** por que fator cresce o erro da primeira situação para a segunda?
+# No treino com ***teacher forcing***, a rede recebe sempre os valores anteriores *verdadeiros*, tirados dos dados; assim, todos os passos podem ser treinados em
+# paralelo. No uso, os valores verdadeiros não existem, e realimentamos as próprias previsões da rede. É a **marcha livre** (*free running*). Durante o
+# treino, a rede nunca viu os próprios erros; essa diferença se chama *exposure bias* (viés de exposição).
+#
+# **Arrisque:** por que fator cresce o erro quando a rede recebe as próprias previsões?
 # %%
 def build_one_step(units=48):
-    """At every step the next value, from this one and those before."""
-    # pt: """A cada passo o valor seguinte, a partir deste e dos anteriores."""
+    """Predict at each step the next value from all values so far."""
+    # pt: """Prevê em cada passo o valor seguinte a partir de todos os anteriores."""
     walk = layers.LSTM(units, return_sequences=True, unroll=True)
     steps = PAST + FUTURE - 1
     return keras.Sequential([keras.Input((steps, 1)), walk, layers.TimeDistributed(layers.Dense(1))])
 
 
 def free_run(model, past):
-    """The future as a one-step model writes it from its own answers; shape (n, FUTURE, 1)."""
-    # pt: """O futuro como um modelo de um passo o escreve com as próprias respostas; (n, FUTURE, 1)."""
+    """Future that a one-step model writes from its own predictions; shape (n, FUTURE, 1)."""
+    # pt: """Futuro que um modelo de um passo escreve com as próprias previsões; forma (n, FUTURE, 1)."""
     written = np.zeros((len(past), PAST + FUTURE, 1), "float32")
     written[:, :PAST] = past
-    for step in range(PAST, PAST + FUTURE):  # what is still zero lies ahead and is not read yet
-        # pt: o que ainda é zero fica adiante e não foi lido
+    for step in range(PAST, PAST + FUTURE):  # later positions are zero and do not affect this step
+        # pt: as posições seguintes valem zero e não afetam este passo
         written[:, step] = np.asarray(model(written[:, :-1]))[:, step - 1]
     return written[:, PAST:]
 
@@ -594,88 +691,72 @@ plot.show(fig, alt=about)
 taught, free, *_ = (mse(future_test, values) for values in written.values())
 claims.check(COMPUTED, taught_future=taught, free_future=free, free_ratio=free / taught)
 # %% [markdown] lang="en"
-# With the true value before, the network is off by {{ taught_future }}; on its own by {{ free_future }}, {{ free_ratio }} times as much. The dashed line is **no forecast of eight steps**: it is a forecast of one step, eight times, with the truth whispered in between. Papers and blogs that draw it over the data have a
-# perfect-looking picture and the wrong question. (Two remarks for fairness: the one-step network has no bottleneck of four numbers, and its error grows with the distance, as an honest forecast's must.)
+# With the true previous values the error is {{ taught_future }}; with the network's own predictions it is {{ free_future }}, {{ free_ratio }} times as large
+# ({{ free_ratio.min }} to {{ free_ratio.max }} times in our runs). The dashed line is **not a forecast of eight steps**. It shows eight forecasts of
+# one step, each made with the true previous values. A plot of such forecasts over the data looks nearly perfect and answers a different question.
 #
-# Three switches that belong to recurrent layers, each tried on one example:
-#
-# - **`return_sequences`**: section 1. Between two recurrent layers, and before `TimeDistributed`, it must be on.
-# - **Masking**: sequences of different length are padded to one length, and a mask tells the layer to skip the padding.
-# - **`stateful`**: the memory is kept from one batch to the next, for recordings that arrive in pieces; you must then keep the order, and call `reset_state()` where a new recording starts.
+# At the first step the dashed and the red line agree, because the network has read the same nine true values in both cases. Then the free-running error
+# grows. The error of the repeated code grows much less, so distance alone does not explain the growth. Accumulated errors are a plausible cause. The two
+# models also differ in other ways; for example, the one-step network has no bottleneck.
 # %% [markdown] lang="pt-BR"
-# Com o valor anterior verdadeiro, a rede erra {{ taught_future }}; por conta própria, {{ free_future }}, {{ free_ratio }} vezes isso. A linha tracejada **não é uma previsão de oito passos**: é uma previsão de um passo, oito vezes, com a verdade soprada no meio. Artigos e blogs que a desenham sobre os dados têm uma
-# figura que parece perfeita, e a pergunta errada. (Duas observações de justiça: a rede de um passo não tem o gargalo de quatro números, e seu erro cresce com a distância, como deve crescer o de uma previsão honesta.)
+# Com os valores anteriores verdadeiros, o erro é {{ taught_future }}; com as próprias previsões, é {{ free_future }}, ou seja, {{ free_ratio }} vezes o anterior (de
+# {{ free_ratio.min }} a {{ free_ratio.max }} vezes nas nossas execuções). A linha tracejada **não é uma previsão de oito passos**. São oito previsões de um
+# passo, cada uma feita com os valores anteriores verdadeiros. Um gráfico dessas previsões sobre os dados parece quase perfeito e responde a outra pergunta.
 #
-# Três chaves próprias das camadas recorrentes, cada uma experimentada num exemplo:
-#
-# - **`return_sequences`**: seção 1. Entre duas camadas recorrentes, e antes de `TimeDistributed`, tem de estar ligado.
-# - **Máscara**: sequências de tamanhos diferentes são completadas até um só tamanho, e uma máscara manda a camada pular o enchimento.
-# - **`stateful`**: a memória é conservada de um lote para o próximo, para gravações que chegam aos pedaços; é preciso então manter a ordem e chamar `reset_state()` onde começa outra gravação.
-# %% tags=["nbval-check-output"]
-read = layers.LSTM(8)
-short = np.linspace(0.1, 0.5, 5, dtype="float32").reshape(1, 5, 1)
-padded = np.pad(short, ((0, 0), (0, 4), (0, 0)), constant_values=-1)
-truth = read(short)
-masked = read(layers.Masking(mask_value=-1.0)(padded))
-print("padded, no mask:", np.allclose(read(padded), truth, atol=1e-5))  # pt: "com enchimento, sem máscara:"
-print("padded, masked: ", np.allclose(masked, truth, atol=1e-5))  # pt: "com enchimento e máscara:   "
-
-keeps = layers.LSTM(8, stateful=True)
-keeps.build((1, None, 1))
-keeps.cell.set_weights(read.cell.get_weights())
-keeps(short[:, :2])
-print("in two pieces, with state:", np.allclose(keeps(short[:, 2:]), truth, atol=1e-5))
-# pt: "em dois pedaços, com estado:"
-print("in two pieces, no state:  ", np.allclose(read(short[:, 2:]), truth, atol=1e-5))
-# pt: "em dois pedaços, sem estado:"
+# No primeiro passo, as linhas tracejada e vermelha coincidem, pois em ambos os casos a rede leu os mesmos nove valores. Depois, o erro em marcha livre
+# cresce. O erro do código repetido cresce muito menos; logo, a distância não explica sozinha o crescimento. O acúmulo de erros é uma causa plausível. Os
+# dois modelos diferem também em outros pontos; a rede de um passo, por exemplo, não tem gargalo.
 # %% [markdown] lang="en"
-# Padding without a mask changes the code: the network reads the filler as data. And cutting a recording in two without state makes it forget the first piece.
+# ## 6. Sequence to sequence: adding digit by digit
 #
-# ## 6. Question and answer: adding digit by digit
+# So far the output was the input or its continuation. In **sequence-to-sequence** learning, input and output are different sequences and may have different
+# lengths. Translation is the best-known example. Ours is small: the question `473+59` and the answer `532`. The network sees only characters. It is not given
+# the value of a digit or any rule of arithmetic.
 #
-# So far the output was the input, or its continuation. Nothing in *encoder, code, decoder* demands that. In **sequence to sequence** learning question and answer are different sequences, of different length: a sentence and its translation, or, small enough for us, `473+59` and `532`. The network sees only
-# characters. Nobody tells it that `7` is more than `3`.
+# We make two decisions before training:
 #
-# Two decisions before training. **Order:** we write question and answer from right to left, as one adds at school: units first, so that the carry travels in the direction in which the decoder writes. **Held-out sums:** `12+345` and `345+12` are the same sum; if one is in the training part
-# and the other in the test, the test leaks. So we deal out *unordered* pairs.
+# - **Order.** We write question and answer from right to left, units first, as in addition on paper. Then the carry moves in the direction of writing.
+# - **Split.** `12+345` and `345+12` have the same answer. If one is in the training data and the other in the test data, the test leaks. So we split
+#   *unordered* pairs.
 # %% [markdown] lang="pt-BR"
-# Enchimento sem máscara muda o código: a rede lê o recheio como se fosse dado. E cortar uma gravação em duas, sem estado, faz esquecer o primeiro pedaço.
+# ## 6. De sequência para sequência: somar dígito por dígito
 #
-# ## 6. Pergunta e resposta: somar dígito por dígito
+# Até aqui, a saída era a entrada ou sua continuação. Nos modelos **de sequência para sequência** (*sequence to sequence*), entrada e saída são sequências
+# diferentes, que podem ter tamanhos diferentes. O exemplo mais conhecido é a tradução. O nosso é pequeno: a pergunta `473+59` e a resposta `532`. A rede só vê
+# caracteres. Não recebe o valor de um dígito nem regra alguma de aritmética.
 #
-# Até aqui a saída era a entrada ou sua continuação. Nada em *codificador, código, decodificador* exige isso. No aprendizado **de sequência para sequência** (*sequence to sequence*), pergunta e resposta são sequências diferentes, de tamanhos diferentes: uma frase e sua tradução ou, pequeno o bastante para nós, `473+59` e `532`. A rede vê só
-# caracteres. Ninguém lhe diz que `7` é mais que `3`.
+# Tomamos duas decisões antes do treino:
 #
-# Duas decisões antes do treino. **Ordem:** escrevemos pergunta e resposta da direita para a esquerda, como se soma na escola: primeiro as unidades, para que o "vai um" ande no sentido em que o decodificador escreve. **Somas reservadas:** `12+345` e `345+12` são a mesma soma; se uma está no treino
-# e a outra no teste, o teste vaza. Por isso repartimos pares *sem ordem*.
+# - **Ordem.** Escrevemos pergunta e resposta da direita para a esquerda, primeiro as unidades, como na conta armada. Assim, o "vai um" anda no sentido da escrita.
+# - **Divisão.** `12+345` e `345+12` têm a mesma resposta. Se uma está no treino e a outra no teste, há vazamento. Por isso dividimos pares *sem ordem*.
 # %%
 CHARACTERS = "0123456789+ "
 ASKED, ANSWERED = 7, 4  # characters of "999+999" and of "1998"  # pt: caracteres de "999+999" e de "1998"
 
 
 def one_hot(texts):
-    """Texts of equal length as (n, characters, len(CHARACTERS)): a single 1 at each place."""
-    # pt: """Textos de mesmo tamanho como (n, caracteres, len(CHARACTERS)): um único 1 em cada lugar."""
+    """One-hot code of texts of equal length; shape (n, characters, len(CHARACTERS))."""
+    # pt: """Código one-hot de textos de mesmo tamanho; forma (n, caracteres, len(CHARACTERS))."""
     places = np.array([[CHARACTERS.index(c) for c in text] for text in texts])
     return np.eye(len(CHARACTERS), dtype="float32")[places]
 
 
 def questions(a, b):
-    """The sums a + b, written from right to left: 47 + 5 is "  5+ 74" read backwards."""
-    # pt: """As somas a + b, escritas da direita para a esquerda, com espaços à esquerda dos números."""
+    """Questions a + b, written from right to left: 47 + 5 becomes "5  +74 "."""
+    # pt: """Perguntas a + b, escritas da direita para a esquerda: 47 + 5 vira "5  +74 "."""
     return one_hot([f"{i:3d}+{j:3d}"[::-1] for i, j in zip(a, b)])
 
 
 def solutions(a, b):
-    """Their results, also from right to left."""
-    # pt: """Os resultados, também da direita para a esquerda."""
+    """Answers, also written from right to left."""
+    # pt: """Respostas, também escritas da direita para a esquerda."""
     return one_hot([f"{i + j:4d}"[::-1] for i, j in zip(a, b)])
 
 
 # %%
 def sum_parts(sizes, seed):
-    """Disjoint parts of all unordered pairs below 1000; half of the pairs swapped. Lists of (a, b)."""
-    # pt: """Partes disjuntas de todos os pares sem ordem até 999; metade deles trocada. Lista de (a, b)."""
+    """Split unordered pairs of numbers below 1000; about half of the pairs are swapped."""
+    # pt: """Divide os pares sem ordem de números até 999; cerca de metade dos pares é invertida."""
     rng = np.random.default_rng(seed)
     pairs = np.stack(np.triu_indices(1000))
     dealt = pairs[:, rng.permutation(pairs.shape[1])[: sum(sizes)]]
@@ -694,13 +775,17 @@ print(f"{asked} -> {answered}   ({asked[::-1]} = {answered[::-1]})")
 
 
 # %% [markdown] lang="en"
-# The network is that of section 3 without the narrow code (a sum needs all its digits), and with twelve classes at each step instead of one value. Softmax is left to the cost function (*logits*), which is more exact. XLA (`jit_compile`) takes a few seconds to compile and pays for it here, on a long training; on the short ones above it did not.
+# The network has the structure of section 3 without the narrow code, because a sum depends on all digits. At each position it chooses among twelve characters. The loss is the
+# cross-entropy; it applies the softmax itself to the outputs (*logits*), which is numerically more stable. This training is the longest of the core, so we compile it with
+# XLA (`jit_compile`).
 # %% [markdown] lang="pt-BR"
-# A rede é a da seção 3 sem o código estreito (uma soma precisa de todos os dígitos) e com doze classes em cada passo em vez de um valor. O softmax fica por conta da função de custo (*logits*), o que é mais exato. O XLA (`jit_compile`) leva alguns segundos para compilar e aqui, num treino longo, compensa; nos curtos, acima, não compensava.
+# A rede tem a estrutura da seção 3 sem o código estreito, porque a soma depende de todos os dígitos. Em cada posição, ela escolhe entre doze caracteres. O custo é
+# a entropia cruzada; ela mesma aplica o softmax às saídas (*logits*), o que é numericamente mais estável. Este é o treino mais longo do núcleo da aula, e por
+# isso o compilamos com XLA (`jit_compile`).
 # %%
 def build_adder(units=128):
-    """Seven characters in, scores (logits) of twelve characters at each of four places out."""
-    # pt: """Entram sete caracteres, saem notas (logits) de doze caracteres em cada um de quatro lugares."""
+    """From seven characters to the logits of twelve characters at each of four positions."""
+    # pt: """De sete caracteres para os logits de doze caracteres em cada uma de quatro posições."""
     return keras.Sequential(
         [
             keras.Input((ASKED, len(CHARACTERS))),
@@ -744,23 +829,31 @@ plot.show(fig, alt=about)
 
 
 # %% [markdown] lang="en"
-# A few epochs of groping, then suddenly almost everything: first the network finds out how long answers are and which first digits are frequent, then which digits to add, last the carry. (Validation runs ahead of training because the training share is an average over an epoch in which the network is still getting better.)
+# In this run, the share of correct validation characters rises most in the third epoch and then approaches 1. Validation is above training because the
+# training value is an average over an epoch during which the network is still improving.
 #
-# The measure is strict: a sum is right only if **all four** characters are. The rivals: the most frequent character at each place; *memory*, which looks up the most similar training question and copies its answer; and plain linear regression on the same one-hot
-# characters, rounded to a whole number.
+# A sum counts as correct only if **all four** characters are. The baselines:
 #
-# **Predict:** which of the three will do best?
+# - the most frequent character at each position;
+# - *memory*: find the most similar training question and copy its answer;
+# - linear regression from the same one-hot characters to the sum as a number, rounded.
+#
+# **Predict:** which of the three is best?
 # %% [markdown] lang="pt-BR"
-# Algumas épocas às apalpadelas e, de repente, quase tudo: primeiro a rede descobre o tamanho das respostas e que dígitos são frequentes no início; depois, que dígitos somar; por fim, o "vai um". (A validação anda à frente do treino porque a fração de treino é uma média sobre uma época em que a rede ainda melhora.)
+# Nesta execução, a fração de caracteres certos na validação sobe mais na terceira época e depois se aproxima de 1. A validação fica acima do treino
+# porque o valor de treino é a média de uma época durante a qual a rede ainda melhora.
 #
-# A medida é severa: uma soma só está certa se **os quatro** caracteres estão. Os rivais: o caractere mais frequente em cada lugar; a *memória*, que procura a pergunta de treino mais parecida e copia a resposta; e a simples regressão linear sobre os mesmos caracteres,
-# arredondada a um número inteiro.
+# Uma soma só conta como certa se **os quatro** caracteres estão certos. As linhas de base:
 #
-# **Arrisque:** qual das três se sairá melhor?
+# - o caractere mais frequente em cada posição;
+# - a *memória*: procurar a pergunta de treino mais parecida e copiar a resposta;
+# - a regressão linear dos mesmos caracteres *one-hot* para a soma como número, arredondada.
+#
+# **Arrisque:** qual das três é a melhor?
 # %%
 def right(y, scores):
-    """Share of right characters, and of answers with all characters right."""
-    # pt: """Fração de caracteres certos e de respostas com todos os caracteres certos."""
+    """Share of correct characters, and share of answers with all characters correct."""
+    # pt: """Fração de caracteres certos e fração de respostas com todos os caracteres certos."""
     hits = y.argmax(-1) == scores.argmax(-1)
     return float(hits.mean()), float(hits.all(axis=1).mean())
 
@@ -809,23 +902,33 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# From {{ sums_share }} of all sums the LSTM learnt to do {{ adder_right }} of the others. Memory does {{ memory_right }}: similar questions do not have equal answers, so this is no recall. And **linear regression does {{ regression_right }}**, in a blink: a sum *is* linear in its digits, once somebody says that the answer is a number.
-# That is the point: the regression was told what numbers are. The network was told nothing, neither that these are digits nor that there is a carry; with other pairs of sequences the same program would have learnt another rule. When you know the rule, use the rule.
+# Trained on {{ sums_share }} of all sums, the LSTM gets {{ adder_right }} of the test sums right. Memory gets {{ memory_right }}, because similar questions can have
+# quite different answers. So the network has not merely stored its training sums: it generalises.
 #
-# ### Explore
+# **Linear regression gets {{ regression_right }}** and takes a fraction of a second. A sum *is* linear in its digits, once the answer is treated as a number. The
+# comparison shows what prior knowledge is worth: we gave the regression a numeric target and fixed positions, while the network had to find the rule
+# from characters. If you know the rule, use it.
 #
-# Two sliders set the numbers; the picture shows how sure the network is of each character. Find a sum of which it is unsure, or one that it gets wrong: try `999 + 1`, and two numbers of one digit. Why are the short ones harder?
+# ### Explore the network's answers
+#
+# Two sliders set the numbers. The picture shows the probability of each character at each position. Look for a sum of which the network is unsure, or one that it
+# gets wrong. Try `999 + 1` and two numbers of one digit.
 # %% [markdown] lang="pt-BR"
-# Com {{ sums_share }} de todas as somas, a LSTM aprendeu a fazer {{ adder_right }} das outras. A memória faz {{ memory_right }}: perguntas parecidas não têm respostas iguais, logo isto não é lembrança. E **a regressão linear faz {{ regression_right }}**, num piscar de olhos: uma soma *é* linear nos dígitos, desde que alguém diga que a resposta é um número.
-# Esse é o ponto: à regressão disseram o que são números. À rede nada disseram, nem que aquilo são dígitos, nem que existe "vai um"; com outros pares de sequências, o mesmo programa teria aprendido outra regra. Quando você conhece a regra, use a regra.
+# Treinada com {{ sums_share }} de todas as somas, a LSTM acerta {{ adder_right }} das somas de teste. A memória acerta {{ memory_right }}, porque perguntas
+# parecidas podem ter respostas bem diferentes. Logo, a rede não se limitou a guardar as somas de treino: ela generaliza.
 #
-# ### Explore
+# **A regressão linear acerta {{ regression_right }}** e leva uma fração de segundo. Uma soma *é* linear nos dígitos, desde que a resposta seja tratada como
+# número. A comparação mostra quanto vale o conhecimento prévio: à regressão demos um alvo numérico e posições fixas; a rede teve de descobrir a regra
+# a partir de caracteres. Se você conhece a regra, use-a.
 #
-# Dois controles definem os números; a figura mostra quão segura está a rede de cada caractere. Ache uma soma de que ela não tenha certeza, ou uma que ela erre: tente `999 + 1` e dois números de um dígito. Por que os curtos são mais difíceis?
+# ### Explore as respostas da rede
+#
+# Dois controles definem os números. A figura mostra a probabilidade de cada caractere em cada posição. Procure uma soma da qual a rede não tenha certeza, ou uma que
+# ela erre. Tente `999 + 1` e dois números de um dígito.
 # %%
 def confidences(a, b):
-    """Probability of each character at each place of a + b, in reading order; (ANSWERED, 12)."""
-    # pt: """Probabilidade de cada caractere em cada lugar de a + b, na ordem de leitura; (ANSWERED, 12)."""
+    """Probability of each character at each position of a + b, in reading order; (ANSWERED, 12)."""
+    # pt: """Probabilidade de cada caractere em cada posição de a + b, na ordem de leitura; (ANSWERED, 12)."""
     scores = np.asarray(adder(questions([a], [b])))[0, ::-1].astype("float64")
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     return odds / odds.sum(axis=1, keepdims=True)
@@ -833,21 +936,231 @@ def confidences(a, b):
 
 explore.sequences.digits(confidences, CHARACTERS)
 # %% [markdown] lang="en"
-# Pairs were drawn evenly from all pairs, and nine tenths of all numbers below 1000 have three digits: of two numbers with one digit the network saw a handful of examples. It is sure where its examples are.
+# In this run the network is less sure of 7 + 8 than of 473 + 59. A likely reason is the training data: nine tenths of the numbers below 1000 have three digits, so
+# the network saw only a few sums of two one-digit numbers.
 #
-# ## 7. Films: one image network for every frame
+# ## Check yourself
 #
-# A step need not be a number. In a film each step is an image, and the tensor has five axes: `(films, frames, height, width, 1)`. What shall read an image is a convolutional network, and it should be **the same one for every frame**: what a 3 looks like does not depend on the time. That is what `TimeDistributed` is for.
+# Answer first, then open.
 #
-# Our films are made on the spot: a digit, shrunk to 10 × 10 pixels, moves over a 16 × 16 field with constant speed and bounces off the walls. Six frames are shown, four follow. Digits of the test films come from MNIST's test part.
+# **1.** `LSTM(64)` is followed by `LSTM(64, return_sequences=True)`, and Keras reports a wrong number of dimensions. What is missing, and where?
+#
+# <details><summary>Answer</summary>The first LSTM returns one vector (two axes), and the second needs a sequence (three axes). In an autoencoder, put a RepeatVector between them. In a stack that continues to read the sequence, set return_sequences=True in the first.</details>
+#
+# **2.** A blog trains an LSTM autoencoder with a code of 100 numbers on the series 0.1 … 0.9 and shows a perfect reconstruction. Give two reasons why this does not show that the network has learned to read sequences.
+#
+# <details><summary>Answer</summary>There is only one sequence, so the network can memorise it, and no held-out data would reveal that. And a code of 100 numbers for 9 values is overcomplete: nothing has to be compressed.</details>
+#
+# **3.** In a chart of a share price, the forecast looks like the true curve shifted by one day. How was it probably made?
+#
+# <details><summary>Answer</summary>With the true value of the previous day as input on every day: a series of one-step forecasts, close to "the last value again". Ask for the error of that baseline and for a free-running forecast.</details>
+#
+# **4.** What do the two decoders of a composite model share? How would you find out whether sharing helps?
+#
+# <details><summary>Answer</summary>They share the encoder and its code; each decoder has its own weights. Train an encoder with each decoder alone, with the same code size, data and steps, and compare the test errors over several seeds.</details>
+#
+# **5.** `12+345` is in the training data. Which sums must not be in the test data?
+#
+# <details><summary>Answer</summary>12+345 itself and 345+12. Addition is commutative, so the second is almost the same question with the same answer. Split unordered pairs.</details>
+#
+# **6.** How many sets of weights does `TimeDistributed(Dense(1))` have for nine steps?
+#
+# <details><summary>Answer</summary>One. The same layer is applied to every step; more steps would not need more weights.</details>
 # %% [markdown] lang="pt-BR"
-# Os pares foram sorteados por igual entre todos, e nove décimos dos números até 999 têm três dígitos: de dois números de um dígito, a rede viu um punhado de exemplos. Ela tem certeza onde estão os seus exemplos.
+# Nesta execução, a rede tem menos certeza de 7 + 8 que de 473 + 59. Uma razão provável são os dados de treino: nove décimos dos números menores que 1.000 têm três
+# dígitos, e a rede viu poucas somas de dois números de um dígito.
 #
-# ## 7. Filmes: uma só rede de imagens para todos os quadros
+# ## Teste-se
 #
-# Um passo não precisa ser um número. Num filme, cada passo é uma imagem, e o tensor tem cinco eixos: `(filmes, quadros, altura, largura, 1)`. Quem deve ler a imagem é uma rede convolucional, e convém que seja **a mesma em todos os quadros**: a cara de um 3 não depende do instante. É para isso que existe `TimeDistributed`.
+# Responda primeiro, abra depois.
 #
-# Nossos filmes são feitos na hora: um dígito, encolhido a 10 × 10 pixels, anda com velocidade constante por um campo de 16 × 16 e ricocheteia nas paredes. Seis quadros são mostrados, quatro vêm depois. Os dígitos dos filmes de teste saem da parte de teste do MNIST.
+# **1.** Depois de `LSTM(64)` vem `LSTM(64, return_sequences=True)`, e o Keras acusa um número errado de dimensões. O que falta, e onde?
+#
+# <details><summary>Resposta</summary>A primeira LSTM devolve um vetor (dois eixos), e a segunda precisa de uma sequência (três eixos). Num autoencoder, ponha um RepeatVector entre elas. Numa pilha que continua a ler a sequência, use return_sequences=True na primeira.</details>
+#
+# **2.** Um blog treina um autoencoder LSTM com código de 100 números na série 0,1 … 0,9 e mostra uma reconstrução perfeita. Dê duas razões por que isso não mostra que a rede aprendeu a ler sequências.
+#
+# <details><summary>Resposta</summary>Há uma só sequência; a rede pode memorizá-la, e não há dados reservados que o revelem. Além disso, um código de 100 números para 9 valores é supercompleto: nada precisa ser comprimido.</details>
+#
+# **3.** No gráfico do preço de uma ação, a previsão parece a curva verdadeira deslocada de um dia. Como ela provavelmente foi feita?
+#
+# <details><summary>Resposta</summary>Com o valor verdadeiro do dia anterior como entrada, todos os dias: uma série de previsões de um passo, perto de "o último valor outra vez". Peça o erro dessa linha de base e uma previsão em marcha livre.</details>
+#
+# **4.** O que os dois decodificadores de um modelo composto compartilham? Como você descobriria se compartilhar ajuda?
+#
+# <details><summary>Resposta</summary>Compartilham o codificador e o código; cada decodificador tem pesos próprios. Treine um codificador com cada decodificador sozinho, com o mesmo tamanho de código, os mesmos dados e passos, e compare os erros de teste em várias sementes.</details>
+#
+# **5.** `12+345` está no treino. Que somas não podem estar no teste?
+#
+# <details><summary>Resposta</summary>A própria 12+345 e 345+12. A adição é comutativa; a segunda é quase a mesma pergunta, com a mesma resposta. Divida pares sem ordem.</details>
+#
+# **6.** Quantos conjuntos de pesos tem `TimeDistributed(Dense(1))` para nove passos?
+#
+# <details><summary>Resposta</summary>Um. A mesma camada é aplicada a todos os passos; mais passos não exigiriam mais pesos.</details>
+# %% [markdown] lang="en"
+# ## Exercises
+#
+# The cell below each exercise checks your answer at once. `check.leak.hint()`, with the name of the check, gives a hint; each further call gives a more detailed one.
+#
+# ### Exercise 1: answers that leak into the input
+#
+# The introductions of section 2 "predict" values 2 to 9 of the nine values that the encoder has read. How hard is this? Fit a linear regression from the nine past values (`flat`, the training waves) to the last eight *of these same values*.
+# Store its mean squared error on the test waves in `leaked_error`, and compare it with the forecast of section 4.
+# %% [markdown] lang="pt-BR"
+# ## Exercícios
+#
+# A célula abaixo de cada exercício verifica a resposta na hora. `check.leak.hint()`, com o nome da verificação, dá uma dica; cada nova chamada dá outra mais detalhada.
+#
+# ### Exercício 1: respostas que vazam para a entrada
+#
+# As introduções da seção 2 "preveem" os valores 2 a 9 dos nove que o codificador leu. Isso é difícil? Ajuste uma regressão linear dos nove valores passados (`flat`, as ondas de treino) para os oito últimos *desses mesmos valores*.
+# Guarde o erro quadrático médio nas ondas de teste em `leaked_error` e compare-o com a previsão da seção 4.
+# %% exercise="1" role="answer"
+leaked_error = None
+### BEGIN SOLUTION
+peek = LinearRegression().fit(flat, flat[:, 1:])
+leaked_error = mse(past_test[:, 1:, 0], peek.predict(past_test[:, :, 0]))
+# The targets are part of the input, so the regression only has to copy them.
+# pt: Os alvos fazem parte da entrada; basta à regressão copiá-los.
+### END SOLUTION
+# %% exercise="1" role="check"
+from exercises import sequences as check
+
+check.leak(leaked_error, (past_train, future_train), (past_test, future_test))
+# check.leak.hint()
+if check.leak.done:
+    print(f"{leaked_error:.1e} << {errors['regression'][1]:.1e}")
+# %% [markdown] lang="en"
+# ### Exercise 2: does the order of writing matter?
+#
+# Train a second network with the answers in **reading order** (`y_train[:, ::-1]`, the first digit first) and everything else unchanged. Call it `reader`, and store the share of correct test sums in `reading_right`. Before you run it: which digit will be
+# learned last? `build_adder`, `train` and `right` do most of the work; the training takes about as long as the first one.
+# %% [markdown] lang="pt-BR"
+# ### Exercício 2: a ordem da escrita importa?
+#
+# Treine uma segunda rede com as respostas na **ordem de leitura** (`y_train[:, ::-1]`, o primeiro dígito primeiro), sem mudar mais nada. Chame-a de `reader` e guarde em `reading_right` a fração de somas de teste certas. Antes de executar: que dígito será
+# aprendido por último? `build_adder`, `train` e `right` fazem quase todo o trabalho; o treino leva cerca do mesmo tempo que o primeiro.
+# %% exercise="2" role="answer"
+reader = reading_right = None
+### BEGIN SOLUTION
+keras.utils.set_random_seed(settings.seed())
+reader = build_adder()
+train(
+    reader,
+    x_train,
+    y_train[:, ::-1],
+    (x_val, y_val[:, ::-1]),
+    settings.pick(quick=1, class_=7, full=40),
+    batch=128,
+    peak=4e-3,
+    loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+    jit=settings.pick(quick=False, class_=True, full=True) and environment.xla_works(),
+)
+reading_right = right(y_test[:, ::-1], np.asarray(reader(x_test)))[1]
+# The first digit written now depends on the carries of all the others.
+# pt: O primeiro dígito escrito agora depende do "vai um" de todos os outros.
+### END SOLUTION
+# %% exercise="2" role="check"
+check.order(reader, reading_right, x_test, y_test)
+# check.order.hint()
+if check.order.done:
+    print(f"{results['adder'][1]:.3f} -> {reading_right:.3f}")
+# %% [markdown] lang="en"
+# ### Exercise 3: a third output
+#
+# Build a model `three_heads` with one encoder (`build_encoder(4, 48)`) and three outputs: `x_hat`, `future`, and `kind`. The last has three softmax units that classify the shape of the wave. You need not train it. The check looks at the shapes and at whether
+# all three outputs depend on one code.
+# %% [markdown] lang="pt-BR"
+# ### Exercício 3: uma terceira saída
+#
+# Monte um modelo `three_heads` com um codificador (`build_encoder(4, 48)`) e três saídas: `x_hat`, `future` e `kind`. A última tem três unidades softmax que classificam a forma da onda. Não é preciso treiná-lo. A verificação olha as formas e se as três saídas
+# dependem de um só código.
+# %% exercise="3" role="answer"
+three_heads = None
+### BEGIN SOLUTION
+past = keras.Input((PAST, 1), name="past")
+code = build_encoder(4, 48)(past)
+heads = {name: build_decoder(4, n, 48, name)(code) for name, n in (("x_hat", PAST), ("future", FUTURE))}
+three_heads = keras.Model(past, heads | {"kind": layers.Dense(3, "softmax", name="kind")(code)})  # pt: "kind"
+### END SOLUTION
+# %% exercise="3" role="check"
+check.forked(three_heads, past_test, FUTURE)
+# check.forked.hint()
+if check.forked.done:
+    print({name: tuple(part.shape[1:]) for name, part in three_heads(past_test[:1]).items()})
+# %% [markdown] lang="en"
+# ## Summary
+#
+# - An LSTM reads step by step. It returns its last output (encoder) or one output for each step (`return_sequences=True`, decoder). `RepeatVector` connects the two; `TimeDistributed` applies one layer to every step.
+# - A perfect reconstruction of one training sequence shows nothing about generalisation. Test on other sequences, and compare with simple baselines.
+# - A composite model reconstructs the past and predicts the future from one code. In our runs it did not clearly predict better than a model for prediction alone. The dense model had the lowest forecast errors.
+# - With teacher forcing, the error is that of one step. A forecast of many steps must use the model's own predictions or write everything from the code.
+# - Input and output may be different sequences. Split the data so that equivalent questions are always in the same split.
+#
+# ## Going further
+#
+# The rest is optional: padding and state in recurrent layers, films, heartbeats, and how to save the parts of a composite model.
+#
+# ### Padding, masks and state
+#
+# Sequences of different lengths are filled up to one length in a batch. The added values are called **padding**, and a **mask** makes the layer ignore them. With
+# **`stateful=True`** a layer keeps its memory from one batch to the next, for recordings that arrive in pieces. Then the order of the batches matters,
+# and you must call `reset_state()` before a new recording.
+# %% [markdown] lang="pt-BR"
+# ## Resumo
+#
+# - Uma LSTM lê passo a passo. Devolve a última saída (codificador) ou uma saída por passo (`return_sequences=True`, decodificador). `RepeatVector` liga os dois; `TimeDistributed` aplica uma camada a cada passo.
+# - A reconstrução perfeita de uma única sequência de treino nada mostra sobre generalização. Teste com outras sequências e compare com linhas de base simples.
+# - Um modelo composto reconstrói o passado e prevê o futuro a partir de um código. Nas nossas execuções, não previu claramente melhor que um modelo só de previsão. O modelo denso teve os menores erros de previsão.
+# - Com *teacher forcing*, o erro é o de um passo. Uma previsão de vários passos precisa usar as previsões do próprio modelo ou escrever tudo a partir do código.
+# - Entrada e saída podem ser sequências diferentes. Divida os dados de modo que perguntas equivalentes fiquem sempre no mesmo conjunto.
+#
+# ## Para ir além
+#
+# O resto é opcional: preenchimento e estado em camadas recorrentes, filmes, batimentos cardíacos e como salvar as partes de um modelo composto.
+#
+# ### Preenchimento, máscara e estado
+#
+# Sequências de tamanhos diferentes são completadas até um mesmo tamanho dentro do lote. Os valores acrescentados são o **preenchimento** (*padding*), e uma
+# **máscara** faz a camada ignorá-los. Com **`stateful=True`**, a camada conserva a memória de um lote para o seguinte, para gravações que chegam em
+# pedaços. Nesse caso, a ordem dos lotes importa, e é preciso chamar `reset_state()` antes de uma nova gravação.
+# %% tags=["nbval-check-output"]
+read = layers.LSTM(8)
+short = np.linspace(0.1, 0.5, 5, dtype="float32").reshape(1, 5, 1)
+padded = np.pad(short, ((0, 0), (0, 4), (0, 0)), constant_values=-1)
+truth = read(short)
+masked = read(layers.Masking(mask_value=-1.0)(padded))
+print("padded, no mask:", np.allclose(read(padded), truth, atol=1e-5))  # pt: "com enchimento, sem máscara:"
+print("padded, masked: ", np.allclose(masked, truth, atol=1e-5))  # pt: "com enchimento e máscara:   "
+
+keeps = layers.LSTM(8, stateful=True)
+keeps.build((1, None, 1))
+keeps.cell.set_weights(read.cell.get_weights())
+keeps(short[:, :2])
+print("in two pieces, with state:", np.allclose(keeps(short[:, 2:]), truth, atol=1e-5))
+# pt: "em dois pedaços, com estado:"
+print("in two pieces, no state:  ", np.allclose(read(short[:, 2:]), truth, atol=1e-5))
+# pt: "em dois pedaços, sem estado:"
+# %% [markdown] lang="en"
+# Without a mask, the padding changes the code, because the LSTM reads it as data. Without state, a recording in two pieces loses the first one.
+#
+# ### Films: one image network for every frame
+#
+# In a film each step is an image, and the tensor has five axes: `(films, frames, height, width, 1)`. A convolutional network should read each image, and it should be **the same network for
+# every frame**: the appearance of a 3 does not depend on the time. `TimeDistributed` applies it to each frame.
+#
+# Our films are computed here. An MNIST digit, reduced to 10 × 10 pixels, moves with constant speed over a field of 16 × 16 pixels and bounces off the walls. The network sees six frames;
+# the next four are the future. The digits of the test films come from the test images of MNIST.
+# %% [markdown] lang="pt-BR"
+# Sem máscara, o preenchimento muda o código, porque a LSTM o lê como dado. Sem estado, uma gravação em dois pedaços perde o primeiro.
+#
+# ### Filmes: uma só rede de imagens para todos os quadros
+#
+# Num filme, cada passo é uma imagem, e o tensor tem cinco eixos: `(filmes, quadros, altura, largura, 1)`. Uma rede convolucional deve ler cada imagem, e convém que seja **a mesma em todos os quadros**:
+# a aparência de um 3 não depende do instante. `TimeDistributed` a aplica a cada quadro.
+#
+# Nossos filmes são calculados aqui. Um dígito do MNIST, reduzido a 10 × 10 pixels, move-se com velocidade constante num campo de 16 × 16 pixels e rebate nas paredes. A rede vê seis quadros; os
+# quatro seguintes são o futuro. Os dígitos dos filmes de teste vêm das imagens de teste do MNIST.
 # %%
 SIDE, DIGIT = 16, 10
 SEEN, NEXT = settings.pick(quick=(3, 2), class_=(6, 4), full=(6, 4))
@@ -860,7 +1173,7 @@ def films(images, count, rng):
     small = small.reshape(count, DIGIT, 2, DIGIT, 2).mean((2, 4))
     room, steps = SIDE - DIGIT, np.arange(SEEN + NEXT).reshape(1, -1, 1)
     place = rng.uniform(0, room, (count, 1, 2)) + rng.uniform(-1.5, 1.5, (count, 1, 2)) * steps
-    place = np.abs((place + room) % (2 * room) - room)  # walls are mirrors  # pt: as paredes são espelhos
+    place = np.abs((place + room) % (2 * room) - room)  # reflection at the walls  # pt: reflexão nas paredes
     rows, columns = np.moveaxis(np.round(place).astype(int), 2, 0)
     made = np.zeros((count, SEEN + NEXT, SIDE, SIDE, 1), "float32")
     inside = np.arange(DIGIT)
@@ -889,17 +1202,21 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# The parts: an **eye** (convolutions; a frame becomes 32 numbers) and a **brush** (the way back). Around them the composite model of section 4: `TimeDistributed(eye)`, an LSTM, a code of 32 numbers for the *whole film*, and two decoders that share the brush.
+# The model has an image encoder (`eye`: convolutions turn a frame into 32 numbers) and an image decoder (`brush`, the way back). Between them is the composite model of section 4:
+# `TimeDistributed(eye)`, an LSTM, a code of 32 numbers for the *whole film*, and two LSTM decoders that share the image decoder.
 #
-# Trained all at once from random weights, this model stays for long at the mean of all films, a blurred spot: too many parts wait for each other. So we train in two stages. First eye and brush alone, as an autoencoder of single frames; then everything together, starting from these weights.
+# We train in two stages. The first is a **pretraining**: image encoder and decoder learn alone, as an autoencoder of single frames. Then we train the whole model from these weights, so that the LSTMs
+# receive useful features from the start.
 # %% [markdown] lang="pt-BR"
-# As partes: um **olho** (convoluções; um quadro vira 32 números) e um **pincel** (o caminho de volta). Em torno deles, o modelo composto da seção 4: `TimeDistributed(eye)`, uma LSTM, um código de 32 números para o *filme inteiro* e dois decodificadores que dividem o pincel.
+# O modelo tem um codificador de imagens (`eye`: convoluções transformam um quadro em 32 números) e um decodificador de imagens (`brush`, o caminho de volta). Entre eles está o modelo composto da
+# seção 4: `TimeDistributed(eye)`, uma LSTM, um código de 32 números para o *filme inteiro* e dois decodificadores LSTM que compartilham o decodificador de imagens.
 #
-# Treinado de uma vez, a partir de pesos aleatórios, esse modelo fica muito tempo parado na média de todos os filmes, uma mancha borrada: partes demais esperam umas pelas outras. Por isso treinamos em duas etapas. Primeiro só olho e pincel, como autoencoder de quadros avulsos; depois tudo junto, partindo desses pesos.
+# Treinamos em duas etapas. A primeira é um **pré-treino**: codificador e decodificador de imagens aprendem sozinhos, como autoencoder de quadros avulsos. Depois treinamos o modelo inteiro a partir
+# desses pesos, para que as LSTMs recebam atributos úteis desde o início.
 # %%
 def build_eye(features=32):
-    """A frame in, `features` numbers out."""
-    # pt: """Entra um quadro, saem `features` números."""
+    """Image encoder from a frame to `features` numbers."""
+    # pt: """Codificador de imagens, de um quadro para `features` números."""
     look = [layers.Conv2D(n, 3, 2, "same", activation="gelu") for n in (16, 32)]
     return keras.Sequential(
         [keras.Input((SIDE, SIDE, 1)), *look, layers.Flatten(), layers.Dense(features)], name="eye"
@@ -907,8 +1224,8 @@ def build_eye(features=32):
 
 
 def build_brush(features=32):
-    """`features` numbers in, a frame out."""
-    # pt: """Entram `features` números, sai um quadro."""
+    """Image decoder from `features` numbers to a frame."""
+    # pt: """Decodificador de imagens, de `features` números para um quadro."""
     small = SIDE // 4
     first = [layers.Dense(small * small * 32, "gelu"), layers.Reshape((small, small, 32))]
     paint = layers.Conv2DTranspose(16, 3, 2, "same", activation="gelu")
@@ -918,8 +1235,8 @@ def build_brush(features=32):
 
 # %%
 def build_film_model(eye, brush, code_size=32, units=128):
-    """Encoder of films, and the composite model: frames seen, frames to come."""
-    # pt: """Codificador de filmes e o modelo composto: quadros vistos, quadros por vir."""
+    """Encoder of films, and the composite model for frames seen and future frames."""
+    # pt: """Codificador de filmes e modelo composto para quadros vistos e quadros futuros."""
     seen = keras.Input((SEEN, SIDE, SIDE, 1), name="seen")
     walk = layers.LSTM(units, unroll=True)(layers.TimeDistributed(eye)(seen))
     z = layers.Dense(code_size, name="code")(walk)
@@ -962,9 +1279,9 @@ history, film_seconds = train(
 )
 print([layer.name for layer in film_model.layers])
 # %% [markdown] lang="en"
-# **Baselines.** For the frames seen: the mean frame of the film (which must keep a whole image), and PCA on the six frames with a code of 32 numbers. For the frames to come: the last frame, repeated; the mean of all training films; and linear regression from PCA's code.
+# **Baselines.** For the frames seen: the mean frame of the film (which must store a whole image) and PCA of the six frames with 32 components. For the future frames: the last frame repeated, the mean of all training films, and linear regression from PCA's code.
 # %% [markdown] lang="pt-BR"
-# **Linhas de base.** Para os quadros vistos: o quadro médio do filme (que precisa guardar uma imagem inteira) e a PCA sobre os seis quadros com um código de 32 números. Para os quadros por vir: o último quadro, repetido; a média de todos os filmes de treino; e a regressão linear a partir do código da PCA.
+# **Linhas de base.** Para os quadros vistos: o quadro médio do filme (que exige guardar uma imagem inteira) e a PCA dos seis quadros com 32 componentes. Para os quadros futuros: o último quadro repetido, a média de todos os filmes de treino e a regressão linear a partir do código da PCA.
 # %%
 flat_train, flat_test = (f.reshape(len(f), -1) for f in (seen_train, seen_test))
 start = time.perf_counter()
@@ -1033,29 +1350,43 @@ plot.image_rows(
     # pt: "Dois filmes sobre LSTM e PCA, seis quadros vistos e quatro por vir: a LSTM pinta um dígito borrado que anda; a PCA, nuvens cinzentas."
 )
 # %% [markdown] lang="en"
-# The first six columns were seen, the last four were not. Repeating the last frame costs {{ film_last }}, more than the mean of all films ({{ film_mean_next }}), since a digit at the wrong place is wrong twice. The recurrent model gets {{ film_lstm_next }}, PCA with regression {{ film_pca_next }}. On the frames seen: {{ film_lstm }} against PCA's {{ film_pca }}
-# and {{ film_still }} of the mean frame, which keeps eight times as many numbers. A shifted image is a curved path in pixel space: where one thing *moves*, a flat subspace is a poor code.
+# The first six columns were seen, the last four are the future.
 #
-# The look of the answers tells what the squared error hides: place and motion are right, the digit is blurred. With 32 numbers for six frames, shape is what the code gives up first.
+# - **Future frames.** Repeating the last frame has an error of {{ film_last }}, more than the mean of all films ({{ film_mean_next }}): a digit in the wrong place is wrong twice, where it is and where it
+#   should be. PCA with regression has {{ film_pca_next }}; the LSTM has {{ film_lstm_next.min }} to {{ film_lstm_next.max }} in our {{ film_lstm_next.n }} runs.
+# - **Frames seen.** The LSTM has {{ film_lstm.min }} to {{ film_lstm.max }}, PCA {{ film_pca }}, and the mean frame {{ film_still }} with eight times as many numbers. The LSTM is better than PCA in each run, by
+#   less than a tenth.
 #
-# ## 8. Heartbeats: recurrent, dense, or linear?
-#
-# Lesson 05 finds abnormal heartbeats by the error of a dense autoencoder that has seen normal beats only. A beat is a sequence of 140 values: a case for an LSTM? Same question, same data, three answers with a code of **eight numbers**: PCA, the dense network (140–32–16–8–16–32–140), and the LSTM. In the file every beat
-# has mean 0 and variance 1, so nothing is left to be scaled. Models see normal training beats only; the score of a test beat is its mean absolute error; the **positive** class is *abnormal*, and the ROC area says how often an abnormal beat has the larger error.
-#
-# One trick: read value by value, a beat has 140 steps, and the LSTM must carry the first to the last. Read in **pieces of ten values**, it has 14 steps. We train both.
+# The pictures show what the squared error hides. The position is about right, but **the digit has lost its identity**: without the original, you could not say which digit it is. With 32 numbers for six frames
+# and this short training, the model has learned where a digit moves and not which digit it is.
 # %% [markdown] lang="pt-BR"
-# As seis primeiras colunas foram vistas; as quatro últimas, não. Repetir o último quadro custa {{ film_last }}, mais que a média de todos os filmes ({{ film_mean_next }}), pois um dígito no lugar errado erra duas vezes. O modelo recorrente chega a {{ film_lstm_next }}; a PCA com regressão, a {{ film_pca_next }}. Nos quadros vistos: {{ film_lstm }} contra {{ film_pca }} da PCA
-# e {{ film_still }} do quadro médio, que guarda oito vezes mais números. Uma imagem que se desloca percorre uma curva no espaço dos pixels: onde algo *anda*, um subespaço plano é um código ruim.
+# As seis primeiras colunas foram vistas; as quatro últimas são o futuro.
 #
-# A aparência das respostas conta o que o erro quadrático esconde: lugar e movimento estão certos, o dígito está borrado. Com 32 números para seis quadros, a forma é a primeira coisa de que o código abre mão.
+# - **Quadros futuros.** Repetir o último quadro tem erro de {{ film_last }}, mais que a média de todos os filmes ({{ film_mean_next }}): um dígito no lugar errado erra duas vezes, onde está e onde
+#   deveria estar. A PCA com regressão tem {{ film_pca_next }}; a LSTM vai de {{ film_lstm_next.min }} a {{ film_lstm_next.max }} nas nossas {{ film_lstm_next.n }} execuções.
+# - **Quadros vistos.** A LSTM vai de {{ film_lstm.min }} a {{ film_lstm.max }}; a PCA tem {{ film_pca }}, e o quadro médio, {{ film_still }}, com oito vezes mais números. A LSTM é melhor que a PCA em cada
+#   execução, por menos de um décimo.
 #
-# ## 8. Batimentos: recorrente, denso ou linear?
+# As figuras mostram o que o erro quadrático esconde. A posição está mais ou menos certa, mas **o dígito perdeu a identidade**: sem ver o original, não se sabe qual é. Com 32 números para seis
+# quadros e este treino curto, o modelo aprendeu por onde o dígito anda, e não qual dígito é.
+# %% [markdown] lang="en"
+# ### Heartbeats: recurrent, dense or linear?
 #
-# A aula 05 encontra batimentos anormais pelo erro de um autoencoder denso que só viu batimentos normais. Um batimento é uma sequência de 140 valores: um caso para a LSTM? A mesma pergunta, os mesmos dados, três respostas com um código de **oito números**: PCA, rede densa (140–32–16–8–16–32–140) e LSTM. No arquivo, cada batimento
-# tem média 0 e variância 1; nada resta a escalar. Os modelos só veem batimentos normais de treino; a nota de um batimento de teste é o seu erro absoluto médio; a classe **positiva** é *anormal*, e a área sob a curva ROC diz com que frequência um batimento anormal tem o erro maior.
+# Lesson 05 detects abnormal heartbeats by the reconstruction error of a dense autoencoder trained on normal beats only. A beat is a sequence of 140 values, so we can also use an LSTM. We compare three models with a code of **eight numbers**: PCA, a
+# dense network (140–32–16–8–16–32–140) and an LSTM. In the data file each beat already has mean 0 and variance 1.
 #
-# Um truque: lido valor por valor, um batimento tem 140 passos, e a LSTM precisa carregar o primeiro até o último. Lido em **pedaços de dez valores**, tem 14 passos. Treinamos as duas.
+# All models are trained on normal beats only. The score of a test beat is its mean absolute error. The **positive** class is *abnormal*; the ROC area is the probability that a random abnormal beat has a larger error than a random normal one.
+#
+# We give the LSTM two forms of the same beat: 140 steps of one value, and 14 steps of **ten values**.
+# %% [markdown] lang="pt-BR"
+# ### Batimentos: recorrente, denso ou linear?
+#
+# A aula 05 detecta batimentos anormais pelo erro de reconstrução de um autoencoder denso treinado só com batimentos normais. Um batimento é uma sequência de 140 valores; podemos então usar também uma LSTM. Comparamos três modelos com um código de **oito
+# números**: PCA, uma rede densa (140–32–16–8–16–32–140) e uma LSTM. No arquivo, cada batimento já tem média 0 e variância 1.
+#
+# Todos os modelos são treinados só com batimentos normais. O escore de um batimento de teste é o seu erro absoluto médio. A classe **positiva** é *anormal*; a área ROC é a probabilidade de um batimento anormal sorteado ter erro maior que um normal sorteado.
+#
+# Damos à LSTM duas formas do mesmo batimento: 140 passos de um valor e 14 passos de **dez valores**.
 # %%
 beats = data.ecg_anomalies.heartbeats()
 print(beats.provenance)
@@ -1067,17 +1398,17 @@ print(beat_train.shape, beat_val.shape, beat_test.shape)
 
 
 def build_beat_dense():
-    """140 values, a code of 8, 140 values."""
-    # pt: """140 valores, um código de 8, 140 valores."""
+    """Dense autoencoder of 140 values with a code of 8."""
+    # pt: """Autoencoder denso de 140 valores com um código de 8."""
     hidden = [layers.Dense(n, None if n == 8 else "relu") for n in (32, 16, 8, 16, 32)]
     return keras.Sequential([keras.Input((140,)), *hidden, layers.Dense(140)])
 
 
 def build_beat_lstm(width, units=64):
-    """Pieces of `width` values, a code of 8, the pieces again."""
-    # pt: """Pedaços de `width` valores, um código de 8, os pedaços de volta."""
-    steps, short = 140 // width, width > 4  # a long sequence is run as a loop
-    # pt: uma sequência longa roda num laço
+    """LSTM autoencoder that reads `width` values per step, with a code of 8."""
+    # pt: """Autoencoder LSTM que lê `width` valores por passo, com um código de 8."""
+    steps, short = 140 // width, width > 4  # long sequences run in a loop
+    # pt: sequências longas são processadas num laço
     read, write = layers.LSTM(units, unroll=short), layers.LSTM(units, return_sequences=True, unroll=short)
     parts = [read, layers.Dense(8, name="code"), layers.RepeatVector(steps), write, layers.Dense(width)]
     return keras.Sequential([keras.Input((steps, width)), *parts])
@@ -1180,33 +1511,33 @@ about = "Left, a normal beat that all three follow; right, an abnormal beat that
 axes[0].legend(frameon=False, fontsize=13)
 plot.show(fig, alt=about)
 # %% [markdown] lang="en"
-# The verdict, with all figures from the table:
+# - **Error on normal beats.** PCA has the lowest error, {{ beat_pca }}. In our {{ beat_dense.n }} runs the dense network has {{ beat_dense.min }} to {{ beat_dense.max }} and the LSTM with ten values per step
+#   {{ beat_pieces.min }} to {{ beat_pieces.max }}. The mean beat has {{ beat_mean }}. These beats come from one patient and are aligned, and a linear code describes them well.
+# - **ROC area.** Dense {{ area_dense.min }} to {{ area_dense.max }}, LSTM {{ area_pieces.min }} to {{ area_pieces.max }}: the ranges overlap, so we cannot rank the two. Both are above PCA ({{ area_pca }}). The model with the lowest error on
+#   normal beats is therefore not the best detector. In the right-hand panel PCA also follows the fall at the end of an abnormal beat. The mean beat, without any code, already has {{ area_mean }}.
+# - **One value per step.** After its few epochs the error is {{ beat_values.min }} to {{ beat_values.max }}, about that of the mean beat or worse. This training is too short for a conclusion. Each epoch takes several times longer, since
+#   140 steps must be computed one after the other.
 #
-# - **Error on normal beats:** PCA {{ beat_pca }}, the LSTM that reads pieces {{ beat_pieces }}, the dense network {{ beat_dense }}; the mean beat {{ beat_mean }}. No network gets clearly ahead of PCA: normal beats of one patient, aligned by one program, lie close to a flat subspace, and there is little left to bend for.
-# - **ROC area:** LSTM in pieces {{ area_pieces }}, dense {{ area_dense }}, PCA {{ area_pca }}. To rebuild normal beats best is not yet to tell abnormal ones best: PCA's flat subspace goes on beyond the normal beats and rebuilds part of the abnormal ones too (in the right-hand picture it follows the fall at the end). But the mean beat, with *no code at all*, already has
-#   {{ area_mean }}: most abnormal beats here are so different that any yardstick shows them. Who reports only the network's area hides that.
-# - **Value by value** the LSTM has an error of {{ beat_values }} after its few epochs, about that of the mean beat: so far it has learnt little else. Each epoch costs several times one in pieces, since 140 steps must be done one after the other, and the gradient has to travel back through all of them. Choose what a step is.
-# - **Seconds:** PCA needs none to speak of; the price of the others stands in the last column.
+# For aligned sequences of fixed length, start with PCA and a dense network. This is a teaching example with one patient, not a medical device.
 #
-# So: for aligned pieces of fixed length, start with PCA and a dense network. The LSTM's time comes when sequences have different lengths, or run on without end. (A teaching example of one patient, no medical device.)
+# ### Saving the parts
+#
+# The composite model of section 4 has three parts that can be used separately. The encoder alone can search for similar waves; one decoder alone can write futures. We save each part in its own file. With `safe_mode=True`, `load_model` refuses files that would
+# run arbitrary code.
 # %% [markdown] lang="pt-BR"
-# O veredito, com todos os valores na tabela:
+# - **Erro em batimentos normais.** A PCA tem o menor erro, {{ beat_pca }}. Nas nossas {{ beat_dense.n }} execuções, a rede densa vai de {{ beat_dense.min }} a {{ beat_dense.max }}, e a LSTM com dez valores por passo, de
+#   {{ beat_pieces.min }} a {{ beat_pieces.max }}. O batimento médio tem {{ beat_mean }}. Os batimentos são de um só paciente e estão alinhados; um código linear os descreve bem.
+# - **Área ROC.** Densa, de {{ area_dense.min }} a {{ area_dense.max }}; LSTM, de {{ area_pieces.min }} a {{ area_pieces.max }}: as faixas se sobrepõem e não permitem ordenar as duas. Ambas ficam acima da PCA ({{ area_pca }}). O modelo com menor erro
+#   nos batimentos normais não é, portanto, o melhor detector. No quadro da direita, a PCA acompanha também a queda no fim de um batimento anormal. O batimento médio, sem código algum, já tem {{ area_mean }}.
+# - **Um valor por passo.** Depois de poucas épocas, o erro vai de {{ beat_values.min }} a {{ beat_values.max }}, mais ou menos o do batimento médio ou pior. O treino é curto demais para uma conclusão. Cada época demora várias vezes mais, pois os
+#   140 passos são calculados um depois do outro.
 #
-# - **Erro em batimentos normais:** PCA {{ beat_pca }}; LSTM que lê pedaços, {{ beat_pieces }}; rede densa, {{ beat_dense }}; batimento médio, {{ beat_mean }}. Nenhuma rede passa claramente à frente da PCA: batimentos normais de um só paciente, alinhados por um mesmo programa, ficam perto de um subespaço plano, e pouco resta a ganhar com curvas.
-# - **Área ROC:** LSTM em pedaços {{ area_pieces }}, densa {{ area_dense }}, PCA {{ area_pca }}. Refazer melhor os normais ainda não é distinguir melhor os anormais: o subespaço plano da PCA continua para além dos batimentos normais e refaz também parte dos anormais (na figura da direita, ela acompanha a queda do fim). Mas o batimento médio, *sem código algum*, já tem
-#   {{ area_mean }}: a maioria dos batimentos anormais daqui é tão diferente que qualquer régua os mostra. Quem só informa a área da rede esconde isso.
-# - **Valor por valor**, a LSTM tem um erro de {{ beat_values }} depois de suas poucas épocas, mais ou menos o do batimento médio: até aqui, aprendeu pouco além dele. Cada época custa várias vezes uma em pedaços, pois 140 passos têm de ser feitos um após o outro, e o gradiente precisa voltar por todos eles. Escolha o que é um passo.
-# - **Segundos:** a PCA não gasta quase nada; o preço das outras está na última coluna.
+# Para sequências alinhadas de tamanho fixo, comece pela PCA e por uma rede densa. Este é um exemplo didático de um só paciente, não um dispositivo médico.
 #
-# Portanto: para pedaços alinhados de tamanho fixo, comece pela PCA e por uma rede densa. A vez da LSTM vem quando as sequências têm tamanhos diferentes ou não acabam. (Um exemplo didático de um paciente, não um aparelho médico.)
-# %% [markdown] lang="en"
-# ## 9. Save the halves
+# ### Salvar as partes
 #
-# A composite model has three parts that live on their own: with the encoder alone one can search for similar waves, with one decoder alone write futures. Each goes into a file of its own; `safe_mode=True` refuses files that would run code.
-# %% [markdown] lang="pt-BR"
-# ## 9. Salvar as metades
-#
-# Um modelo composto tem três partes com vida própria: só com o codificador, procuram-se ondas parecidas; só com um decodificador, escrevem-se futuros. Cada parte vai para um arquivo próprio; `safe_mode=True` recusa arquivos que executariam código.
+# O modelo composto da seção 4 tem três partes que podem ser usadas separadamente. Só com o codificador, podemos procurar ondas parecidas; só com um decodificador, escrever futuros. Salvamos cada parte no seu arquivo. Com `safe_mode=True`, `load_model` recusa
+# arquivos que executariam código arbitrário.
 # %%
 work = settings.run_folder()
 print(settings.relative(work))
@@ -1217,8 +1548,8 @@ for name, part in two_decoders.items():
 
 # %% tags=["nbval-check-output"]
 def load_and_evaluate(folder, head, past, target):
-    """Squared error of a saved encoder followed by the saved decoder `head`."""
-    # pt: """Erro quadrático de um codificador salvo seguido do decodificador salvo `head`."""
+    """Mean squared error of the saved encoder with the saved decoder `head`."""
+    # pt: """Erro quadrático médio do codificador salvo com o decodificador salvo `head`."""
     first = keras.models.load_model(folder / "encoder.keras", safe_mode=True)
     second = keras.models.load_model(folder / f"decoder_{head}.keras", safe_mode=True)
     return mse(target, np.asarray(second(first(past))))
@@ -1236,156 +1567,6 @@ for head, target in targets_val.items():
         ),
     )
 # %% [markdown] lang="en"
-# ## Check yourself
-#
-# Answer first, then open.
-#
-# **1.** `LSTM(64)` is followed by `LSTM(64, return_sequences=True)`, and Keras complains about the number of axes. What is missing, and where?
-#
-# <details><summary>Answer</summary>The first LSTM gives one vector (two axes), the second wants a sequence (three axes). In an autoencoder RepeatVector belongs between them; in a stack that shall read on, return_sequences=True in the first.</details>
-#
-# **2.** A blog trains an LSTM autoencoder with a code of 100 numbers on the series 0.1 … 0.9 and shows a perfect reconstruction. Name two reasons why that proves nothing.
-#
-# <details><summary>Answer</summary>There is one sequence only, so nothing is held out and reciting it is enough; and 100 numbers of code for 9 values is overcomplete, so even copying would need no learning.</details>
-#
-# **3.** A chart of a share price shows a forecast line that lies almost on the true one, a day late. How was it made, probably?
-#
-# <details><summary>Answer</summary>With the true value of the day before as input, each day: one-step forecasts, close to "the last value once more". Ask for the error of that baseline, and for a free-running forecast.</details>
-#
-# **4.** What is shared in a composite model, and what would you measure to know whether sharing helps?
-#
-# <details><summary>Answer</summary>The encoder and its code; each decoder has its own weights. Train one encoder with each decoder alone, with equal code, data and steps, and compare the test errors, over several seeds.</details>
-#
-# **5.** `12+345` is in the training part. Which sums may not stand in the test part?
-#
-# <details><summary>Answer</summary>12+345 itself and 345+12: addition commutes, so the second has the same answer for almost the same question. Split by unordered pairs.</details>
-#
-# **6.** How many sets of convolution weights does `TimeDistributed(eye)` have for six frames?
-#
-# <details><summary>Answer</summary>One. The same layer is applied to each frame; ten frames would need no further weight.</details>
-# %% [markdown] lang="pt-BR"
-# ## Teste-se
-#
-# Responda primeiro, abra depois.
-#
-# **1.** Depois de `LSTM(64)` vem `LSTM(64, return_sequences=True)`, e o Keras reclama do número de eixos. O que falta, e onde?
-#
-# <details><summary>Resposta</summary>A primeira LSTM entrega um vetor (dois eixos); a segunda quer uma sequência (três eixos). Num autoencoder, falta um RepeatVector entre elas; numa pilha que deve continuar lendo, return_sequences=True na primeira.</details>
-#
-# **2.** Um blog treina um autoencoder LSTM com código de 100 números na série 0,1 … 0,9 e mostra uma reconstrução perfeita. Dê duas razões por que isso nada prova.
-#
-# <details><summary>Resposta</summary>Há uma só sequência; nada foi reservado, e basta recitá-la. E 100 números de código para 9 valores é sobrecompleto: até copiar dispensaria aprender.</details>
-#
-# **3.** O gráfico do preço de uma ação mostra uma previsão quase em cima da curva verdadeira, um dia atrasada. Como ela foi feita, provavelmente?
-#
-# <details><summary>Resposta</summary>Com o valor verdadeiro do dia anterior como entrada, a cada dia: previsões de um passo, perto de "o último valor outra vez". Peça o erro dessa linha de base e uma previsão em marcha livre.</details>
-#
-# **4.** O que é compartilhado num modelo composto, e o que você mediria para saber se compartilhar ajuda?
-#
-# <details><summary>Resposta</summary>O codificador e o código; cada decodificador tem pesos próprios. Treine um codificador com cada decodificador sozinho, com código, dados e passos iguais, e compare os erros de teste em várias sementes.</details>
-#
-# **5.** `12+345` está no treino. Que somas não podem estar no teste?
-#
-# <details><summary>Resposta</summary>A própria 12+345 e 345+12: a adição é comutativa, e a segunda tem a mesma resposta para quase a mesma pergunta. Divida por pares sem ordem.</details>
-#
-# **6.** Quantos conjuntos de pesos de convolução tem `TimeDistributed(eye)` para seis quadros?
-#
-# <details><summary>Resposta</summary>Um. A mesma camada é aplicada a cada quadro; dez quadros não precisariam de nenhum peso a mais.</details>
-# %% [markdown] lang="en"
-# ## Exercises
-#
-# The cell below each exercise checks your answer at once; `check.leak.hint()` (with the name of the check) gives a hint, and a plainer one the next time.
-#
-# ### Exercise 1: the leak of the introductions
-#
-# The introductions "predict" values 2 to 9 of the very nine values that the encoder has read. How hard is that? Fit a linear regression from the nine past values to the last eight *of the past* (training waves, `flat`) and store its test error in `leaked_error`. Compare with the honest forecast.
-# %% [markdown] lang="pt-BR"
-# ## Exercícios
-#
-# A célula abaixo de cada exercício verifica a resposta na hora; `check.leak.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
-#
-# ### Exercício 1: o vazamento das introduções
-#
-# As introduções "preveem" os valores 2 a 9 dos mesmos nove que o codificador leu. Quão difícil é isso? Ajuste uma regressão linear dos nove valores passados para os oito últimos *do passado* (ondas de treino, `flat`) e guarde o erro de teste em `leaked_error`. Compare com a previsão honesta.
-# %% exercise="1" role="answer"
-leaked_error = None
-### BEGIN SOLUTION
-peek = LinearRegression().fit(flat, flat[:, 1:])
-leaked_error = mse(past_test[:, 1:, 0], peek.predict(past_test[:, :, 0]))
-# The answers stand in the question: the regression has only to copy them.
-# pt: As respostas estão na pergunta: basta à regressão copiá-las.
-### END SOLUTION
-# %% exercise="1" role="check"
-from exercises import sequences as check
-
-check.leak(leaked_error, (past_train, future_train), (past_test, future_test))
-# check.leak.hint()
-if check.leak.done:
-    print(f"{leaked_error:.1e} << {errors['regression'][1]:.1e}")
-# %% [markdown] lang="en"
-# ### Exercise 2: does the order of writing matter?
-#
-# Train a second adder with the answers in **reading order** (`y_train[:, ::-1]`, hundreds before units), everything else unchanged; call it `reader`, and store the share of right test sums in `reading_right`. Before you run: which digit will be the last to be learnt? (`build_adder`, `train` and `right` do the rest; about as long as the first time.)
-# %% [markdown] lang="pt-BR"
-# ### Exercício 2: a ordem da escrita importa?
-#
-# Treine uma segunda somadora com as respostas na **ordem de leitura** (`y_train[:, ::-1]`, centenas antes das unidades), sem mudar mais nada; chame-a de `reader` e guarde em `reading_right` a fração de somas de teste certas. Antes de rodar: que dígito será o último a ser aprendido? (`build_adder`, `train` e `right` fazem o resto; leva tanto quanto da primeira vez.)
-# %% exercise="2" role="answer"
-reader = reading_right = None
-### BEGIN SOLUTION
-keras.utils.set_random_seed(settings.seed())
-reader = build_adder()
-train(
-    reader,
-    x_train,
-    y_train[:, ::-1],
-    (x_val, y_val[:, ::-1]),
-    settings.pick(quick=1, class_=7, full=40),
-    batch=128,
-    peak=4e-3,
-    loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-    jit=settings.pick(quick=False, class_=True, full=True) and environment.xla_works(),
-)
-reading_right = right(y_test[:, ::-1], np.asarray(reader(x_test)))[1]
-# The first digit written now needs the carries of all the others: slower to learn.
-# pt: O primeiro dígito escrito agora precisa do "vai um" de todos os outros: aprende-se mais devagar.
-### END SOLUTION
-# %% exercise="2" role="check"
-check.order(reader, reading_right, x_test, y_test)
-# check.order.hint()
-if check.order.done:
-    print(f"{results['adder'][1]:.3f} -> {reading_right:.3f}")
-# %% [markdown] lang="en"
-# ### Exercise 3: a third head
-#
-# Build a model `three_heads` with one encoder (`build_encoder(4, 48)`) and three outputs: `x_hat`, `future`, and `kind`, three softmax units that name the shape of the wave. Only build it; the check looks at the shapes and at whether all three stand on one code.
-# %% [markdown] lang="pt-BR"
-# ### Exercício 3: uma terceira cabeça
-#
-# Monte um modelo `three_heads` com um codificador (`build_encoder(4, 48)`) e três saídas: `x_hat`, `future` e `kind`, três unidades softmax que dizem o tipo da onda. Basta montar; a verificação olha as formas e se as três saídas se apoiam num só código.
-# %% exercise="3" role="answer"
-three_heads = None
-### BEGIN SOLUTION
-past = keras.Input((PAST, 1), name="past")
-code = build_encoder(4, 48)(past)
-heads = {name: build_decoder(4, n, 48, name)(code) for name, n in (("x_hat", PAST), ("future", FUTURE))}
-three_heads = keras.Model(past, heads | {"kind": layers.Dense(3, "softmax", name="kind")(code)})  # pt: "kind"
-### END SOLUTION
-# %% exercise="3" role="check"
-check.forked(three_heads, past_test, FUTURE)
-# check.forked.hint()
-if check.forked.done:
-    print({name: tuple(part.shape[1:]) for name, part in three_heads(past_test[:1]).items()})
-# %% [markdown] lang="en"
-# ## Summary
-#
-# - An LSTM gives its last word (encoder) or a word a step (`return_sequences`, decoder); `RepeatVector` stands between them, `TimeDistributed` applies one layer to every step.
-# - One training sequence proves nothing: hold sequences out, and show the mean, the last value, a regression and PCA beside the network.
-# - The composite model writes past and future from one code; measure what sharing costs or gains.
-# - Teacher forcing trains fast, but its error is that of one step. A forecast runs on its own answers, or writes everything from the code.
-# - Question and answer may be different sequences; order of writing and leaks between parts decide what a figure is worth.
-# - On aligned heartbeats of fixed length PCA and the dense network are hard to beat; choose recurrence for what only it can do.
-#
 # ## References
 #
 # - S. Hochreiter, J. Schmidhuber, *Long short-term memory*, Neural Computation 9, 1997.
@@ -1396,17 +1577,11 @@ if check.forked.done:
 # - S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer, *Scheduled sampling for sequence prediction with recurrent neural networks*, NeurIPS, 2015 (the gap between training and use).
 # - Y. Chen and others, *The UCR time series classification archive*, 2015; A. L. Goldberger and others, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Heartbeats.
 #
-# Next: lesson 08, codes one can draw from. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
+# The LSTM autoencoder, the forecast of eight values from nine and the composite model follow the slides "AutoEncoder" of the Advanced Institute for Artificial Intelligence. The dense network for
+# heartbeats is the one of lesson 05.
+#
+# Next: lesson 08, variational autoencoders. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
-# ## Resumo
-#
-# - Uma LSTM entrega a última palavra (codificador) ou uma palavra por passo (`return_sequences`, decodificador); entre as duas fica `RepeatVector`, e `TimeDistributed` aplica uma camada a cada passo.
-# - Uma só sequência de treino nada prova: reserve sequências e mostre a média, o último valor, uma regressão e a PCA ao lado da rede.
-# - O modelo composto escreve passado e futuro a partir de um código; meça o que compartilhar custa ou rende.
-# - *Teacher forcing* treina depressa, mas o seu erro é o de um passo. Uma previsão anda com as próprias respostas, ou escreve tudo a partir do código.
-# - Pergunta e resposta podem ser sequências diferentes; a ordem da escrita e os vazamentos entre as partes decidem o que vale um número.
-# - Em batimentos alinhados de tamanho fixo, PCA e rede densa são difíceis de vencer; escolha a recorrência para o que só ela sabe fazer.
-#
 # ## Referências
 #
 # - S. Hochreiter, J. Schmidhuber, *Long short-term memory*, Neural Computation 9, 1997.
@@ -1414,7 +1589,10 @@ if check.forked.done:
 # - I. Sutskever, O. Vinyals, Q. V. Le, *Sequence to sequence learning with neural networks*, NeurIPS, 2014 (também sobre inverter a entrada).
 # - W. Zaremba, I. Sutskever, *Learning to execute*, 2014 (somar números caractere por caractere).
 # - N. Srivastava, E. Mansimov, R. Salakhutdinov, *Unsupervised learning of video representations using LSTMs*, ICML, 2015 (modelo composto, dígitos em movimento).
-# - S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer, *Scheduled sampling for sequence prediction with recurrent neural networks*, NeurIPS, 2015 (a distância entre treino e uso).
+# - S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer, *Scheduled sampling for sequence prediction with recurrent neural networks*, NeurIPS, 2015 (a diferença entre treino e uso).
 # - Y. Chen e outros, *The UCR time series classification archive*, 2015; A. L. Goldberger e outros, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Batimentos.
 #
-# A seguir: a aula 08, códigos dos quais se pode sortear. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
+# O autoencoder LSTM, a previsão de oito valores a partir de nove e o modelo composto seguem os slides "AutoEncoder" do Advanced Institute for Artificial Intelligence. A rede densa
+# para batimentos é a da aula 05.
+#
+# A seguir: a aula 08, autoencoders variacionais. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.

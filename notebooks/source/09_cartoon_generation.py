@@ -1,39 +1,43 @@
 # %% [markdown] lang="en"
-# # Cartoon faces: from reconstruction to generation
+# # Generating cartoon faces with a variational autoencoder
 #
 # [Open in Colab]({{ colab }}) · Lesson 09 · reading: {{ reading_minutes }} min · running: {{ minutes.class }} min
 # (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
 #
+# An autoencoder that copies faces well: can it also draw new ones? And how do you measure whether the new faces are good?
+#
 # **After this lesson you can**
 #
-# - train on colour images that stay on the disk: stream, shuffle, cache, and know when caching is allowed;
-# - build a deep convolutional autoencoder, keep its halves in files and evaluate what you loaded;
-# - say *where* a reconstruction fails (glasses, beards, hair) with a number for each place, and change the loss to lessen it;
-# - train a variational autoencoder on colour images and draw new faces from $N(0, I)$;
-# - judge generated images by eye *and* by a distance, and know how such a distance can be fooled;
-# - put glasses on a face, or take them off, by adding a vector to its code.
+# - train on colour images that are read from files in batches;
+# - build a deep convolutional autoencoder, save its encoder and decoder, and evaluate the loaded pair;
+# - measure *where* a reconstruction fails (glasses, beards, hair), and compare two loss functions;
+# - train a variational autoencoder (VAE) on colour images and decode samples from $N(0, I)$;
+# - compare generated images by eye *and* by the Fréchet distance, and name the limits of that distance;
+# - add glasses to a face, or remove them, with a vector in latent space.
 #
-# **Prerequisites:** convolutions (lesson 04), the VAE (lesson 08).
+# **Prerequisites:** convolutions (lesson 04) and the VAE (lesson 08).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
+# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU.
 # %% [markdown] lang="pt-BR"
-# # Rostos de desenho: da reconstrução à geração
+# # Geração de rostos de desenho com um autoencoder variacional
 #
 # [Abrir no Colab]({{ colab }}) · Aula 09 · leitura: {{ reading_minutes }} min · execução: {{ minutes.class }} min
 # (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
+# Um autoencoder que copia bem os rostos consegue também desenhar rostos novos? E como medir se os rostos novos são bons?
+#
 # **Ao final desta aula você saberá**
 #
-# - treinar com imagens coloridas que ficam no disco: ler em fluxo, embaralhar, guardar em cache, e saber quando o cache é possível;
-# - montar um autoencoder convolucional profundo, guardar as metades em arquivos e avaliar o que foi carregado;
-# - dizer *onde* uma reconstrução falha (óculos, barbas, cabelo), com um número para cada lugar, e mudar a função de custo para falhar menos;
-# - treinar um autoencoder variacional com imagens coloridas e sortear rostos novos de $N(0, I)$;
-# - julgar imagens geradas a olho *e* por uma distância, e saber como enganar uma distância dessas;
-# - pôr óculos num rosto, ou tirá-los, somando um vetor ao seu código.
+# - treinar com imagens coloridas lidas de arquivos, lote a lote;
+# - montar um autoencoder convolucional profundo, salvar o codificador e o decodificador e avaliar o par carregado;
+# - medir *onde* uma reconstrução falha (óculos, barbas, cabelo) e comparar duas funções de custo;
+# - treinar um autoencoder variacional (VAE) com imagens coloridas e decodificar amostras de $N(0, I)$;
+# - comparar imagens geradas a olho *e* pela distância de Fréchet, e dizer quais são os limites dessa distância;
+# - pôr óculos em um rosto, ou tirá-los, com um vetor do espaço latente.
 #
-# **Pré-requisitos:** convoluções (aula 04), o VAE (aula 08).
+# **Pré-requisitos:** convoluções (aula 04) e o VAE (aula 08).
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 
@@ -41,9 +45,9 @@ from utils import environment
 
 environment.start("09_cartoon_generation")
 # %% [markdown] lang="en"
-# Then the imports.
+# If every line of the table says *ok*, continue with the imports.
 # %% [markdown] lang="pt-BR"
-# Depois, as importações.
+# Se todas as linhas da tabela mostram *ok*, continue com as importações.
 # %%
 import sys
 import time
@@ -62,19 +66,17 @@ from utils import claims, data, explore, plot, resume, settings, text
 from utils.progress import tqdm
 
 # %% [markdown] lang="en"
-# ## 1. Images that do not fit into memory
+# ## 1. Reading images in batches
 #
-# Google's **Cartoon Set** has 10,000 or 100,000 faces, put together at random from 18 attributes: hair, beard, glasses, colours, proportions. Their task in this lesson: RGB, up to 256 × 256 pixels.
-# Let us count before we load anything.
+# Google's **Cartoon Set** has 10,000 or 100,000 faces. A program made them by combining 18 attributes at random: hair, beard, glasses, colours, proportions. We use them as RGB images of up to 256 × 256 pixels.
 #
-# **Predict before you run:** how many gigabytes do 100,000 such faces take as `float32`? How many has your computer?
+# **Predict before you run:** how many gigabytes do 100,000 such faces take as `float32`? How much memory does your computer have?
 # %% [markdown] lang="pt-BR"
-# ## 1. Imagens que não cabem na memória
+# ## 1. Leitura das imagens em lotes
 #
-# O **Cartoon Set** do Google tem 10.000 ou 100.000 rostos, montados ao acaso a partir de 18 atributos: cabelo, barba, óculos, cores, proporções. Nossa tarefa aqui: RGB, até 256 × 256 pixels.
-# Façamos a conta antes de carregar qualquer coisa.
+# O **Cartoon Set** do Google tem 10.000 ou 100.000 rostos. Um programa os montou combinando ao acaso 18 atributos: cabelo, barba, óculos, cores, proporções. Usamos essas imagens em RGB, com até 256 × 256 pixels.
 #
-# **Arrisque antes de executar:** quantos gigabytes ocupam 100.000 desses rostos em `float32`? Quantos tem o seu computador?
+# **Arrisque antes de executar:** quantos gigabytes ocupam 100.000 desses rostos em `float32`? Quanta memória tem o seu computador?
 # %%
 size = settings.pick(quick=32, class_=64, full=256)  # 64, 128 or 256 pixels  # pt: 64, 128 ou 256 pixels
 most = settings.pick(quick=240, class_=1400, full=None)  # faces to use; None for all
@@ -86,27 +88,23 @@ claims.check(faces.source, gb_100k=100_000 * 256 * 256 * 3 * 4 / 1e9, n_train=n_
 
 
 # %% [markdown] lang="en"
-# {{ gb_100k }} GB: no laptop holds that. So the images stay where they are, as **files**, and the network gets a **stream**: a pipeline reads the next few files while the network is busy with the last ones.
-# `cartoon.stream` is such a pipeline, four steps of `tf.data`:
+# All 100,000 faces would take {{ gb_100k }} GB, more than a laptop can hold. So the images stay in their **files**, and a pipeline reads the next batch while the network trains on the current one. `stream` below uses such a pipeline, built with `tf.data`:
 #
-# 1. a list of file *names*, shuffled anew in each epoch (a name has a few bytes; shuffling decoded images would need them all in memory);
-# 2. `map`, on several threads: read, decode, put transparent pixels on white, cut away the white frame, resize to `size`;
-# 3. `batch`: some dozens of images become one tensor, from bytes to numbers between 0 and 1;
-# 4. `prefetch`: the next batch is made while the network computes.
+# 1. shuffle the file *names* in each epoch;
+# 2. read, decode, crop and resize each image on several threads;
+# 3. group the images into batches with values between 0 and 1;
+# 4. prepare the next batch while the network computes (`prefetch`).
 #
-# Memory holds a handful of batches, whether the folder has a thousand files or a hundred thousand (`make bench ONLY=cartoons` measures it). The switch `size` above chooses 64, 128 or 256 pixels; a network on a laptop's
-# processor wants 64, a GPU can take 256, and everything below runs with each of them.
+# This lesson trains on {{ n_train }} faces only. They would fit into memory, and for PCA we do load them all. We stream them anyway, because the same code then works for the full set.
 # %% [markdown] lang="pt-BR"
-# {{ gb_100k }} GB: não há notebook que comporte. Então as imagens ficam onde estão, como **arquivos**, e a rede recebe um **fluxo**: uma linha de montagem lê os próximos arquivos enquanto a rede trabalha nos anteriores.
-# `cartoon.stream` é uma delas, em quatro passos do `tf.data`:
+# Os 100.000 rostos ocupariam {{ gb_100k }} GB, mais do que cabe em um computador portátil. Por isso as imagens ficam nos **arquivos**, e um fluxo de dados lê o próximo lote enquanto a rede treina com o atual. A função `stream`, abaixo, usa um fluxo desses, feito com `tf.data`:
 #
-# 1. uma lista de *nomes* de arquivos, embaralhada de novo a cada época (um nome tem poucos bytes; embaralhar imagens decodificadas exigiria todas na memória);
-# 2. `map`, em várias linhas de execução: ler, decodificar, pôr os pixels transparentes sobre branco, cortar a moldura branca, redimensionar para `size`;
-# 3. `batch`: algumas dezenas de imagens viram um tensor, de bytes a números entre 0 e 1;
-# 4. `prefetch`: o próximo lote é feito enquanto a rede calcula.
+# 1. embaralhar os *nomes* dos arquivos a cada época;
+# 2. ler, decodificar, recortar e redimensionar cada imagem, em várias threads;
+# 3. agrupar as imagens em lotes, com valores entre 0 e 1;
+# 4. preparar o próximo lote enquanto a rede calcula (`prefetch`).
 #
-# A memória guarda um punhado de lotes, tenha a pasta mil arquivos ou cem mil (`make bench ONLY=cartoons` mede isso). A chave `size`, acima, escolhe 64, 128 ou 256 pixels; uma rede no processador de um notebook
-# pede 64, uma GPU aguenta 256, e tudo o que segue roda com qualquer um deles.
+# Esta aula treina com apenas {{ n_train }} rostos. Eles caberiam na memória, e para a PCA nós carregamos todos. Mesmo assim usamos o fluxo, pois o mesmo código serve para o conjunto completo.
 # %%
 def stream(part, count=None, batch=64, **settings):
     """Batches of the first `count` faces of a part, read from their files."""
@@ -137,11 +135,13 @@ show_rows(
 
 
 # %% [markdown] lang="en"
-# All faces look straight ahead, with the eyes at the same height: friendly data. What does streaming cost? One pass over the training files, and the same with `cache=True`, which keeps the decoded *bytes*
-# after the first epoch. That is allowed when $n \cdot \text{size}^2 \cdot 3$ bytes are small beside the memory; at 64 pixels it is.
+# All faces look straight ahead, with the eyes at the same height. That makes the data easy, above all for PCA; keep it in mind.
+#
+# How fast is the pipeline? We time one pass over the training files, and one with `cache=True`, which keeps the decoded *bytes* in memory after the first epoch. The cache needs $n \cdot \text{size}^2 \cdot 3$ bytes.
 # %% [markdown] lang="pt-BR"
-# Todos os rostos olham de frente, com os olhos à mesma altura: dados amigáveis. Quanto custa o fluxo? Uma passada pelos arquivos de treino, e o mesmo com `cache=True`, que guarda os *bytes* decodificados
-# após a primeira época. Isso é permitido quando $n \cdot \text{size}^2 \cdot 3$ bytes são pouco perto da memória; com 64 pixels, são.
+# Todos os rostos olham de frente, com os olhos à mesma altura. Isso torna os dados fáceis, sobretudo para a PCA; lembre-se disso mais adiante.
+#
+# Qual é a velocidade do fluxo? Medimos o tempo de uma passada pelos arquivos de treino e o de uma com `cache=True`, que guarda na memória os *bytes* decodificados depois da primeira época. O cache precisa de $n \cdot \text{size}^2 \cdot 3$ bytes.
 # %%
 def images_per_second(dataset):
     """Speed of one pass over a stream."""
@@ -162,15 +162,13 @@ text.table(
 
 
 # %% [markdown] lang="en"
-# Compare the two with what the network digests: on two cores, at 64 pixels, a few hundred faces per second. Decoding runs on the same cores, so the cache gives its share of them back to the network. With a GPU and
-# 256 pixels it is the other way round: there the network waits for the files, and `prefetch` and several decoding threads earn their keep.
+# The cache saves time here, because decoding uses the same processor cores as the network.
 #
-# There are only {{ n_train }} training faces here, few for a network. One honest way to have more: the mirror image of a face is a face. It is made on the way, in the pipeline, and only for training.
+# {{ n_train }} training faces are few for a network. We use **data augmentation**: the mirror image of a face is also a face. The pipeline mirrors training images at random; validation and test images stay as they are.
 # %% [markdown] lang="pt-BR"
-# Compare os dois com o que a rede digere: em dois núcleos, com 64 pixels, algumas centenas de rostos por segundo. A decodificação corre nos mesmos núcleos, e o cache devolve a parte dela à rede. Com GPU e
-# 256 pixels é o contrário: ali a rede espera pelos arquivos, e o `prefetch` e as várias linhas de decodificação mostram seu valor.
+# O cache economiza tempo aqui, pois a decodificação usa os mesmos núcleos do processador que a rede.
 #
-# São só {{ n_train }} rostos de treino, poucos para uma rede. Um jeito honesto de ter mais: a imagem espelhada de um rosto é um rosto. Ela é feita no caminho, dentro do fluxo, e só no treino.
+# São poucos rostos de treino para uma rede: {{ n_train }}. Por isso fazemos **aumento de dados** (*data augmentation*): a imagem espelhada de um rosto também é um rosto. O fluxo espelha ao acaso as imagens de treino; as de validação e de teste ficam como são.
 # %%
 def twice(x):
     """The image is input and target."""
@@ -192,19 +190,17 @@ val_pairs = stream("val", batch=128, cache=in_memory).map(twice)
 
 
 # %% [markdown] lang="en"
-# ## 2. Where to look: measures made for faces
+# ## 2. Measures for hair, eyes, glasses and beards
 #
-# The project that this lesson follows reported of its autoencoders: *beards and glasses come out blurred, hair vanishes*. A mean over all pixels hides that, because most pixels are white or plain skin. Since all faces stand
-# in the same place, we can measure by place: a **band** for the hair, one for the eyes, one for mouth and chin.
+# The lecture that this lesson follows reports that *beards and glasses are blurred and hair vanishes* in its reconstructions. The mean error over all pixels hides this, because most pixels are white or plain skin. All faces are aligned, so we can measure the error by region: a **band** for the hair, one for the eyes, one for mouth and chin.
 #
-# Glasses deserve a measure of their own. Cartoon skin has one colour; between the eyes, where the bridge of the nose is, nothing else is drawn, unless there are glasses. So compare that spot with the skin below it.
+# Glasses get a measure of their own. Skin has a single colour in these drawings, and the bridge of the nose shows nothing but skin unless the face wears glasses. So we compare that spot with the skin below it.
 # %% [markdown] lang="pt-BR"
-# ## 2. Para onde olhar: medidas feitas para rostos
+# ## 2. Medidas para cabelo, olhos, óculos e barbas
 #
-# O projeto que esta aula refaz contou de seus autoencoders: *barbas e óculos saem borrados, cabelos somem*. Uma média sobre todos os pixels esconde isso, pois a maioria deles é branco ou pele lisa. Como todos os rostos estão
-# no mesmo lugar, podemos medir por lugar: uma **faixa** para o cabelo, uma para os olhos, uma para boca e queixo.
+# A aula que serve de referência a esta relata que, em suas reconstruções, *barbas e óculos saem borrados e o cabelo some*. O erro médio sobre todos os pixels esconde isso, pois a maioria deles é branca ou pele lisa. Como todos os rostos estão alinhados, podemos medir o erro por região: uma **faixa** para o cabelo, uma para os olhos, outra para boca e queixo.
 #
-# Os óculos merecem medida própria. Pele de desenho tem uma cor só; entre os olhos, sobre o nariz, nada mais é desenhado, a não ser que haja óculos. Basta comparar esse ponto com a pele logo abaixo.
+# Os óculos têm uma medida própria. Nesses desenhos a pele tem uma cor só, e no alto do nariz só há pele, a menos que o rosto use óculos. Basta comparar esse ponto com a pele logo abaixo.
 # %%
 def region(x, top, bottom, left=0.0, right=1.0):
     """The part of images (n, side, side, 3) between two shares of the height and of the width."""
@@ -228,11 +224,9 @@ def moustache_score(x):
 
 
 # %% [markdown] lang="en"
-# Where a table of attributes exists (the official archive, our drawn faces), it says who wears glasses. The faces used for the outputs you see have lost theirs: for them the score is the label. A home-made label must be checked. We looked at
-# some dozens of validation faces ourselves and wrote down their numbers; you can check us in the picture below.
+# The official archive has a table of attributes that says which faces wear glasses. The copy used for the outputs on this page lacks that table, so the score provides the labels. To check it, we labelled some dozens of validation faces by eye.
 # %% [markdown] lang="pt-BR"
-# Onde existe tabela de atributos (no arquivo oficial, nos nossos rostos desenhados), ela diz quem usa óculos. Os rostos das saídas que você vê perderam a sua: para eles, o rótulo é a medida. Rótulo caseiro se confere. Olhamos nós mesmos
-# algumas dezenas de rostos de validação e anotamos seus números; confira o nosso trabalho na figura abaixo.
+# O arquivo oficial tem uma tabela de atributos que informa quais rostos usam óculos. A cópia usada nas saídas desta página não tem essa tabela; nela, os rótulos vêm da medida. Para verificá-la, rotulamos a olho algumas dezenas de rostos de validação.
 # %%
 THRESHOLD = 0.02
 by_eye = {
@@ -272,29 +266,37 @@ show_rows(
 )
 claims.check(faces.source, looked_at=checked.sum(), agree=agree, share_glasses=has_train.mean())
 # %% [markdown] lang="en"
-# The score agrees with the eye on {{ agree }} of the {{ looked_at }} faces, and says that {{ share_glasses }} of the training faces wear glasses. At the left of each row stands its range of scores: without glasses it is practically zero.
+# The score agrees with our labels on {{ agree }} of the {{ looked_at }} faces. It finds glasses on {{ share_glasses }} of the training faces. The range of scores is at the left of each row: without glasses it is practically zero.
 #
-# ## 3. Three yardsticks
+# ## 3. Baselines: mean face, PCA, PCA of patches
 #
-# What can one do without a network? Answer with the **mean face**. Or use **PCA** (lesson 01), of whole faces. Or cut each face into squares of 8 × 8 pixels and use PCA for **patches**, one small code for each square: near to what JPEG does. The codes are as long as that of the
-# network to come, as far as PCA goes: it cannot have more components than training faces. Three parts, three jobs, as always: training faces determine the
-# model, validation faces are what we look at while choosing, test faces are looked at once.
+# What can we do without a network?
+#
+# - **Mean face:** the same answer for every image.
+# - **PCA** of whole faces (lesson 01).
+# - **PCA of patches:** cut each face into squares of 8 × 8 pixels and encode each square with a few numbers, much as JPEG does.
+#
+# Their codes are as long as the network's code in section 4, except that PCA cannot have more components than training faces. We fit on the training set, choose on the validation set and report on the test set.
 # %% [markdown] lang="pt-BR"
-# A medida concorda com o olho em {{ agree }} dos {{ looked_at }} rostos e diz que {{ share_glasses }} dos rostos de treino usam óculos. À esquerda de cada fileira está a faixa de valores: sem óculos, é praticamente zero.
+# A medida concorda com os nossos rótulos em {{ agree }} dos {{ looked_at }} rostos. Ela encontra óculos em {{ share_glasses }} dos rostos de treino. À esquerda de cada linha estão os valores da medida: sem óculos, ela é praticamente zero.
 #
-# ## 3. Três réguas
+# ## 3. Linhas de base: rosto médio, PCA, PCA de retalhos
 #
-# O que se consegue sem rede? Responder com o **rosto médio**. Ou usar a **PCA** (aula 01), de rostos inteiros. Ou cortar cada rosto em quadrados de 8 × 8 pixels e usar a PCA de **retalhos**, um pequeno código para cada quadrado: perto do que faz o JPEG. Os códigos têm o tamanho do código da
-# rede que vem a seguir, até onde a PCA alcança: ela não tem mais componentes que rostos de treino. Três partes, três papéis, como sempre: os rostos de treino determinam
-# o modelo, os de validação são os que olhamos ao escolher, os de teste só são consultados uma vez.
+# O que se consegue sem rede?
+#
+# - **Rosto médio:** a mesma resposta para todas as imagens.
+# - **PCA** de rostos inteiros (aula 01).
+# - **PCA de retalhos:** cortar cada rosto em quadrados de 8 × 8 pixels e codificar cada quadrado com poucos números, de modo parecido com o JPEG.
+#
+# Os códigos têm o tamanho do código da rede da seção 4; a única diferença é que a PCA não pode ter mais componentes que rostos de treino. Ajustamos no treino, escolhemos na validação e informamos os resultados no teste.
 # %%
-latent_dim = 64  # numbers of a code that we want to sample from
-# pt: números de um código do qual queremos sortear
+latent_dim = 64  # length of the code that we will sample from
+# pt: tamanho do código que vamos sortear
 maps = 32  # channels of the code of the reconstruction network
 # pt: canais do código da rede de reconstrução
 wide = (size // 8) ** 2 * maps
 x_fit = pictures("train", settings.pick(quick=None, class_=None, full=500))  # PCA needs them all at once
-# pt: a PCA os quer todos de uma vez
+# pt: a PCA precisa de todos de uma vez
 start = time.perf_counter()
 pca = PCA(min(wide, len(x_fit) - 1), svd_solver="full")
 pca.fit(x_fit.reshape(len(x_fit), -1))
@@ -337,19 +339,27 @@ def patch_rebuild(x):
 # %% [markdown] lang="en"
 # ## 4. A deep convolutional autoencoder
 #
-# The source's network for this task is an encoder of 18 layers and a decoder of 16, trained for 25 epochs. Ours has the same counts. Its building block is three layers long: a **convolution**, with stride 2 where the side is to be halved;
-# **batch normalisation**, which centres and scales each channel over the batch, so that deep stacks train fast; and a **leaky ReLU**. Going up, the convolution is replaced by its transpose, which doubles the side (with kernels of 4 × 4: a side that the stride divides leaves no chequered pattern). The last layer doubles
-# the side once more and gives the three colours at once: nothing wide is ever computed at full size, where it would cost most.
+# The reference network has an encoder of 18 layers and a decoder of 16, trained for 25 epochs. Ours has the same numbers of layers. Its building block has three of them:
 #
-# The code keeps its place on the map: a grid of 1/8 of the side with {{ maps }} channels, flattened. A number of the code thus knows *where* it belongs; glasses on the left stay on the left.
+# - a **convolution**, with stride 2 where it halves the side of the image;
+# - **batch normalisation**, which centres and scales each channel over the batch and speeds up the training of deep networks;
+# - a **leaky ReLU**, which lets a small gradient through for negative inputs.
+#
+# The decoder uses transposed convolutions, which double the side when their stride is 2. Then their kernels are 4 × 4: with a kernel size divisible by the stride, every output pixel gets the same number of contributions, which avoids checkerboard patterns.
+#
+# The code is a grid of 1/8 of the side with {{ maps }} channels, flattened. Each number of the code therefore belongs to one place in the image.
 # %% [markdown] lang="pt-BR"
 # ## 4. Um autoencoder convolucional profundo
 #
-# A rede da fonte para esta tarefa é um codificador de 18 camadas e um decodificador de 16, treinados por 25 épocas. A nossa tem as mesmas contas. Seu tijolo tem três camadas: uma **convolução**, de passo 2 onde o lado deve cair à metade;
-# **normalização de lote** (*batch normalization*), que centra e escala cada canal no lote e faz pilhas profundas treinarem depressa; e uma **leaky ReLU**. Na subida, a convolução dá lugar à sua transposta, que dobra o lado (com núcleos de 4 × 4: um lado divisível pelo passo não deixa padrão xadrez). A última camada dobra
-# o lado mais uma vez e já dá as três cores: nada de largo é calculado no tamanho inteiro, onde custaria mais.
+# A rede de referência tem um codificador de 18 camadas e um decodificador de 16, treinados por 25 épocas. A nossa tem o mesmo número de camadas. O bloco básico tem três:
 #
-# O código conserva o lugar no mapa: uma grade de 1/8 do lado com {{ maps }} canais, achatada. Cada número do código sabe assim *onde* fica; óculos à esquerda continuam à esquerda.
+# - uma **convolução**, com passo 2 onde ela reduz o lado da imagem à metade;
+# - **normalização de lote** (*batch normalization*), que centraliza e escala cada canal no lote e acelera o treino de redes profundas;
+# - uma **leaky ReLU**, que deixa passar um pequeno gradiente quando a entrada é negativa.
+#
+# O decodificador usa convoluções transpostas, que dobram o lado quando o passo é 2. Nesse caso, os kernels são de 4 × 4: quando o tamanho do kernel é divisível pelo passo, todo pixel de saída recebe o mesmo número de contribuições, o que evita padrões de tabuleiro de xadrez.
+#
+# O código é uma grade com 1/8 do lado e {{ maps }} canais, achatada em um vetor. Assim, cada número do código pertence a um lugar da imagem.
 # %%
 def block(h, width, layer, strides):
     """Three layers: convolution (or its transpose), batch normalisation, leaky ReLU."""
@@ -398,15 +408,13 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# Counted with the input, as Keras does: {{ F10_encoder }} and {{ F10_decoder }}. Training is one function for every model of the lesson: Adam, and one learning rate that climbs for an epoch and comes down along a cosine.
-# `jit_compile` lets XLA melt the small operations of a step together; for this network that took more than a third off a step on our processor
-# (with the two-layer blocks of lesson 04 it was slower: measure). It compiles once for each shape, so training leaves out the few faces that do not fill a batch. And the batches are small, eight faces:
-# with {{ n_train }} of them, a network learns more from many small steps than from few large ones. As in lesson 06, a training that is cut off goes on from its last backup.
+# Keras counts the input layer too, which gives {{ F10_encoder }} and {{ F10_decoder }} layers. One function trains every model of this lesson. It uses Adam with a learning-rate schedule: one epoch of warm-up, then a cosine decay.
+#
+# The batches are small (eight faces), so that one epoch over {{ n_train }} faces has many training steps. `jit_compile` lets the compiler XLA fuse the small operations of a step. It compiles once for each input shape, so training leaves out the few faces that do not fill a batch. As in lesson 06, an interrupted training continues from its last backup.
 # %% [markdown] lang="pt-BR"
-# Contando a entrada, como faz o Keras: {{ F10_encoder }} e {{ F10_decoder }}. O treino é uma só função para todos os modelos da aula: Adam, e uma taxa de aprendizado que sobe durante uma época e desce por um cosseno.
-# `jit_compile` deixa o XLA fundir as pequenas operações de um passo; nesta rede, isso tirou mais de um terço do tempo de um passo no nosso processador
-# (com os blocos de duas camadas da aula 04 ele ficou mais lento: meça). Ele compila uma vez para cada forma, e por isso o treino deixa de fora os poucos rostos que não completam um lote. E os lotes são pequenos, de oito rostos:
-# com {{ n_train }} deles, uma rede aprende mais com muitos passos pequenos do que com poucos grandes. Como na aula 06, um treino interrompido continua da sua última cópia.
+# O Keras conta também a camada de entrada: são {{ F10_encoder }} e {{ F10_decoder }} camadas. Uma única função treina todos os modelos da aula. Ela usa o Adam com um cronograma da taxa de aprendizado: uma época de aquecimento e, depois, queda em forma de cosseno.
+#
+# Os lotes são pequenos (oito rostos), para que uma época com {{ n_train }} rostos tenha muitos passos de treino. Com `jit_compile`, o compilador XLA funde as pequenas operações de um passo. Ele compila uma vez para cada formato de entrada; por isso o treino deixa de fora os poucos rostos que não completam um lote. Como na aula 06, um treino interrompido continua da última cópia salva.
 # %%
 def train(model, loss, epochs, batch, peak):
     """Fit `model` to give back its input; returns the history and the seconds."""
@@ -418,8 +426,8 @@ def train(model, loss, epochs, batch, peak):
     )
     xla = environment.xla_works()
     model.compile(keras.optimizers.Adam(rate), loss, metrics=["mse"], jit_compile=xla)
-    kept = resume.backup(model, epochs, n_train)  # cut off? run the cell again: it goes on
-    # pt: interrompido? rode de novo a célula: continua
+    kept = resume.backup(model, epochs, n_train)  # if interrupted, run the cell again
+    # pt: se for interrompido, execute a célula de novo
     start = time.perf_counter()
     history = model.fit(
         train_pairs,
@@ -438,27 +446,31 @@ history_mse, seconds_mse = train(autoencoder, "mse", epochs, batch=8, peak=5e-3)
 
 
 # %% [markdown] lang="en"
-# ### A loss that looks at edges
+# ### A loss with absolute error and edges
 #
-# Squared error is cheap to please with blur: where the network does not know on which side of an edge a pixel lies, the mean of both colours costs least. Two additions push against it. **Absolute** error prefers one of the two colours to the mean of both.
-# And we compare not only pixels but **differences between neighbours**: a blurred edge is wrong at every pixel along it, even if the mean colour is right.
+# Squared error favours blur. Where the network is unsure on which side of an edge a pixel lies, the mean of the two colours minimises the expected squared error. We add two terms that favour sharper edges:
+#
+# - **absolute error**, whose optimum is the median, so one of the two colours;
+# - the absolute error of the **differences between neighbouring pixels**, which is large along a blurred edge.
 #
 # $$L(x, \hat x) = \overline{(x - \hat x)^2} + 0.1 \left( \overline{|x - \hat x|} + \overline{|\nabla x - \nabla \hat x|} \right)$$
 #
-# (Why keep the squared error? Absolute error alone starts badly: the median face is nearly white, and for some epochs the network answers with that.)
+# The last term is the sum of the horizontal and the vertical mean.
 #
-# **Predict:** the same network, the same epochs, this loss. Will its *squared* error be lower or higher?
+# **Predict:** same network, same epochs, this loss. Will its *squared* error be lower or higher?
 # %% [markdown] lang="pt-BR"
-# ### Um custo que olha as bordas
+# ### Uma função de custo com erro absoluto e bordas
 #
-# O erro quadrático se contenta com borrão: onde a rede não sabe de que lado de uma borda fica o pixel, a média das duas cores é o que custa menos. Duas parcelas empurram no sentido contrário. O erro **absoluto** prefere uma das duas cores à média de ambas.
-# E comparamos não só pixels, mas **diferenças entre vizinhos**: uma borda borrada erra em cada pixel ao longo dela, mesmo que a cor média esteja certa.
+# O erro quadrático favorece o borrão. Quando a rede não sabe de que lado de uma borda fica um pixel, a média das duas cores minimiza o erro quadrático esperado. Acrescentamos dois termos que favorecem bordas mais nítidas:
+#
+# - o **erro absoluto**, cujo ótimo é a mediana e, portanto, uma das duas cores;
+# - o erro absoluto das **diferenças entre pixels vizinhos**, que é grande ao longo de uma borda borrada.
 #
 # $$L(x, \hat x) = \overline{(x - \hat x)^2} + 0{,}1 \left( \overline{|x - \hat x|} + \overline{|\nabla x - \nabla \hat x|} \right)$$
 #
-# (Por que manter o erro quadrático? Só com o absoluto o começo é ruim: o rosto mediano é quase branco, e por algumas épocas é isso que a rede responde.)
+# O último termo é a soma das médias horizontal e vertical.
 #
-# **Arrisque:** a mesma rede, as mesmas épocas, este custo. O seu erro *quadrático* será menor ou maior?
+# **Arrisque:** mesma rede, mesmas épocas, este custo. O erro *quadrático* será menor ou maior?
 # %%
 def edges(x):
     """Differences of each pixel with its right and with its lower neighbour."""
@@ -488,9 +500,13 @@ plot.history(
     metric="mse",
 )
 # %% [markdown] lang="en"
-# Dashed is training (measured during the epoch, with the mirror images), solid is validation. Now the test faces, in bands. Besides the absolute error we ask which share of the **edges** is kept (of their squared strength, as $R^2$ does): 100 % means every outline in its place; blurred, missing and invented ones cost.
+# Dashed lines show training (measured during the epoch, with mirrored images), solid lines validation. The curves lie close together, so there is no sign of overfitting.
+#
+# Now we evaluate the test faces by band. Besides the absolute error we report the share of **edges** that is kept. Like $R^2$, it is 100% for perfect edges and falls for blurred, missing and invented ones.
 # %% [markdown] lang="pt-BR"
-# A linha tracejada é o treino (medido durante a época, com os espelhados), a cheia é a validação. Agora os rostos de teste, por faixas. Além do erro absoluto, perguntamos que fração das **bordas** se conserva (do quadrado da sua força, como faz o $R^2$): 100 % é cada traço em seu lugar; traços borrados, ausentes e inventados custam.
+# As linhas tracejadas são do treino (medido durante a época, com imagens espelhadas); as cheias, da validação. As curvas ficam próximas: não há sinal de sobreajuste (*overfitting*).
+#
+# Agora avaliamos os rostos de teste por faixa. Além do erro absoluto, informamos a fração das **bordas** que se conserva. Como o $R^2$, ela vale 100% para bordas perfeitas e cai com bordas borradas, ausentes ou inventadas.
 # %%
 x_test = pictures("test", 500)
 BANDS = {"hair": (0.0, 0.33), "eyes": (0.42, 0.62), "mouth and chin": (0.64, 0.9)}
@@ -540,9 +556,9 @@ text.table(
 
 
 # %% [markdown] lang="en"
-# A direct question remains: are the **glasses still there**? We run the score on the reconstructions. Blur lets some colour of the eyes leak to the bridge of the nose, so the threshold is chosen anew for each model, on validation faces.
+# One direct question remains: are the **glasses still there**? We compute the glasses score on the reconstructions. In a blurred image, some colour of the eyes leaks to the bridge of the nose. So we choose a new threshold for each model, on validation faces.
 # %% [markdown] lang="pt-BR"
-# Falta uma pergunta direta: os **óculos continuam lá**? Passamos a medida nas reconstruções. O borrão deixa vazar alguma cor dos olhos para o alto do nariz; por isso o limiar é escolhido de novo para cada modelo, em rostos de validação.
+# Falta uma pergunta direta: os **óculos continuam lá**? Calculamos a medida dos óculos nas reconstruções. Em uma imagem borrada, parte da cor dos olhos vaza para o alto do nariz. Por isso escolhemos um limiar novo para cada modelo, nos rostos de validação.
 # %%
 def best_threshold(scores, truth):
     """The threshold that separates best: mean of the two shares of right answers."""
@@ -595,76 +611,40 @@ show_rows(
     alt="Eight test faces with glasses or beards over four reconstructions: PCA, PCA of patches, the network trained with squared error and with edges.",
     # pt: "Oito rostos de teste com óculos ou barba sobre quatro reconstruções: PCA, PCA de retalhos, a rede treinada com erro quadrático e com bordas."
 )
-# %% [markdown] lang="en"
-# Whole-face PCA leaves next to nothing to see: it has a component for nearly every training face, and new faces are made of the same parts. The PCA of patches keeps {{ outline_patches }} of the edges around glasses, the network {{ outline_mse }} when trained with squared
-# error and {{ outline_edges }} when trained with edges. Its absolute error falls as well: at the eyes of wearers from {{ eyes_mse }} to {{ eyes_edges }}, at mouth and chin from {{ chin_mse }} to {{ chin_edges }}, in the hair from {{ hair_mse }} to {{ hair_edges }}.
-# And the squared error, the answer to the prediction? {{ f10_mse }} against {{ still_edges }}: training with edges costs nothing there either. Squared error stops pushing when errors get small; the absolute parts do not.
-#
-# Dark glasses and full beards are in every row. The hard cases are thin frames, one pixel wide at this size, pale on pale skin. From the reconstructions the score sorts {{ told_edges }} of the faces rightly into those with glasses and
-# those without ({{ told_mse }} after squared error, {{ told_patches }} from the patches); a coin would reach 50 %.
-#
-# ### Why PCA is so good here, and what breaks it
-#
-# A cartoon face is a stack of layers from a catalogue, each in its fixed place: for PCA, a *sum of a few hundred pictures*, exactly what it was made for. Its strength hangs on that place.
-#
-# **Predict:** every test face moves a little to the right and down, by one 32nd of the side. Nobody has trained on moved faces. Whose error grows most?
-# %% [markdown] lang="pt-BR"
-# A PCA de rostos inteiros quase não deixa o que apontar: ela tem um componente para praticamente cada rosto de treino, e rostos novos são feitos das mesmas peças. A PCA de retalhos conserva {{ outline_patches }} das bordas em torno dos óculos; a rede, {{ outline_mse }} quando treinada com erro
-# quadrático e {{ outline_edges }} quando treinada com bordas. O erro absoluto também cai: nos olhos de quem usa óculos, de {{ eyes_mse }} para {{ eyes_edges }}; na boca e no queixo, de {{ chin_mse }} para {{ chin_edges }}; no cabelo, de {{ hair_mse }} para {{ hair_edges }}.
-# E o erro quadrático, a resposta à pergunta de antes? {{ f10_mse }} contra {{ still_edges }}: treinar com bordas não custa nada nem ali. O erro quadrático para de empurrar quando os erros ficam pequenos; as parcelas absolutas, não.
-#
-# Óculos escuros e barbas cheias estão em todas as fileiras. Os casos difíceis são as armações finas, de um pixel neste tamanho, claras sobre pele clara. Pelas reconstruções, a medida separa bem {{ told_edges }} dos rostos entre os que usam óculos e os que
-# não usam ({{ told_mse }} com erro quadrático, {{ told_patches }} pelos retalhos); uma moeda acertaria 50 %.
-#
-# ### Por que a PCA é tão boa aqui, e o que a quebra
-#
-# Um rosto de desenho é uma pilha de camadas de um catálogo, cada uma no seu lugar fixo: para a PCA, uma *soma de algumas centenas de figuras*, exatamente aquilo para que ela foi feita. Sua força depende desse lugar.
-#
-# **Arrisque:** todos os rostos de teste andam um pouco para a direita e para baixo, 1/32 do lado. Ninguém treinou com rostos deslocados. De quem o erro cresce mais?
-# %%
-x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # what leaves on one side is white
-# pt: o que sai de um lado é branco
-moved = {"PCA": pca_rebuild(x_moved, wide), "patches": patch_rebuild(x_moved)}
-moved["edges"] = sharp.predict(x_moved, verbose=0)
-show_rows(
-    {
-        "moved": x_moved[chosen],  # pt: "deslocados"
-        "PCA": moved["PCA"][chosen].clip(0, 1),
-        "patches": moved["patches"][chosen].clip(0, 1),  # pt: "retalhos"
-        "edges": moved["edges"][chosen],  # pt: "bordas"
-    },
-    alt="Eight slightly moved test faces over three reconstructions: PCA answers with scribbles, the patches with clean faces, the network with faces a little softer than before.",
-    # pt: "Oito rostos de teste um pouco deslocados sobre três reconstruções: a PCA responde com rabiscos, os retalhos com rostos limpos, a rede com rostos um pouco mais suaves que antes."
-)
-claims.check(
-    faces.source,
-    still_pca=mse(x_test, rebuilt["PCA"]),
-    still_patches=mse(x_test, rebuilt["patches"]),
-    still_edges=mse(x_test, rebuilt["edges"]),
-    moved_pca=mse(x_moved, moved["PCA"]),
-    moved_patches=mse(x_moved, moved["patches"]),
-    moved_edges=mse(x_moved, moved["edges"]),
-)
 
 
 # %% [markdown] lang="en"
-# The error of whole-face PCA jumps from {{ still_pca }} to {{ moved_pca }}: it had learnt *where* things are, pixel by pixel. The patches hardly notice ({{ still_patches }} before, {{ moved_patches }} after): a square of hair is a square of hair wherever it lies. The network stands between them, from
-# {{ still_edges }} to {{ moved_edges }}: its convolutions look at small places, but it has only ever seen faces in one position, and part of what it learnt holds only there. The remedy is cheap: move the training images at random, in the pipeline, where we mirror them.
+# What the table and the pictures show, in this run:
 #
-# Keep the yardsticks in mind. Whoever only wants a faithful copy of such faces in few numbers is well served by PCA of patches, after seconds. But no one draws a new *face* from patches drawn one by one. That is what the next section needs.
+# - **Whole-face PCA** is nearly perfect. It has about as many components as training faces, and new faces are made of the same pieces in the same places.
+# - **PCA of patches** keeps {{ outline_patches }} of the edges around glasses, the network {{ outline_mse }} with squared error and {{ outline_edges }} with the edge loss. Around the eyes the baseline wins; in the hair both networks are better.
+# - **The edge loss** gives somewhat lower absolute errors: eyes with glasses {{ eyes_edges }} instead of {{ eyes_mse }}, mouth and chin {{ chin_edges }} instead of {{ chin_mse }}, hair {{ hair_edges }} instead of {{ hair_mse }}. The squared error is {{ still_edges }} instead of {{ f10_mse }}. This is one training of each, and by eye the two rows look almost the same.
+#
+# Dark glasses and full beards survive in all rows. Thin frames, about one pixel wide, fade in both network rows.
+#
+# From the reconstructions, the score tells faces with and without glasses apart with a balanced accuracy (the mean of both groups' accuracies) of {{ told_edges }} with the edge loss, {{ told_mse }} with squared error and {{ told_patches }} for the patches. Chance is 50%.
 # %% [markdown] lang="pt-BR"
-# O erro da PCA de rostos inteiros salta de {{ still_pca }} para {{ moved_pca }}: ela tinha aprendido *onde* ficam as coisas, pixel a pixel. Os retalhos quase não percebem ({{ still_patches }} antes, {{ moved_patches }} depois): um quadrado de cabelo é um quadrado de cabelo em qualquer lugar. A rede fica no meio, de
-# {{ still_edges }} para {{ moved_edges }}: suas convoluções olham lugares pequenos, mas ela só viu rostos numa posição, e parte do que aprendeu só vale ali. O remédio é barato: deslocar ao acaso as imagens de treino, no fluxo, onde já as espelhamos.
+# O que a tabela e as imagens mostram, nesta execução:
 #
-# Não esqueça as réguas. Quem só quer uma cópia fiel desses rostos em poucos números fica bem servido com a PCA de retalhos, em segundos. Mas ninguém desenha um *rosto* novo sorteando retalhos um a um. É disso que precisa a próxima seção.
+# - **A PCA de rostos inteiros** é quase perfeita. Ela tem praticamente tantos componentes quanto há rostos de treino, e os rostos novos são feitos das mesmas peças nos mesmos lugares.
+# - **A PCA de retalhos** conserva {{ outline_patches }} das bordas em torno dos óculos; a rede, {{ outline_mse }} com o erro quadrático e {{ outline_edges }} com o custo de bordas. Nos olhos, a linha de base vence; no cabelo, as duas redes são melhores.
+# - **O custo de bordas** dá erros absolutos um pouco menores: nos olhos com óculos, {{ eyes_edges }} em vez de {{ eyes_mse }}; em boca e queixo, {{ chin_edges }} em vez de {{ chin_mse }}; no cabelo, {{ hair_edges }} em vez de {{ hair_mse }}. O erro quadrático é {{ still_edges }} em vez de {{ f10_mse }}. Trata-se de um só treino de cada rede e, a olho, as duas linhas de imagens são quase iguais.
+#
+# Óculos escuros e barbas cheias aparecem em todas as linhas. As armações finas, de cerca de um pixel, quase somem nas duas redes.
+#
+# Nas reconstruções, a medida separa os rostos com e sem óculos com uma acurácia balanceada (a média das acurácias dos dois grupos) de {{ told_edges }} com o custo de bordas, {{ told_mse }} com o erro quadrático e {{ told_patches }} com os retalhos. O acaso daria 50%.
 # %% [markdown] lang="en"
-# ### Keep the halves
-#
-# Encoder and decoder go into files of their own: who receives codes needs only the decoder. A helper loads a pair and evaluates it **on a stream**, so that it works on any number of files.
+# **Why is PCA so good here?** A cartoon face is a stack of pieces from a catalogue, each in a fixed place. Such images are close to a linear combination of a limited number of pictures, which is what PCA represents. It depends on the alignment: "Going further" moves the faces by 1/32 of the side, and whole-face PCA fails.
 # %% [markdown] lang="pt-BR"
-# ### Guardar as metades
+# **Por que a PCA é tão boa aqui?** Um rosto de desenho é uma pilha de peças de um catálogo, cada uma em um lugar fixo. Imagens assim são quase uma combinação linear de um número limitado de figuras, que é o que a PCA representa. Isso depende do alinhamento: a seção "Para ir além" desloca os rostos em 1/32 do lado, e a PCA de rostos inteiros falha.
+# %% [markdown] lang="en"
+# ### Saving and loading the encoder and the decoder
 #
-# Codificador e decodificador vão para arquivos próprios: quem recebe códigos só precisa do decodificador. Uma função carrega um par e o avalia **num fluxo**; serve, assim, para qualquer quantidade de arquivos.
+# Encoder and decoder go into separate files, as in earlier lessons: decoding a code needs the decoder only. `load_and_evaluate` loads a pair and computes its error batch by batch, so it works for any number of images.
+# %% [markdown] lang="pt-BR"
+# ### Salvar e carregar o codificador e o decodificador
+#
+# O codificador e o decodificador vão para arquivos separados, como em aulas anteriores: para decodificar um código, basta o decodificador. A função `load_and_evaluate` carrega um par e calcula o erro lote a lote; por isso serve para qualquer quantidade de imagens.
 # %%
 def save(folder, name, encoder, decoder):
     """Write both halves, in the format of Keras."""
@@ -700,25 +680,25 @@ print(np.isclose(loaded_error, np.mean((x_test - rebuilt["edges"]) ** 2), rtol=1
 
 
 # %% [markdown] lang="en"
-# Twice *True*: the loaded decoder draws exactly what the one in memory draws, and the error of the loaded pair, on images read anew, is ours.
+# Both lines should be *True*: the loaded decoder gives exactly the same images, and the loaded pair has the same test error.
 #
-# ## 5. Faces that nobody drew
+# ## 5. Generating new faces with a VAE
 #
-# To *generate*, one would draw a code at random and decode it. From the network above that fails: its {{ code_wide }} numbers are a map, and independent random numbers on a map are confetti. We need a small code, {{ latent_dim }} numbers without
-# a place, and training faces that fill the region from which we draw: the **variational autoencoder** of lesson 08. Its encoder answers with a mean and a variance for each number of the code; training draws from them,
-# and the KL divergence pulls them all towards $N(0, I)$.
+# To *generate* a face, we sample a code at random and decode it. The code of section 4 is not suited to this. Its {{ code_wide }} numbers describe places in the image and depend on each other; independent random values do not form a face.
 #
-# Dense layers on both sides of the code spread it over the whole picture. Two models, one function: with `kl_weight=None` it builds a **plain** autoencoder of the same shape, to compare with.
+# We use a small code of {{ latent_dim }} numbers instead, and the **variational autoencoder** of lesson 08. Its encoder outputs a mean and a variance for each number of the code. During training, the code is sampled from this distribution, and the KL divergence pulls the distribution towards the **prior** $N(0, I)$, from which we will sample new codes.
+#
+# Dense layers on both sides of the code connect every number with the whole image. With `kl_weight=None`, the same function builds a **plain** autoencoder of the same size, for comparison.
 # %% [markdown] lang="pt-BR"
-# Duas vezes *True*: o decodificador carregado desenha exatamente o que desenha o da memória, e o erro do par carregado, em imagens lidas de novo, é o nosso.
+# As duas linhas devem mostrar *True*: o decodificador carregado dá exatamente as mesmas imagens, e o par carregado tem o mesmo erro de teste.
 #
-# ## 5. Rostos que ninguém desenhou
+# ## 5. Geração de rostos novos com um VAE
 #
-# Para *gerar*, seria preciso sortear um código e decodificá-lo. Com a rede acima não dá: seus {{ code_wide }} números são um mapa, e números aleatórios independentes num mapa são confete. Precisamos de um código pequeno, {{ latent_dim }} números sem
-# lugar, e de rostos de treino que preencham a região de onde vamos sortear: o **autoencoder variacional** da aula 08. Seu codificador responde com uma média e uma variância para cada número do código; o treino sorteia delas,
-# e a divergência KL puxa todas em direção a $N(0, I)$.
+# Para *gerar* um rosto, sorteamos um código e o decodificamos. O código da seção 4 não serve para isso. Seus {{ code_wide }} números descrevem lugares da imagem e dependem uns dos outros; valores aleatórios independentes não formam um rosto.
 #
-# Camadas densas dos dois lados do código o espalham pela figura inteira. Dois modelos, uma função: com `kl_weight=None` ela monta um autoencoder **simples** da mesma forma, para comparar.
+# Usamos um código pequeno, de {{ latent_dim }} números, e o **autoencoder variacional** da aula 08. Seu codificador devolve uma média e uma variância para cada número do código. No treino, o código é sorteado dessa distribuição, e a divergência KL a puxa em direção à **distribuição a priori** $N(0, I)$, da qual sortearemos códigos novos.
+#
+# Camadas densas dos dois lados do código ligam cada número à imagem inteira. Com `kl_weight=None`, a mesma função monta um autoencoder **comum** do mesmo tamanho, para comparação.
 # %%
 @keras.saving.register_keras_serializable(package="autoencoder_course")
 class Sampling(layers.Layer):
@@ -791,13 +771,21 @@ def build_generator(size, widths, latent_dim, kl_weight=None, seed=7):
 
 
 # %% [markdown] lang="en"
-# How heavy should the KL term be? Lesson 08 summed over the pixels and took $\beta = 1$: right if every pixel were a witness of its own. In a cartoon they are not; a thousand pixels of one colour all tell the same thing. And a
-# face at 256 pixels has sixteen times the numbers of the same face at 64, but nothing new to say. So here we average over pixels, on purpose, and choose the weight of the divergence by hand; multiplied by the count of pixel values it is about
-# the $\beta$ of lesson 08. Too large, and all faces become the mean face; too small, and the codes leave the region from which we shall draw.
+# ### The weight of the KL term
+#
+# How large should the weight of the KL divergence be? If it is too large, every reconstruction approaches the mean face. If it is too small, the codes spread outside the region from which we sample.
+#
+# Here the reconstruction loss is a *mean* over pixel values, so the weight is a hyperparameter that we chose by hand. The cell prints $\beta$, the weight multiplied by the number of pixel values. It weighs the KL term against a *summed* error. Do not compare it with the $\beta$ of lesson 08, which weighs the KL term against a cross-entropy.
+#
+# "Going further" shows that this weight is large, which probably adds to the blur.
 # %% [markdown] lang="pt-BR"
-# Quanto deve pesar o termo KL? A aula 08 somava sobre os pixels e usava $\beta = 1$: certo, se cada pixel fosse uma testemunha independente. Num desenho não é: mil pixels da mesma cor contam todos a mesma coisa. E um
-# rosto de 256 pixels de lado tem dezesseis vezes os números do mesmo rosto com 64, sem nada de novo a dizer. Por isso aqui tiramos a média sobre os pixels, de propósito, e escolhemos à mão o peso da divergência; multiplicado pela quantidade de valores de pixel, ele é mais ou menos
-# o $\beta$ da aula 08. Grande demais, todos os rostos viram o rosto médio; pequeno demais, os códigos saem da região de onde vamos sortear.
+# ### O peso do termo KL
+#
+# Qual deve ser o peso da divergência KL? Se for grande demais, toda reconstrução se aproxima do rosto médio. Se for pequeno demais, os códigos se espalham para fora da região da qual sorteamos.
+#
+# Aqui o custo de reconstrução é uma *média* sobre os valores dos pixels; por isso o peso é um hiperparâmetro, que escolhemos à mão. A célula mostra $\beta$, o peso multiplicado pelo número de valores de pixels. Ele pesa o termo KL contra um erro *somado*. Não o compare com o $\beta$ da aula 08, que pesa o termo KL contra uma entropia cruzada.
+#
+# A seção "Para ir além" mostra que esse peso é grande, o que provavelmente contribui para o borrão.
 # %%
 kl_weight = 1e-4
 print(f"β ≈ {text.number(kl_weight * size * size * 3, '.2f')}")
@@ -833,9 +821,9 @@ show_rows(
     # pt: "Os mesmos rostos de teste sobre reconstruções de códigos pequenos: a PCA com sombras tênues de outros rostos, a rede simples mais suave, a variacional a mais suave de todas."
 )
 # %% [markdown] lang="en"
-# These are *reconstructions* of test faces from {{ latent_dim }} numbers. Now every rival in one table, on the test faces.
+# These are *reconstructions* of test faces from {{ latent_dim }} numbers. Thin frames and moustaches vanish in the VAE's row; PCA keeps most of them. The next table compares all methods on the test faces.
 # %% [markdown] lang="pt-BR"
-# Essas são *reconstruções* de rostos de teste a partir de {{ latent_dim }} números. Agora todos os rivais numa tabela, nos rostos de teste.
+# Estas são *reconstruções* de rostos de teste a partir de {{ latent_dim }} números. Na linha do VAE, as armações finas e os bigodes somem; a PCA conserva a maior parte. A próxima tabela compara todos os métodos nos rostos de teste.
 # %%
 pixels = size * size * 3
 rivals = [
@@ -867,29 +855,29 @@ claims.check(
     vae_mse=mse(x_test, rebuilt["vae"]),
 )
 # %% [markdown] lang="en"
-# Three things to read in this table.
+# - **PCA wins on reconstruction** at both code lengths. With {{ latent_dim }} numbers its error is {{ pca_small }}, against {{ plain_mse }} for the plain network and {{ vae_mse }} for the VAE (mean face: {{ mean_mse }}). These aligned faces are nearly linear data, and PCA finds the best linear code exactly. With the long code, it stores over twenty times as many parameters as the network.
+# - **The VAE has a larger error than the plain network.** The only difference is the sampled code and its KL term.
+# - **The baselines need seconds**, the networks more than a minute each. Try baselines first.
 #
-# - **PCA wins on reconstruction**, at both lengths: {{ pca_small }} from {{ latent_dim }} numbers, against {{ plain_mse }} for the plain network and {{ vae_mse }} for the VAE (mean face: {{ mean_mse }}). Faces put together from a catalogue, each part in its fixed place, are nearly linear data; PCA finds the best linear code exactly, and a
-#   network of this size, after minutes, only comes near. It pays in parameters: at the long code it stores more than twenty times as many as the network.
-# - **The VAE pays for its cloud**: its error is higher than that of the plain network, which is the same but for the cloud. Lesson 08 told why. It must earn this back as a generator.
-# - **Seconds**: the baselines take little of your time. Try them first, always.
+# ### Sampling
 #
-# ### Drawing new faces
+# Now we decode random codes:
 #
-# Now we decode random codes. PCA gets independent normal numbers with the variances of its components. The plain network gets codes from $N(0, I)$ and then, more kindly, from the normal distribution fitted to its own training codes. The VAE gets $N(0, I)$, the only
-# distribution that it was trained for.
+# - **PCA:** independent normal numbers with the variances of its components;
+# - **plain network:** codes from $N(0, I)$, and codes from a Gaussian fitted to its own training codes;
+# - **VAE:** codes from its prior $N(0, I)$.
 # %% [markdown] lang="pt-BR"
-# Três coisas a ler nesta tabela.
+# - **Na reconstrução, a PCA vence** com os dois tamanhos de código. Com {{ latent_dim }} números, seu erro é {{ pca_small }}, contra {{ plain_mse }} da rede comum e {{ vae_mse }} do VAE (rosto médio: {{ mean_mse }}). Estes rostos alinhados são dados quase lineares, e a PCA encontra exatamente o melhor código linear. Com o código longo, ela guarda mais de vinte vezes os parâmetros da rede.
+# - **O VAE tem erro maior que o da rede comum.** A única diferença é o sorteio do código, com seu termo KL.
+# - **As linhas de base levam segundos**; cada rede, mais de um minuto. Comece pelas linhas de base.
 #
-# - **Na reconstrução, a PCA vence**, com os dois tamanhos: {{ pca_small }} com {{ latent_dim }} números, contra {{ plain_mse }} da rede simples e {{ vae_mse }} do VAE (rosto médio: {{ mean_mse }}). Rostos montados de um catálogo, cada peça no seu lugar fixo, são dados quase lineares; a PCA acha exatamente o melhor código linear, e uma
-#   rede deste tamanho, em minutos, só chega perto. Ela paga em parâmetros: com o código longo, guarda mais de vinte vezes o que guarda a rede.
-# - **O VAE paga pela nuvem**: seu erro é maior que o da rede simples, que só difere dele pela nuvem. A aula 08 explicou por quê. Ele tem de compensar isso como gerador.
-# - **Segundos**: as referências tomam pouco do seu tempo. Comece sempre por elas.
+# ### Amostragem
 #
-# ### Sortear rostos novos
+# Agora decodificamos códigos aleatórios:
 #
-# Agora decodificamos códigos aleatórios. A PCA recebe números normais independentes, com as variâncias de seus componentes. A rede simples recebe códigos de $N(0, I)$ e depois, com mais gentileza, da normal ajustada aos seus próprios códigos de treino. O VAE recebe $N(0, I)$, a única
-# distribuição para a qual foi treinado.
+# - **PCA:** números normais independentes, com as variâncias de seus componentes;
+# - **rede comum:** códigos de $N(0, I)$ e códigos de uma gaussiana ajustada aos seus próprios códigos de treino;
+# - **VAE:** códigos de sua distribuição a priori, $N(0, I)$.
 # %%
 rng = np.random.default_rng(settings.seed())
 count = len(x_test)
@@ -912,25 +900,31 @@ show_rows(
 
 
 # %% [markdown] lang="en"
-# Judge by eye first. The PCA row has sharp eyes in a haze of several hairstyles at once: **ghosts**. The plain network under $N(0, I)$ draws nearly one face, over and over: its codes live on another scale. Fitted codes bring colours back, and with them torn hair and holes. The VAE draws whole heads, each of one
-# person, but softly: what its small code does not hold, thin frames and strands of hair, it cannot draw.
+# Look at the pictures first. The PCA row has sharp eyes, but several hairstyles overlap like **ghosts**. With $N(0, I)$, the plain network draws almost the same grey face again and again, because its codes do not follow this distribution. With fitted codes the colours vary, but some faces have holes and torn hair.
 #
-# Now a number. The **Fréchet distance** describes each set of images by the mean and the covariance of some features, and asks how far apart the two Gaussians are:
+# Most VAE samples have one head shape and one hairstyle, but they are soft, and some have torn hair or blank eyes. No sample in the picture has thin frames.
+#
+# ### The Fréchet distance
+#
+# The **Fréchet distance** describes each set of images by the mean and the covariance of some features. It then measures how far apart two Gaussians with these values are:
 #
 # $$d^2 = \|\mu_a - \mu_b\|^2 + \operatorname{tr}\left(\Sigma_a + \Sigma_b - 2\,(\Sigma_a \Sigma_b)^{1/2}\right)$$
 #
-# With features from a large classification network this is the well-known FID. We take two kinds of features that we have: 32 principal components of the **pixels**, and of the codes of our **network** of section 4, which has never seen a generated face. Two sets of *real* faces give the floor.
+# With features of a large image classifier this is the well-known FID. We use two kinds of features, each reduced to 32 principal components: the **pixels**, and the codes of our **network** of section 4. The row of real validation faces shows what distance real faces have.
 #
 # **Predict:** in which column will the PCA ghosts look best?
 # %% [markdown] lang="pt-BR"
-# Julgue primeiro a olho. A fileira da PCA tem olhos nítidos numa névoa de vários penteados ao mesmo tempo: **fantasmas**. A rede simples, com $N(0, I)$, desenha quase um só rosto, repetido: seus códigos vivem em outra escala. Códigos ajustados trazem as cores de volta e, com elas, cabelos rasgados e buracos. O VAE desenha cabeças inteiras, cada uma de uma só
-# pessoa, mas suaves: o que não cabe no seu código pequeno, armações finas e fios de cabelo, ele não tem como desenhar.
+# Olhe primeiro as imagens. A linha da PCA tem olhos nítidos, mas vários penteados se sobrepõem como **fantasmas**. Com $N(0, I)$, a rede comum desenha quase sempre o mesmo rosto acinzentado, pois seus códigos não seguem essa distribuição. Com códigos ajustados, as cores variam, mas alguns rostos têm buracos e cabelo rasgado.
 #
-# Agora, um número. A **distância de Fréchet** descreve cada conjunto de imagens pela média e pela covariância de alguns atributos e pergunta quão longe estão as duas gaussianas:
+# A maioria das amostras do VAE tem uma só cabeça e um só penteado, mas elas são borradas, e algumas têm cabelo rasgado ou olhos vazios. Nenhuma amostra da figura tem armação fina.
+#
+# ### A distância de Fréchet
+#
+# A **distância de Fréchet** descreve cada conjunto de imagens pela média e pela covariância de alguns atributos. Depois mede a distância entre duas gaussianas com esses valores:
 #
 # $$d^2 = \|\mu_a - \mu_b\|^2 + \operatorname{tr}\left(\Sigma_a + \Sigma_b - 2\,(\Sigma_a \Sigma_b)^{1/2}\right)$$
 #
-# Com atributos de uma grande rede classificadora, ela é a conhecida FID. Usamos dois tipos de atributos que já temos: 32 componentes principais dos **pixels** e dos códigos da nossa **rede** da seção 4, que nunca viu um rosto gerado. Dois conjuntos de rostos *reais* dão o piso.
+# Com atributos de um grande classificador de imagens, ela é a conhecida FID. Usamos dois tipos de atributos, cada um reduzido a 32 componentes principais: os **pixels** e os códigos da nossa **rede** da seção 4. A linha dos rostos reais de validação mostra a distância entre conjuntos de rostos reais.
 #
 # **Arrisque:** em que coluna os fantasmas da PCA vão parecer melhores?
 # %%
@@ -971,29 +965,33 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# Two sets of real faces lie {{ fid_real }} apart; nobody can be asked for less. Under $N(0, I)$ the plain network stands at {{ fid_plain }}, the VAE at {{ fid_vae }}: the price that its reconstruction paid bought something. And the surprise: a Gaussian fitted to its codes, a second model made after the first, brings the plain network to {{ fid_fitted }}, ahead of the VAE and next to real faces. Look at its row again before you believe that: the colours are as varied as in the data, which the distance sees; the torn hair and the holes it hardly sees.
+# **What we see in this run.** With codes from $N(0, I)$, the VAE ({{ fid_vae }}, network features) is far better than the plain network ({{ fid_plain }}). But a Gaussian fitted to the plain network's codes gives {{ fid_fitted }}, and the PCA ghosts get {{ fid_ghost }}.
 #
-# And the ghosts? By the pixel features they are as good as real faces, {{ fid_ghost_pixels }}, because they were *made* from the mean and the covariance that this distance compares. The network's features see more of the haze, {{ fid_ghost }} against a floor of {{ fid_real }}, and still put the ghosts ahead of the VAE, which no eye would do. A distance sees what its features see. Numbers of this kind rank the same
-# model at different settings quite well; between models of different kinds, look at the pictures too.
+# So by this distance the VAE is *not* the best generator of the lesson: the plain network with a second model for its codes is closer to real faces, and the ghosts are at least as close.
+#
+# **Real faces:** {{ fid_real }}. This row is not an exact floor. Means and covariances estimated from few images make the distance too large, the more so the smaller the set, and there are fewer validation faces than samples. Do not interpret differences of a few hundredths.
+#
+# **What it does not show.** In pixel features, the ghosts ({{ fid_ghost_pixels }}) are as close as real faces, because they were *made* from the mean and the variances that this distance compares. In network features they are somewhat farther away, but overlapping hairstyles hardly count. A distance sees only what its features represent. It compares settings of one model more reliably than models of different kinds, so look at the pictures too.
 # %% [markdown] lang="pt-BR"
-# Dois conjuntos de rostos reais ficam a {{ fid_real }} um do outro; não se pode exigir menos que isso de ninguém. Com $N(0, I)$, a rede simples fica em {{ fid_plain }} e o VAE, em {{ fid_vae }}: o preço pago na reconstrução comprou alguma coisa. E a surpresa: uma gaussiana ajustada aos códigos, um segundo modelo feito depois do primeiro, leva a rede simples a {{ fid_fitted }}, à frente do VAE e junto dos rostos reais. Olhe de novo a fileira dela antes de acreditar: as cores são tão variadas quanto nos dados, e isso a distância vê; o cabelo rasgado e os buracos, ela quase não vê.
+# **O que se vê nesta execução.** Com códigos de $N(0, I)$, o VAE ({{ fid_vae }}, atributos da rede) é muito melhor que a rede comum ({{ fid_plain }}). Mas uma gaussiana ajustada aos códigos da rede comum dá {{ fid_fitted }}, e os fantasmas da PCA ficam em {{ fid_ghost }}.
 #
-# E os fantasmas? Pelos atributos dos pixels, são tão bons quanto rostos reais, {{ fid_ghost_pixels }}, pois foram *feitos* da média e da covariância que essa distância compara. Os atributos da rede percebem mais da névoa, {{ fid_ghost }} contra um piso de {{ fid_real }}, e ainda assim põem os fantasmas à frente do VAE, o que olho nenhum faria. Uma distância vê o que seus atributos veem. Números assim comparam bem o mesmo
-# modelo com ajustes diferentes; entre modelos de tipos diferentes, olhe também as figuras.
+# Portanto, por essa distância, o VAE *não* é o melhor gerador da aula: a rede comum com um segundo modelo para os códigos fica mais perto dos rostos reais, e os fantasmas ficam ao menos tão perto quanto o VAE.
+#
+# **Rostos reais:** {{ fid_real }}. Essa linha não é um piso exato. Médias e covariâncias estimadas com poucas imagens aumentam a distância, e tanto mais quanto menor o conjunto; e há menos rostos de validação que amostras. Não interprete diferenças de poucos centésimos.
+#
+# **O que a distância não mostra.** Nos atributos dos pixels, os fantasmas ({{ fid_ghost_pixels }}) ficam tão perto quanto rostos reais, pois foram *feitos* a partir da média e das variâncias que essa distância compara. Nos atributos da rede ficam um pouco mais longe, mas os penteados sobrepostos quase não contam. Uma distância só vê o que seus atributos representam. Ela compara melhor configurações de um mesmo modelo do que modelos de tipos diferentes; por isso, olhe também as imagens.
 # %% [markdown] lang="en"
-# ## 6. Arithmetic with faces
+# ## 6. Attribute vectors: adding and removing glasses
 #
-# If similar faces have neighbouring codes, perhaps *differences* of codes mean something. Take the mean code of all training faces with glasses, subtract the mean code of those without: the hair, the skin, the chins
-# average out, what remains is a vector that should mean "glasses". Add it to the code of somebody who wears none.
+# If similar faces have similar codes, *differences* between codes may have a meaning too. Take the mean code of all training faces with glasses and subtract the mean code of those without. Hair, skin and chin average out, and a vector for "glasses" should remain. We add it to codes of faces without glasses and subtract it from codes of faces with glasses.
 #
-# Whether it works is a matter of measurement again: in which share of the changed faces does the score find glasses? To compare, a **random direction of the same length**: it also changes the face, but it should not put glasses on it.
+# We measure the effect: in which share of the decoded faces does the score find glasses? The control is a **random direction of the same length**. It changes the face too, but it should not add glasses.
 # %% [markdown] lang="pt-BR"
-# ## 6. Aritmética com rostos
+# ## 6. Vetores de atributos: pôr e tirar óculos
 #
-# Se rostos parecidos têm códigos vizinhos, talvez *diferenças* de códigos signifiquem algo. Tome o código médio dos rostos de treino com óculos e subtraia o dos que não usam: cabelos, peles, queixos
-# se cancelam na média, e resta um vetor que deve significar "óculos". Some-o ao código de quem não usa.
+# Se rostos parecidos têm códigos parecidos, *diferenças* entre códigos também podem ter significado. Tome o código médio de todos os rostos de treino com óculos e subtraia o código médio dos que não usam. Cabelo, pele e queixo se cancelam na média, e deve restar um vetor de "óculos". Vamos somá-lo aos códigos de rostos sem óculos e subtraí-lo dos códigos de rostos com óculos.
 #
-# Se funciona, é de novo questão de medir: em que fração dos rostos alterados a medida acha óculos? Para comparar, uma **direção aleatória de mesmo comprimento**: ela também muda o rosto, mas não deveria pôr óculos nele.
+# Medimos o efeito: em que fração dos rostos decodificados a medida encontra óculos? O controle é uma **direção aleatória de mesmo comprimento**. Ela também muda o rosto, mas não deveria pôr óculos nele.
 # %%
 def direction(z, has):
     """From the mean code of those without a thing to the mean code of those with it."""
@@ -1060,15 +1058,25 @@ show_rows(
     # pt: "Quatro rostos sem óculos os ganham, passo a passo; quatro com óculos os perdem; cabelo e pele ficam."
 )
 # %% [markdown] lang="en"
-# It works, with a price. The score finds glasses in {{ glasses_before }} of the reconstructions of bare faces, in {{ glasses_on }} after adding the vector twice, and in {{ glasses_random }} after a random vector of the same length. Subtracted twice, it leaves glasses on {{ glasses_off }} of the wearers. Once the vector moves a face from one group's mean to the
-# other's; many faces need more than the mean difference before the glasses show. What appears are dark, round glasses: the *average* of all glasses in the catalogue. And a vector of means carries along whatever else differs between the groups; it is clean here only because Cartoon Set deals its attributes independently. Photographs of people do not.
+# **Adding works.** The score finds glasses in {{ glasses_before }} of the reconstructions of faces without glasses, and in {{ glasses_on }} after adding the vector twice. With the random vector it is {{ glasses_random }}. (Here we tried one random direction only.)
 #
-# Play with it: choose a face, add and remove.
+# **Removing is harder to judge.** After subtracting the vector twice, {{ glasses_off }} of the faces with glasses still show them. But look at the start of that curve: at zero, in this run, the score finds glasses in fewer than half of them. The VAE itself has lost the others. Compare the end of the curve with its start, not with 100%.
+#
+# The pictures show both effects. Dark lenses appear in the first four faces. Of the four faces with glasses, two have already lost their thin frames in the reconstruction. Subtracting removes the dark lenses of one face, while another keeps traces of them.
+#
+# One vector can only add one kind of glasses; here these are dark lenses. It also carries every other difference between the two groups. Cartoon Set combines its attributes at random, so such differences are small. In photographs of people, attributes are correlated.
+#
+# Try it: choose a face, then add and remove.
 # %% [markdown] lang="pt-BR"
-# Funciona, com um preço. A medida acha óculos em {{ glasses_before }} das reconstruções de rostos sem óculos, em {{ glasses_on }} depois de somar o vetor duas vezes e em {{ glasses_random }} depois de um vetor aleatório de mesmo comprimento. Subtraído duas vezes, ele deixa óculos em {{ glasses_off }} dos que usam. Uma vez o vetor leva um rosto da média de um grupo à do
-# outro; muitos rostos precisam de mais que a diferença média até os óculos aparecerem. O que aparece são óculos escuros e redondos: a *média* de todos os óculos do catálogo. E um vetor de médias carrega junto tudo o mais que difere entre os grupos; aqui ele é limpo só porque o Cartoon Set distribui seus atributos de modo independente. Fotos de pessoas não fazem isso.
+# **Somar funciona.** A medida encontra óculos em {{ glasses_before }} das reconstruções de rostos sem óculos e em {{ glasses_on }} depois de somar o vetor duas vezes. Com o vetor aleatório são {{ glasses_random }}. (Aqui testamos uma única direção aleatória.)
 #
-# Brinque: escolha um rosto, ponha e tire.
+# **O efeito de subtrair é mais difícil de avaliar.** Depois de subtrair o vetor duas vezes, {{ glasses_off }} dos rostos com óculos ainda os mostram. Mas veja o início dessa curva: em zero, nesta execução, a medida encontra óculos em menos da metade deles. Os outros já foram perdidos pelo próprio VAE. Compare o fim da curva com seu início, e não com 100%.
+#
+# As imagens mostram os dois efeitos. Nos quatro primeiros rostos aparecem lentes escuras. Dos quatro rostos com óculos, dois já perderam a armação fina na reconstrução. A subtração tira as lentes escuras de um rosto, e outro conserva vestígios delas.
+#
+# Um único vetor só pode acrescentar um tipo de óculos; aqui são lentes escuras. Ele também carrega todas as outras diferenças entre os dois grupos. O Cartoon Set combina seus atributos ao acaso, e essas diferenças são pequenas. Em fotos de pessoas, os atributos são correlacionados.
+#
+# Experimente: escolha um rosto, ponha e tire.
 # %%
 directions = {"glasses": glasses, "moustache": moustache}  # pt: "óculos", "bigode"
 explore.cartoon_generation.attributes(vae_decoder, z_test[:60], x_test[:60], directions)
@@ -1077,61 +1085,61 @@ explore.cartoon_generation.attributes(vae_decoder, z_test[:60], x_test[:60], dir
 #
 # Answer first, then open.
 #
-# **1.** A colleague shuffles a stream with `images.shuffle(100_000)` after decoding, and the computer runs out of memory. Why, and what is the remedy?
+# **1.** A colleague decodes the images and then calls `images.shuffle(100_000)`. The computer runs out of memory. Why, and how do you fix it?
 #
-# <details><summary>Answer</summary>The shuffle buffer holds 100,000 decoded images. Shuffle the file names, before they are read: the same randomness for a few megabytes.</details>
+# <details><summary>Answer</summary>The shuffle buffer holds 100,000 decoded images. Shuffle the file names before reading: the order is just as random, and the buffer takes a few megabytes.</details>
 #
-# **2.** Two networks have the same squared error on the test faces, but only one of them keeps the glasses. How can that be?
+# **2.** Two networks have the same squared error on the test faces, but only one keeps the glasses. How can that be?
 #
-# <details><summary>Answer</summary>Glasses are a few per cent of the pixels. An error averaged over the whole picture can be paid back on hair or background. Measure where it matters.</details>
+# <details><summary>Answer</summary>Glasses cover a small share of the pixels. A lower error on hair or background compensates for them in the mean. Measure the region that matters.</details>
 #
-# **3.** Random points decoded by a plain autoencoder look worse than its reconstructions. Its decoder is the same in both cases; what differs?
+# **3.** A plain autoencoder reconstructs faces well, but codes from $N(0, I)$ give poor images. Why? What helps without a VAE?
 #
-# <details><summary>Answer</summary>The codes. Training only ever showed the decoder codes of faces; nothing made these fill the region where N(0, I) has its points.</details>
+# <details><summary>Answer</summary>The decoder was trained on codes of faces only, and nothing made these follow $N(0, I)$. A distribution fitted to the training codes helps: in the recorded run its Fréchet distance was even below that of the VAE.</details>
 #
-# **4.** Ghosts drawn from a Gaussian in PCA space get an excellent Fréchet distance on PCA features. What does that say about the number?
+# **4.** Ghosts sampled from a Gaussian in PCA space have a very low Fréchet distance on PCA features. What does that show?
 #
-# <details><summary>Answer</summary>It compares means and covariances of certain features, and the ghosts were made to match exactly these. A distance sees only what its features see; use features that the generator was not fitted to, and your eyes.</details>
+# <details><summary>Answer</summary>The distance compares means and covariances of these features, and the ghosts were made to match them. Use features that the generator was not fitted to, and look at the images.</details>
 #
-# **5.** We found who wears glasses by comparing two spots of skin. Why did we look at some dozens of faces by hand as well?
+# **5.** After an edit that removes glasses, the score still finds them on a fifth of the faces. Which value do you need before you call this a success?
 #
-# <details><summary>Answer</summary>A rule that writes its own labels cannot notice its own mistakes. A small sample labelled independently tells how far to trust it.</details>
+# <details><summary>Answer</summary>The share before the edit, on the reconstructions. If the model has already lost most glasses there, the edit had little to remove.</details>
 # %% [markdown] lang="pt-BR"
 # ## Teste-se
 #
 # Responda primeiro, abra depois.
 #
-# **1.** Um colega embaralha o fluxo com `images.shuffle(100_000)` depois de decodificar, e a memória do computador acaba. Por quê, e qual é o remédio?
+# **1.** Um colega decodifica as imagens e depois chama `images.shuffle(100_000)`. A memória do computador acaba. Por quê, e como resolver?
 #
-# <details><summary>Resposta</summary>O embaralhador segura 100.000 imagens decodificadas. Embaralhe os nomes dos arquivos, antes da leitura: o mesmo acaso por poucos megabytes.</details>
+# <details><summary>Resposta</summary>O buffer de embaralhamento guarda 100.000 imagens decodificadas. Embaralhe os nomes dos arquivos antes da leitura: a ordem é igualmente aleatória, e o buffer ocupa poucos megabytes.</details>
 #
-# **2.** Duas redes têm o mesmo erro quadrático nos rostos de teste, mas só uma conserva os óculos. Como pode?
+# **2.** Duas redes têm o mesmo erro quadrático nos rostos de teste, mas só uma conserva os óculos. Como isso é possível?
 #
-# <details><summary>Resposta</summary>Óculos são uns poucos por cento dos pixels. Um erro médio sobre a figura inteira pode ser compensado no cabelo ou no fundo. Meça onde importa.</details>
+# <details><summary>Resposta</summary>Os óculos ocupam uma pequena fração dos pixels. Na média, um erro menor no cabelo ou no fundo compensa o erro neles. Meça a região que importa.</details>
 #
-# **3.** Pontos ao acaso, decodificados por um autoencoder simples, ficam piores que suas reconstruções. O decodificador é o mesmo; o que muda?
+# **3.** Um autoencoder comum reconstrói bem os rostos, mas códigos de $N(0, I)$ dão imagens ruins. Por quê? O que ajuda, sem usar um VAE?
 #
-# <details><summary>Resposta</summary>Os códigos. No treino, o decodificador só viu códigos de rostos; nada os obrigou a preencher a região onde N(0, I) tem seus pontos.</details>
+# <details><summary>Resposta</summary>O decodificador só foi treinado com códigos de rostos, e nada fez esses códigos seguirem $N(0, I)$. Ajustar uma distribuição aos códigos de treino ajuda: na execução registrada, a distância de Fréchet ficou até abaixo da do VAE.</details>
 #
-# **4.** Fantasmas sorteados de uma gaussiana no espaço da PCA recebem uma ótima distância de Fréchet em atributos da PCA. O que isso diz do número?
+# **4.** Fantasmas sorteados de uma gaussiana no espaço da PCA têm uma distância de Fréchet muito baixa em atributos da PCA. O que isso mostra?
 #
-# <details><summary>Resposta</summary>Ele compara médias e covariâncias de certos atributos, e os fantasmas foram feitos para igualar exatamente essas. Uma distância só vê o que seus atributos veem; use atributos aos quais o gerador não foi ajustado, e os seus olhos.</details>
+# <details><summary>Resposta</summary>A distância compara médias e covariâncias desses atributos, e os fantasmas foram feitos para igualá-las. Use atributos aos quais o gerador não foi ajustado, e olhe as imagens.</details>
 #
-# **5.** Descobrimos quem usa óculos comparando dois pontos da pele. Por que olhamos também algumas dezenas de rostos, um por um?
+# **5.** Depois de uma edição que tira os óculos, a medida ainda os encontra em um quinto dos rostos. De que valor você precisa antes de dizer que a edição funcionou?
 #
-# <details><summary>Resposta</summary>Uma regra que escreve os próprios rótulos não percebe os próprios erros. Uma pequena amostra rotulada de modo independente diz até onde confiar nela.</details>
+# <details><summary>Resposta</summary>Da fração antes da edição, nas reconstruções. Se ali o modelo já perdeu a maioria dos óculos, a edição tinha pouco a tirar.</details>
 # %% [markdown] lang="en"
 # ## Exercises
 #
-# ### Exercise 1: what else does the code know?
+# ### Exercise 1: face shape from the latent code
 #
-# Each face has a `face_shape` in its table. Nobody told the VAE about it. Fit `classifier` to the codes of the training faces and put its accuracy on the *validation* faces into `shape_accuracy`. The commonest shape is the answer of someone who knows nothing.
+# Each face has a `face_shape` in its table, which the VAE never saw. Fit `classifier` to the codes of the training faces. Put its accuracy on the *validation* faces into `shape_accuracy`. The baseline is to answer the most common shape every time.
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
-# ### Exercício 1: o que mais sabe o código?
+# ### Exercício 1: o formato do rosto a partir do código
 #
-# Cada rosto tem um `face_shape` (formato) em sua tabela. Ninguém contou isso ao VAE. Ajuste `classifier` aos códigos dos rostos de treino e ponha em `shape_accuracy` a sua acurácia nos rostos de *validação*. O formato mais comum é a resposta de quem nada sabe.
+# Cada rosto tem em sua tabela um `face_shape` (formato), que o VAE nunca viu. Ajuste `classifier` aos códigos dos rostos de treino. Ponha em `shape_accuracy` a acurácia nos rostos de *validação*. A linha de base é responder sempre o formato mais comum.
 # %% exercise="1" role="answer"
 shape_train, shape_val = (faces.table[part]["face_shape"][:n] for part, n in (("train", None), ("val", 500)))
 classifier = LogisticRegression(max_iter=1000)
@@ -1146,13 +1154,13 @@ from exercises import cartoon_generation as check
 check.face_shape(shape_accuracy, classifier, (z_train, shape_train), (z_val, shape_val))
 # check.face_shape.hint()
 # %% [markdown] lang="en"
-# ### Exercise 2: from one face to another
+# ### Exercise 2: interpolation between two faces
 #
-# Decode eight points on the straight line from the code `z_test[0]` of the first test face to `z_test[1]`, both ends included, into `walk` (shape `(8, size, size, 3)`). Once that is right, the cell shows the same with the *pixels* below it; compare the middle: two half-transparent faces, or one?
+# Take eight equally spaced points on the straight line from the code `z_test[0]` to `z_test[1]`, both ends included. Decode them into `walk` (shape `(8, size, size, 3)`). Once your answer is right, the cell also shows mixtures of the *pixels*. Compare the middle: one face, or two overlapping ones?
 # %% [markdown] lang="pt-BR"
-# ### Exercício 2: de um rosto a outro
+# ### Exercício 2: interpolação entre dois rostos
 #
-# Decodifique oito pontos da reta que vai do código `z_test[0]` do primeiro rosto de teste a `z_test[1]`, extremos incluídos, em `walk` (forma `(8, size, size, 3)`). Com a resposta certa, a célula mostra embaixo o mesmo com os *pixels*; compare o meio: dois rostos meio transparentes, ou um?
+# Tome oito pontos igualmente espaçados na reta que vai do código `z_test[0]` a `z_test[1]`, com os dois extremos. Decodifique-os em `walk` (formato `(8, size, size, 3)`). Com a resposta certa, a célula mostra também misturas dos *pixels*. Compare o meio: um rosto só, ou dois sobrepostos?
 # %% exercise="2" role="answer"
 walk = None
 ### BEGIN SOLUTION
@@ -1170,21 +1178,21 @@ if check.between.done:
         # pt: "Oito rostos numa reta entre dois códigos, sobre oito misturas dos pixels."
     )
 # %% [markdown] lang="en"
-# ### Exercise 3: cooler samples
+# ### Exercise 3: sampling with a lower temperature
 #
-# Multiply the random codes by a *temperature* of 0.6 before decoding them, into `cooler` (use `noise`). The faces get tidier. What do they lose? Once your answer is right, the cell prints the network distance of both.
+# Multiply the random codes `noise` by a *temperature* of 0.6 and decode them into `cooler`. Predict: what do the samples gain, and what do they lose? Once your answer is right, the cell prints the network distance at both temperatures.
 # %% [markdown] lang="pt-BR"
-# ### Exercício 3: sorteios mais frios
+# ### Exercício 3: amostragem com temperatura mais baixa
 #
-# Multiplique os códigos aleatórios por uma *temperatura* de 0,6 antes de decodificá-los, em `cooler` (use `noise`). Os rostos ficam mais arrumados. O que perdem? Com a resposta certa, a célula mostra a distância da rede das duas.
+# Multiplique os códigos aleatórios `noise` por uma *temperatura* de 0,6 e decodifique-os em `cooler`. Arrisque: o que as amostras ganham e o que perdem? Com a resposta certa, a célula mostra a distância da rede nas duas temperaturas.
 # %% exercise="3" role="answer"
 cooler = None
 ### BEGIN SOLUTION
 cooler = vae_decoder.predict_on_batch(0.6 * noise)
-# Tidy and alike: near the middle of N(0, I) lie the commonest faces, and the distance pays for
-# the lost variety.
-# pt: Arrumados e parecidos: perto do meio de N(0, I) ficam os rostos mais comuns, e a distância
-# pt: cobra a variedade perdida.
+# Codes near the mean of N(0, I) give cleaner but more similar faces. The distance also
+# measures the loss of variety.
+# pt: Códigos perto da média de N(0, I) dão rostos mais limpos, mas mais parecidos. A distância
+# pt: também mede a perda de variedade.
 ### END SOLUTION
 # %% exercise="3" role="check"
 check.cooler_samples(cooler, vae_decoder, noise, samples["VAE, N(0, I)"])
@@ -1201,40 +1209,114 @@ if check.cooler_samples.done:
 # %% [markdown] lang="en"
 # ## Summary
 #
-# - Images stay on the disk: shuffle names, decode on the way, prefetch; cache only what fits.
-# - Keep encoder and decoder in files of their own, and evaluate what you *loaded*, on held-out files.
-# - A mean error hides small things that matter. Measure by place, and let the loss look at edges.
-# - The VAE gives up some detail for a latent space that can be sampled; a plain autoencoder does not know what lies between its faces.
-# - Judge samples by eye and by a distance, with the distance between *real* sets as the floor, and know what its features cannot see.
-# - Differences of mean codes are directions with a meaning; a random direction of the same length is the control.
-#
-# ## References
-#
-# - A. Royer, K. Bousmalis, S. Gouws, F. Bertsch, I. Mosseri, F. Cole, K. Murphy, *XGAN: unsupervised image-to-image translation for many-to-many mappings*, arXiv:1711.05139, 2017: the Cartoon Set. Pictures: Google, CC BY 4.0.
-# - D. P. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014.
-# - S. Ioffe, C. Szegedy, *Batch normalization: accelerating deep network training by reducing internal covariate shift*, ICML 2015.
-# - M. Mathieu, C. Couprie, Y. LeCun, *Deep multi-scale video prediction beyond mean square error*, ICLR 2016: a loss on gradients.
-# - A. B. L. Larsen, S. K. Sønderby, H. Larochelle, O. Winther, *Autoencoding beyond pixels using a learned similarity metric*, ICML 2016: attribute vectors of faces.
-# - M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler, S. Hochreiter, *GANs trained by a two time-scale update rule converge to a local Nash equilibrium*, NeurIPS 2017: the Fréchet distance of images.
-#
-# This was the last lesson. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
+# - Large image sets stay in files: shuffle the names, decode batch by batch, prefetch.
+# - A mean error hides small things that matter. Measure by region, and compare with a baseline in each region.
+# - On these aligned faces, PCA reconstructs better than the networks of the same code length. The edge loss changed little in this run.
+# - The VAE has a larger reconstruction error than the plain network. In return, codes from $N(0, I)$ decode to much better faces.
+# - By the Fréchet distance, a Gaussian fitted to the plain network's codes was better than the VAE in this run. Overlapping ghosts scored well too, so look at the images.
+# - The difference of two mean codes is a direction with a meaning. Compare with a random direction and with the value before the edit.
 # %% [markdown] lang="pt-BR"
 # ## Resumo
 #
-# - As imagens ficam no disco: embaralhe nomes, decodifique no caminho, adiante-se; cache, só do que cabe.
-# - Guarde codificador e decodificador em arquivos próprios, e avalie o que foi *carregado*, em arquivos reservados.
-# - Um erro médio esconde coisas pequenas que importam. Meça por lugar, e faça o custo olhar as bordas.
-# - O VAE abre mão de algum detalhe por um espaço latente do qual se pode sortear; um autoencoder simples não sabe o que há entre os seus rostos.
-# - Julgue amostras a olho e por uma distância, com a distância entre conjuntos *reais* como piso, e saiba o que seus atributos não veem.
-# - Diferenças de códigos médios são direções com significado; uma direção aleatória de mesmo comprimento é o controle.
+# - Conjuntos grandes de imagens ficam em arquivos: embaralhe os nomes, decodifique lote a lote, use `prefetch`.
+# - Um erro médio esconde coisas pequenas que importam. Meça por região e, em cada região, compare com uma linha de base.
+# - Nestes rostos alinhados, a PCA reconstrói melhor que as redes com código do mesmo tamanho. O custo de bordas mudou pouco nesta execução.
+# - O VAE tem erro de reconstrução maior que o da rede comum. Em troca, códigos de $N(0, I)$ dão rostos muito melhores.
+# - Pela distância de Fréchet, uma gaussiana ajustada aos códigos da rede comum foi melhor que o VAE nesta execução. Os fantasmas sobrepostos também foram bem; por isso, olhe as imagens.
+# - A diferença de dois códigos médios é uma direção com significado. Compare com uma direção aleatória e com o valor antes da edição.
+# %% [markdown] lang="en"
+# ## Going further
 #
-# ## Referências
+# ### Moved faces: what PCA relies on
 #
-# - A. Royer, K. Bousmalis, S. Gouws, F. Bertsch, I. Mosseri, F. Cole, K. Murphy, *XGAN: unsupervised image-to-image translation for many-to-many mappings*, arXiv:1711.05139, 2017: o Cartoon Set. Imagens: Google, CC BY 4.0.
+# **Predict:** all test faces move to the right and down by 1/32 of the side. No model was trained on moved faces. Whose error grows most?
+# %% [markdown] lang="pt-BR"
+# ## Para ir além
+#
+# ### Rostos deslocados: do que a PCA depende
+#
+# **Arrisque:** todos os rostos de teste são deslocados para a direita e para baixo em 1/32 do lado. Nenhum modelo treinou com rostos deslocados. De quem o erro cresce mais?
+# %%
+x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # the border that wraps around is white
+# pt: a borda que dá a volta é branca
+moved = {"PCA": pca_rebuild(x_moved, wide), "patches": patch_rebuild(x_moved)}
+moved["edges"] = sharp.predict(x_moved, verbose=0)
+show_rows(
+    {
+        "moved": x_moved[chosen],  # pt: "deslocados"
+        "PCA": moved["PCA"][chosen].clip(0, 1),
+        "patches": moved["patches"][chosen].clip(0, 1),  # pt: "retalhos"
+        "edges": moved["edges"][chosen],  # pt: "bordas"
+    },
+    alt="Eight slightly moved test faces over three reconstructions: PCA answers with scribbles, the patches with clean faces, the network with faces a little softer than before.",
+    # pt: "Oito rostos de teste um pouco deslocados sobre três reconstruções: a PCA responde com rabiscos, os retalhos com rostos limpos, a rede com rostos um pouco mais suaves que antes."
+)
+claims.check(
+    faces.source,
+    still_pca=mse(x_test, rebuilt["PCA"]),
+    still_patches=mse(x_test, rebuilt["patches"]),
+    still_edges=mse(x_test, rebuilt["edges"]),
+    moved_pca=mse(x_moved, moved["PCA"]),
+    moved_patches=mse(x_moved, moved["patches"]),
+    moved_edges=mse(x_moved, moved["edges"]),
+)
+# %% [markdown] lang="en"
+# The error of whole-face PCA rises from {{ still_pca }} to {{ moved_pca }}: its components belong to fixed pixel positions. The PCA of patches changes much less, from {{ still_patches }} to {{ moved_patches }}.
+#
+# The network's error triples, from {{ still_edges }} to {{ moved_edges }}, and in the pictures several eyes vanish. Its layers are convolutional, but the images were halved three times and shown in one position only, so what it learned is not invariant to small shifts. Data augmentation with random shifts, next to the mirroring, is the usual remedy. We did not try it here.
+#
+# ### What the KL weight means
+#
+# A Gaussian likelihood with standard deviation $\sigma$ per pixel value divides the summed squared error by $2\sigma^2$. Our weight then corresponds to $\sigma = \sqrt{\beta/2}$, somewhat less because of the absolute terms.
+#
+# Compare this with the square root of the VAE's MSE in the table of section 5: the error is about ten times smaller. So the KL term counts far more than such a likelihood would give it. This favours codes close to the prior and probably adds to the blur.
+#
+# ### Ideas to try
+#
+# - Change `kl_weight` by a factor of ten up and down. Compare reconstructions and samples.
+# - The reference reports beards on almost all of its samples. Count moustaches in yours with `moustache_score`.
+# - Train with `size` 128 or 256 on a GPU. Other generators, such as generative adversarial networks (GANs), draw sharper images.
+# %% [markdown] lang="pt-BR"
+# O erro da PCA de rostos inteiros sobe de {{ still_pca }} para {{ moved_pca }}: seus componentes pertencem a posições fixas de pixels. A PCA de retalhos muda muito menos, de {{ still_patches }} para {{ moved_patches }}.
+#
+# O erro da rede triplica, de {{ still_edges }} para {{ moved_edges }}, e nas imagens vários olhos somem. Suas camadas são convolucionais, mas as imagens são reduzidas à metade três vezes e só foram vistas em uma posição; o que ela aprendeu não é invariante a pequenos deslocamentos. O remédio usual é aumentar os dados com deslocamentos aleatórios, além do espelhamento. Não o testamos aqui.
+#
+# ### O que significa o peso do termo KL
+#
+# Uma verossimilhança gaussiana com desvio-padrão $\sigma$ por valor de pixel divide o erro quadrático somado por $2\sigma^2$. Nosso peso corresponde então a $\sigma = \sqrt{\beta/2}$, ou um pouco menos, por causa dos termos absolutos.
+#
+# Compare com a raiz quadrada do MSE do VAE na tabela da seção 5: o erro é cerca de dez vezes menor. Portanto, o termo KL pesa muito mais do que essa verossimilhança lhe daria. Isso favorece códigos próximos da distribuição a priori e provavelmente contribui para o borrão.
+#
+# ### Ideias para experimentar
+#
+# - Multiplique e divida `kl_weight` por dez. Compare as reconstruções e as amostras.
+# - A referência relata barba em quase todas as suas amostras. Conte os bigodes nas suas com `moustache_score`.
+# - Treine com `size` 128 ou 256 em uma GPU. Outros geradores, como as redes adversárias generativas (GANs), desenham imagens mais nítidas.
+# %% [markdown] lang="en"
+# ## References
+#
+# The task, the numbers of layers and the observed weaknesses come from João Linhares, "Autoencoders", Universidade do Minho. The code and the text are our own.
+#
+# - A. Royer, K. Bousmalis, S. Gouws, F. Bertsch, I. Mosseri, F. Cole, K. Murphy, *XGAN: unsupervised image-to-image translation for many-to-many mappings*, arXiv:1711.05139, 2017 (the Cartoon Set). Pictures: Google, CC BY 4.0.
 # - D. P. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014.
 # - S. Ioffe, C. Szegedy, *Batch normalization: accelerating deep network training by reducing internal covariate shift*, ICML 2015.
-# - M. Mathieu, C. Couprie, Y. LeCun, *Deep multi-scale video prediction beyond mean square error*, ICLR 2016: um custo sobre gradientes.
-# - A. B. L. Larsen, S. K. Sønderby, H. Larochelle, O. Winther, *Autoencoding beyond pixels using a learned similarity metric*, ICML 2016: vetores de atributos de rostos.
-# - M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler, S. Hochreiter, *GANs trained by a two time-scale update rule converge to a local Nash equilibrium*, NeurIPS 2017: a distância de Fréchet entre imagens.
+# - M. Mathieu, C. Couprie, Y. LeCun, *Deep multi-scale video prediction beyond mean square error*, ICLR 2016 (a loss on gradients).
+# - A. B. L. Larsen, S. K. Sønderby, H. Larochelle, O. Winther, *Autoencoding beyond pixels using a learned similarity metric*, ICML 2016 (attribute vectors of faces).
+# - M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler, S. Hochreiter, *GANs trained by a two time-scale update rule converge to a local Nash equilibrium*, NeurIPS 2017 (the Fréchet distance of images).
+# - P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf, *From variational to deterministic autoencoders*, ICLR 2020 (a distribution fitted to the codes of a plain autoencoder).
 #
-# Esta foi a última aula. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
+# Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
+# %% [markdown] lang="pt-BR"
+# ## Referências
+#
+# A tarefa, os números de camadas e as fraquezas observadas vêm de João Linhares, "Autoencoders", Universidade do Minho. O código e o texto são nossos.
+#
+# - A. Royer, K. Bousmalis, S. Gouws, F. Bertsch, I. Mosseri, F. Cole, K. Murphy, *XGAN: unsupervised image-to-image translation for many-to-many mappings*, arXiv:1711.05139, 2017 (o Cartoon Set). Imagens: Google, CC BY 4.0.
+# - D. P. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014.
+# - S. Ioffe, C. Szegedy, *Batch normalization: accelerating deep network training by reducing internal covariate shift*, ICML 2015.
+# - M. Mathieu, C. Couprie, Y. LeCun, *Deep multi-scale video prediction beyond mean square error*, ICLR 2016 (um custo sobre gradientes).
+# - A. B. L. Larsen, S. K. Sønderby, H. Larochelle, O. Winther, *Autoencoding beyond pixels using a learned similarity metric*, ICML 2016 (vetores de atributos de rostos).
+# - M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler, S. Hochreiter, *GANs trained by a two time-scale update rule converge to a local Nash equilibrium*, NeurIPS 2017 (a distância de Fréchet entre imagens).
+# - P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf, *From variational to deterministic autoencoders*, ICLR 2020 (uma distribuição ajustada aos códigos de um autoencoder comum).
+#
+# Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.

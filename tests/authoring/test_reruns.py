@@ -40,7 +40,8 @@ def error(cell: NotebookNode) -> str | None:
     return f"{failed[0].ename}: {failed[0].evalue} <- {cell.source[:80]!r}" if failed else None
 
 
-@pytest.mark.parametrize("slug", [FIRST, *(pytest.param(s, marks=SLOW) for s in OTHERS)])
+@SLOW
+@pytest.mark.parametrize("slug", source.slugs())
 def test_every_cell_runs_twice_in_a_row(slug: str) -> None:
     """In the teacher's notebook, where the exercises are done.
 

@@ -41,6 +41,7 @@ raise AssertionError
 """
 
 
+@pytest.mark.slow
 def test_a_training_is_found_by_its_network(tmp_path: Path) -> None:
     source = tmp_path / "99_tiny.py"
     source.write_text(LESSON, encoding="utf-8")

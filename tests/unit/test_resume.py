@@ -144,6 +144,7 @@ def test_a_running_training_is_left_alone_and_a_dead_one_resumed_once(tmp_path: 
     assert backups(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_stopped_training_goes_on_in_the_same_kernel(tmp_path: Path) -> None:
     stop = (
         "def stop(self, epoch, logs=None):\n"
@@ -155,6 +156,7 @@ def test_a_stopped_training_goes_on_in_the_same_kernel(tmp_path: Path) -> None:
     assert epochs(stopped) == {1: 4, 2: 8} and epochs(resumed) == {3: 12, 4: 16, 5: 20, 6: 24}
 
 
+@pytest.mark.slow
 def test_killed_when_all_was_done_but_the_last_line(tmp_path: Path) -> None:
     code, (printed,) = kernel(tmp_path, "fatal = 'end'; go()")
     assert code == -signal.SIGKILL and epochs(printed) == ALL
