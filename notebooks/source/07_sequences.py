@@ -587,27 +587,27 @@ claims.check(
 )
 # %% [markdown] lang="en"
 # - **The past.** PCA has an error of {{ pca_past }}. In our {{ reconstruct_past.n }} recorded runs the LSTM autoencoder has
-#   {{ reconstruct_past.min }} to {{ reconstruct_past.max }}, always less. Both use four numbers, but the network can learn a curved surface, and waves of different
-#   periods do not lie in a linear subspace of four dimensions.
+#   {{ reconstruct_past.min }} to {{ reconstruct_past.max }}: less than PCA in all runs but one, whose training ended at a poor solution. Both use four numbers, but
+#   the network can learn a curved surface, and waves of different periods do not lie in a linear subspace of four dimensions. PCA is computed directly and cannot end at a poor solution.
 # - **The future.** "Last value" ({{ last_future }}) and "straight line" ({{ line_future }}) are worse than the mean wave ({{ mean_future }}), because a wave that
 #   rises soon falls. Linear regression reaches {{ regression_future }}. The LSTM reaches {{ predict_future.min }} to {{ predict_future.max }}, about half, through a code of only four numbers.
 # %% [markdown] lang="pt-BR"
 # - **O passado.** A PCA tem erro de {{ pca_past }}. Nas nossas {{ reconstruct_past.n }} execuções registradas, o autoencoder LSTM vai de
-#   {{ reconstruct_past.min }} a {{ reconstruct_past.max }}, sempre menos. Ambos usam quatro números, mas a rede pode aprender uma superfície curva, e ondas de
-#   períodos diferentes não estão num subespaço linear de quatro dimensões.
+#   {{ reconstruct_past.min }} a {{ reconstruct_past.max }}: menos que a PCA em todas, exceto uma, cujo treino parou numa solução ruim. Ambos usam quatro números, mas a
+#   rede pode aprender uma superfície curva, e ondas de períodos diferentes não estão num subespaço linear de quatro dimensões. Já a PCA é calculada diretamente e não pode parar numa solução ruim.
 # - **O futuro.** "Último valor" ({{ last_future }}) e "reta" ({{ line_future }}) são piores que a onda média ({{ mean_future }}), porque uma onda que sobe logo
 #   desce. A regressão linear chega a {{ regression_future }}. A LSTM vai de {{ predict_future.min }} a {{ predict_future.max }}, cerca de metade, com um código de só quatro números.
 # %% [markdown] lang="en"
-# - **Both tasks.** On the past, the composite model has {{ composite_past.min }} to {{ composite_past.max }}, more than the LSTM that only reconstructs. On the
+# - **Both tasks.** On the past, the composite model has {{ composite_past.min }} to {{ composite_past.max }}, more than the LSTM that only reconstructs, except in the run named above. On the
 #   future, it has {{ composite_future.min }} to {{ composite_future.max }}; this range overlaps that of the LSTM that only predicts. In these runs one code serves
-#   two tasks, reconstructs a little worse, and does not clearly predict better.
+#   two tasks, usually reconstructs a little worse, and does not clearly predict better.
 # - **The dense model wins.** It has {{ dense_past.min }} to {{ dense_past.max }} on the past and {{ dense_future.min }} to {{ dense_future.max }} on the future. In
 #   each run both errors are lower than those of the composite LSTM. In the run shown, its training is also several times shorter. For short windows of fixed
 #   length, try a dense network first.
 # %% [markdown] lang="pt-BR"
-# - **As duas tarefas.** No passado, o modelo composto vai de {{ composite_past.min }} a {{ composite_past.max }}, mais que a LSTM que só reconstrói. No futuro,
+# - **As duas tarefas.** No passado, o modelo composto vai de {{ composite_past.min }} a {{ composite_past.max }}, mais que a LSTM que só reconstrói, exceto na execução citada acima. No futuro,
 #   vai de {{ composite_future.min }} a {{ composite_future.max }}, faixa que se sobrepõe à da LSTM que só prevê. Nessas execuções, um código serve a duas tarefas,
-#   reconstrói um pouco pior e não prevê claramente melhor.
+#   em geral reconstrói um pouco pior e não prevê claramente melhor.
 # - **O modelo denso vence.** Ele vai de {{ dense_past.min }} a {{ dense_past.max }} no passado e de {{ dense_future.min }} a {{ dense_future.max }} no futuro. Em
 #   cada execução, os dois erros são menores que os da LSTM composta. Na execução mostrada, o treino também é várias vezes mais curto. Para janelas curtas de
 #   tamanho fixo, experimente primeiro uma rede densa.
@@ -1511,10 +1511,10 @@ about = "Left, a normal beat that all three follow; right, an abnormal beat that
 axes[0].legend(frameon=False, fontsize=13)
 plot.show(fig, alt=about)
 # %% [markdown] lang="en"
-# - **Error on normal beats.** PCA has the lowest error, {{ beat_pca }}. In our {{ beat_dense.n }} runs the dense network has {{ beat_dense.min }} to {{ beat_dense.max }} and the LSTM with ten values per step
+# - **Error on normal beats.** PCA has an error of {{ beat_pca }}. In our {{ beat_dense.n }} runs the dense network has {{ beat_dense.min }} to {{ beat_dense.max }}, lower than PCA in one run only, and the LSTM with ten values per step
 #   {{ beat_pieces.min }} to {{ beat_pieces.max }}. The mean beat has {{ beat_mean }}. These beats come from one patient and are aligned, and a linear code describes them well.
-# - **ROC area.** Dense {{ area_dense.min }} to {{ area_dense.max }}, LSTM {{ area_pieces.min }} to {{ area_pieces.max }}: the ranges overlap, so we cannot rank the two. Both are above PCA ({{ area_pca }}). The model with the lowest error on
-#   normal beats is therefore not the best detector. In the right-hand panel PCA also follows the fall at the end of an abnormal beat. The mean beat, without any code, already has {{ area_mean }}.
+# - **ROC area.** Dense {{ area_dense.min }} to {{ area_dense.max }}, LSTM {{ area_pieces.min }} to {{ area_pieces.max }}: the ranges overlap, so we cannot rank the two. Both are above PCA ({{ area_pca }}). A low error on
+#   normal beats therefore does not guarantee the best detection. In the right-hand panel PCA also follows the fall at the end of an abnormal beat. The mean beat, without any code, already has {{ area_mean }}.
 # - **One value per step.** After its few epochs the error is {{ beat_values.min }} to {{ beat_values.max }}, about that of the mean beat or worse. This training is too short for a conclusion. Each epoch takes several times longer, since
 #   140 steps must be computed one after the other.
 #
@@ -1525,10 +1525,10 @@ plot.show(fig, alt=about)
 # The composite model of section 4 has three parts that can be used separately. With the encoder alone you can search for similar waves; with one decoder alone you can generate futures from codes. We save each part in its own file. With `safe_mode=True`, `load_model` refuses files that would
 # run arbitrary code.
 # %% [markdown] lang="pt-BR"
-# - **Erro em batimentos normais.** A PCA tem o menor erro, {{ beat_pca }}. Nas nossas {{ beat_dense.n }} execuções, a rede densa vai de {{ beat_dense.min }} a {{ beat_dense.max }}, e a LSTM com dez valores por passo, de
+# - **Erro em batimentos normais.** A PCA tem erro de {{ beat_pca }}. Nas nossas {{ beat_dense.n }} execuções, a rede densa vai de {{ beat_dense.min }} a {{ beat_dense.max }}, abaixo da PCA em uma só execução, e a LSTM com dez valores por passo, de
 #   {{ beat_pieces.min }} a {{ beat_pieces.max }}. O batimento médio tem {{ beat_mean }}. Os batimentos são de um só paciente e estão alinhados; um código linear os descreve bem.
-# - **Área ROC.** Densa, de {{ area_dense.min }} a {{ area_dense.max }}; LSTM, de {{ area_pieces.min }} a {{ area_pieces.max }}: as faixas se sobrepõem e não permitem ordenar as duas. Ambas ficam acima da PCA ({{ area_pca }}). O modelo com menor erro
-#   nos batimentos normais não é, portanto, o melhor detector. No quadro da direita, a PCA acompanha também a queda no fim de um batimento anormal. O batimento médio, sem nenhum código, já tem {{ area_mean }}.
+# - **Área ROC.** Densa, de {{ area_dense.min }} a {{ area_dense.max }}; LSTM, de {{ area_pieces.min }} a {{ area_pieces.max }}: as faixas se sobrepõem e não permitem ordenar as duas. Ambas ficam acima da PCA ({{ area_pca }}). Um erro baixo
+#   nos batimentos normais não garante, portanto, a melhor detecção. No quadro da direita, a PCA acompanha também a queda no fim de um batimento anormal. O batimento médio, sem nenhum código, já tem {{ area_mean }}.
 # - **Um valor por passo.** Depois de poucas épocas, o erro vai de {{ beat_values.min }} a {{ beat_values.max }}, mais ou menos o do batimento médio ou pior. O treino é curto demais para uma conclusão. Cada época demora várias vezes mais, pois os
 #   140 passos são calculados um depois do outro.
 #
