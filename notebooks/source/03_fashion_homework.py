@@ -1,35 +1,37 @@
 # %% [markdown] lang="en"
 # # Homework: from digits to clothes
 #
-# [Open in Colab]({{ colab }}) · Lesson 03, homework, 5.0 points · reading: {{ reading_minutes }} min · your work: two to three hours ·
-# running, once finished: {{ minutes.class }} min (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
+# [Open in Colab]({{ colab }}) · Lesson 03, homework, 5.0 points · reading: {{ reading_minutes }} min · your work: two to three hours · running, once finished: {{ minutes.class }} min (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
+#
+# Does the autoencoder of lesson 02 also work for photographs of clothes? What has to change, and what does a convolutional network add?
 #
 # **After this homework you can**
 #
-# - carry a working autoencoder over to other data, and say which lines had to change and which did not;
-# - find out where on the latent plane a decoder is worth asking, and draw a map of that part;
-# - build a convolutional autoencoder of your own, encoder and decoder;
-# - compare two networks by their error, by the size of their code, and by whether a classifier still recognises what they draw;
-# - say in your own words what such a comparison proves and what not.
+# - apply an autoencoder to a new data set and say which lines have to change;
+# - find the region of the latent space that contains the codes, and draw a map of it;
+# - build a convolutional autoencoder: encoder and decoder;
+# - compare two networks by reconstruction error, latent dimension and share of classes kept;
+# - explain what such a comparison shows and what it does not show.
 #
-# **Prerequisites:** lesson 02. Keep it open in a second tab: most of what you need stands there, for digits.
+# **Prerequisites:** lesson 02. Keep it open in a second tab, because part A repeats its steps with other data. Part B introduces convolutions.
 #
 # **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Lição de casa: dos dígitos às roupas
 #
-# [Abrir no Colab]({{ colab }}) · Aula 03, lição de casa, 5,0 pontos · leitura: {{ reading_minutes }} min · seu trabalho: de duas a três horas ·
-# execução, quando pronta: {{ minutes.class }} min (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
+# [Abrir no Colab]({{ colab }}) · Aula 03, lição de casa, 5,0 pontos · leitura: {{ reading_minutes }} min · seu trabalho: de duas a três horas · execução, quando pronta: {{ minutes.class }} min (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
-# **Ao final desta lição você saberá**
+# O autoencoder da aula 02 também funciona com fotos de roupas? O que é preciso mudar, e o que uma rede convolucional acrescenta?
 #
-# - levar um autoencoder que funciona para outros dados e dizer que linhas tiveram de mudar e quais não;
-# - descobrir em que parte do plano latente vale a pena consultar o decodificador, e desenhar um mapa dela;
-# - montar um autoencoder convolucional seu, codificador e decodificador;
-# - comparar duas redes pelo erro, pelo tamanho do código e por um classificador: ele ainda reconhece o que elas desenham?
-# - dizer com as suas palavras o que uma comparação dessas prova e o que não prova.
+# **Ao final desta lição, você saberá**
 #
-# **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba: quase tudo de que você precisa está lá, para dígitos.
+# - aplicar um autoencoder a um novo conjunto de dados e dizer que linhas precisam mudar;
+# - encontrar a região do espaço latente em que estão os códigos e desenhar um mapa dela;
+# - montar um autoencoder convolucional: codificador e decodificador;
+# - comparar duas redes pelo erro de reconstrução, pela dimensão latente e pela fração de classes mantidas;
+# - explicar o que essa comparação mostra e o que ela não mostra.
+#
+# **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba, pois a parte A repete seus passos com outros dados. A parte B apresenta as convoluções.
 #
 # **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
 # %% tags=["setup"]
@@ -39,47 +41,45 @@ from utils import environment
 
 environment.start("03_fashion_homework")
 # %% [markdown] lang="en"
-# ## How this works
+# ## How this homework works
 #
-# Each exercise is a cell with `# your code here` and, below it, a cell that checks your answer at once: *not attempted yet*, *not right
-# yet* and why, or *right*. A check looks at what your networks do and what your figures show, not at how you wrote them: any solution that
-# does the job passes. Check as often as you like. If you are stuck, `check.pixels.hint()` (with the name of the exercise)
-# gives a hint, and a plainer one each time you run it.
+# Each exercise has a cell with `# your code here`. The cell below it checks your answer at once: *not attempted yet*, *not right yet* with the reason, or *right*. A check tests what your networks do and what your figures show. It does not prescribe how you write the code. Check as often as you like. If you are stuck, run `check.pixels.hint()` with the name of the exercise. Each further run gives a more direct hint.
 #
 # | exercise | what | points | graded by |
 # | --- | --- | --- | --- |
-# | A1 | the pixels, in three parts | 0.5 | program |
+# | A1 | training, validation and test pixels | 0.5 | program |
 # | A2 | an autoencoder with a code of two numbers | 1.0 | program |
-# | A3 | figure: ten garments over their reconstructions | 0.5 | program |
+# | A3 | figure: ten garments and their reconstructions | 0.5 | program |
 # | A4 | figure: a map of 15 × 15 garments | 0.5 | program |
 # | B1 | a convolutional autoencoder | 1.0 | program |
-# | B2 | the two networks compared | 0.5 | program |
-# | C1, C2, C3 | three answers in prose | 0.25 + 0.25 + 0.5 | your teacher |
+# | B2 | comparison of the two networks | 0.5 | program |
+# | C1, C2, C3 | three written answers | 0.25 + 0.25 + 0.5 | your teacher |
 #
-# The whole notebook may be run from top to bottom at any time, finished or not. Write your name in the text cell at the end, save, and hand in this file.
+# **Grading.** Your notebook is graded by a fresh run in profile `quick` on the embedded sample, which has fewer images. Write `len(x)` instead of fixed sizes such as 60000. An exercise that was right in your own run is not lost if it fails there: it is run again on the real data, or your teacher decides.
+#
+# You can run the whole notebook from top to bottom at any time, finished or not. At the end, write your name in the last text cell, save, and hand in this file.
 # %% [markdown] lang="pt-BR"
-# ## Como funciona
+# ## Como funciona esta lição
 #
-# Cada exercício é uma célula com `# escreva seu código aqui` e, abaixo dela, uma célula que verifica a resposta na hora: *ainda não
-# tentado*, *ainda não está certo* e por quê, ou *certo*. A verificação olha o que as suas redes fazem e o que as suas figuras mostram, não
-# como você as escreveu: passa qualquer solução que cumpra o pedido. Verifique quantas vezes quiser. Se travar, `check.pixels.hint()` (com o
-# nome do exercício) dá uma dica, e uma mais clara a cada execução.
+# Cada exercício tem uma célula com `# escreva seu código aqui`. A célula seguinte verifica a resposta na hora: *ainda não tentado*, *ainda não está certo*, com o motivo, ou *certo*. A verificação testa o que as suas redes fazem e o que as suas figuras mostram. Você escreve o código como preferir. Verifique quantas vezes quiser. Se travar, execute `check.pixels.hint()` com o nome do exercício. A cada execução, a dica fica mais direta.
 #
 # | exercício | o quê | pontos | quem corrige |
 # | --- | --- | --- | --- |
-# | A1 | os pixels, em três partes | 0,5 | programa |
+# | A1 | pixels de treino, validação e teste | 0,5 | programa |
 # | A2 | um autoencoder com código de dois números | 1,0 | programa |
-# | A3 | figura: dez peças sobre as suas reconstruções | 0,5 | programa |
+# | A3 | figura: dez peças e suas reconstruções | 0,5 | programa |
 # | A4 | figura: um mapa de 15 × 15 peças | 0,5 | programa |
 # | B1 | um autoencoder convolucional | 1,0 | programa |
-# | B2 | as duas redes comparadas | 0,5 | programa |
-# | C1, C2, C3 | três respostas em prosa | 0,25 + 0,25 + 0,5 | o professor |
+# | B2 | comparação das duas redes | 0,5 | programa |
+# | C1, C2, C3 | três respostas escritas | 0,25 + 0,25 + 0,5 | professor |
 #
-# O caderno inteiro pode ser executado de cima a baixo a qualquer momento, pronto ou não. Escreva seu nome na célula de texto do final, salve e entregue este arquivo.
+# **Correção.** Seu notebook é corrigido por uma nova execução no perfil `quick`, com a amostra embutida, que tem menos imagens. Use `len(x)` em vez de tamanhos fixos, como 60000. Um exercício que estava certo na sua execução não se perde se falhar nessa: ele roda de novo com os dados reais ou o professor decide.
+#
+# Você pode executar o notebook inteiro a qualquer momento, pronto ou não. No fim, escreva seu nome na última célula de texto, salve e entregue este arquivo.
 # %% [markdown] lang="en"
-# The imports.
+# We import the libraries and the helper modules of the course.
 # %% [markdown] lang="pt-BR"
-# As importações.
+# Importamos as bibliotecas e os módulos de apoio do curso.
 # %%
 import sys
 import time
@@ -96,15 +96,13 @@ from utils import claims, data, explore, plot, settings, text
 from utils.progress import tqdm
 
 # %% [markdown] lang="en"
-# ## The clothes
+# ## The data: images of clothes
 #
-# Fashion-MNIST was made to be put in the place of MNIST: 70,000 images of 28 × 28 grey pixels in ten classes, but photographs of clothes
-# instead of digits. The last line of the cell lets the checks note which images each `fit()` is given, so that they can warn you if test images are among them.
+# Fashion-MNIST was made as a replacement for MNIST. It also has 70,000 grey images of 28 × 28 pixels in ten classes, but they show clothes instead of digits. The call of `check.start` records which images each `fit()` receives. The checks can then warn you if test images are used for training.
 # %% [markdown] lang="pt-BR"
-# ## As roupas
+# ## Os dados: imagens de roupas
 #
-# O Fashion-MNIST foi feito para entrar no lugar do MNIST: 70.000 imagens de 28 × 28 pixels em tons de cinza e dez classes, mas com fotos de
-# roupas em vez de dígitos. A última linha da célula faz as verificações anotarem que imagens cada `fit()` recebe, para avisar se houver imagens de teste entre elas.
+# O Fashion-MNIST foi criado para substituir o MNIST. Também tem 70.000 imagens de 28 × 28 pixels em tons de cinza e dez classes, mas mostra roupas em vez de dígitos. A chamada `check.start` registra que imagens cada `fit()` recebe. Assim, as verificações podem avisar se você usar imagens de teste no treino.
 # %%
 fashion = data.mnist.load_fashion()
 print(fashion.provenance)
@@ -120,11 +118,9 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# **Predict before you go on:** for digits the useful scale of the loss reached from `0.06` (perfect) to `0.26` (always the mean image). Clothes fill more of
-# the picture, and in many shades of grey. Will the floor of the scale lie higher or lower?
+# **Predict before you run:** for digits, the loss of a perfect reconstruction was about `0.06`, and that of the mean image about `0.26`. Clothes cover more of the picture, in many shades of grey. Will the floor, the smallest possible loss, be higher or lower?
 # %% [markdown] lang="pt-BR"
-# **Antes de seguir, arrisque:** nos dígitos, a escala útil do custo ia de `0,06` (perfeito) a `0,26` (sempre a imagem média). Roupas ocupam mais da
-# figura, e em muitos tons de cinza. O piso da escala ficará mais alto ou mais baixo?
+# **Antes de executar, arrisque um palpite:** com os dígitos, o custo de uma reconstrução perfeita era de cerca de `0,06`, e o da imagem média, de cerca de `0,26`. As roupas ocupam mais espaço na imagem, com muitos tons de cinza. O piso, o menor custo possível, será mais alto ou mais baixo?
 # %%
 def bce(x, x_hat):
     """Binary cross-entropy, mean over pixels and images."""
@@ -136,21 +132,17 @@ clothes = fashion.x_test.reshape(len(fashion.x_test), -1)
 mean_garment = np.broadcast_to(fashion.x_train.reshape(-1, 784).mean(axis=0), clothes.shape)
 claims.check(fashion.source, floor=bce(clothes, clothes), mean_loss=bce(clothes, mean_garment))
 # %% [markdown] lang="en"
-# Much higher: a grey pixel costs something even when it is predicted perfectly, and clothes are full of grey. Every loss of this homework lies
-# between {{ floor }} and {{ mean_loss }}. Do not expect the losses of lesson 02.
+# The floor is much higher. A grey pixel has a cost even when it is predicted perfectly, and clothes have many grey pixels. A useful loss in this homework is between {{ floor }} (perfect reconstruction) and {{ mean_loss }} (the mean garment). Do not compare it with the losses of lesson 02.
 #
-# ### A tool that you may use
+# ### A training function
 #
-# This is the training function of lesson 02 with one argument more: `x` is both the input and the target. Trainings of dense networks gain from XLA, those of convolutions lose
-# (`jit=False`). You may also write `compile` and `fit` yourself.
+# You may use this function, which is similar to the training in lesson 02. Its argument `x` is both the input and the target. XLA, a compiler for TensorFlow, speeds up the training of our dense networks. For convolutions use `jit=False`. You can also call `compile` and `fit` yourself.
 # %% [markdown] lang="pt-BR"
-# Bem mais alto: um pixel cinza custa algo mesmo quando previsto com perfeição, e roupas são cheias de cinza. Todo custo desta lição fica
-# entre {{ floor }} e {{ mean_loss }}. Não espere os custos da aula 02.
+# O piso é bem mais alto. Um pixel cinza tem um custo mesmo quando é previsto com perfeição, e as roupas têm muitos pixels cinza. Nesta lição, um custo útil fica entre {{ floor }} (reconstrução perfeita) e {{ mean_loss }} (roupa média). Não o compare com os custos da aula 02.
 #
-# ### Uma ferramenta que você pode usar
+# ### Uma função de treino
 #
-# Esta é a função de treino da aula 02, com um argumento a mais: `x` é a entrada e também o alvo. O XLA acelera o treino de redes densas e atrasa o de convoluções
-# (`jit=False`). Se preferir, escreva você mesmo `compile` e `fit`.
+# Você pode usar esta função, parecida com o treino da aula 02. O argumento `x` é ao mesmo tempo a entrada e o alvo. O XLA, um compilador do TensorFlow, acelera o treino das nossas redes densas. Com convoluções, use `jit=False`. Se preferir, chame você mesmo `compile` e `fit`.
 # %%
 BATCH = 128 if fashion.source == "real" else 32  # the small sample gives few batches
 # pt: a amostra pequena rende poucos lotes
@@ -182,19 +174,17 @@ def train(model, x, x_val, epochs, peak, jit=True):
 
 
 # %% [markdown] lang="en"
-# ## Part A: a plane of clothes
+# ## Part A: a latent space of two dimensions
 #
 # ### A1: the pixels (0.5 points)
 #
-# Make from `fashion` the arrays `x_train`, `x_val` and `x_test` as in lesson 02: one row of 784 numbers between 0 and 1 for each image, the last twelfth of
-# the official training set for validation, the official test set for the end. Labels are not needed.
+# Create the arrays `x_train`, `x_val` and `x_test` from `fashion`, as in lesson 02. Each image becomes a row of 784 numbers between 0 and 1. Use the last twelfth of the official training set for validation and the official test set for the test. You do not need the labels.
 # %% [markdown] lang="pt-BR"
-# ## Parte A: um plano de roupas
+# ## Parte A: um espaço latente de duas dimensões
 #
 # ### A1: os pixels (0,5 ponto)
 #
-# Faça, a partir de `fashion`, os arrays `x_train`, `x_val` e `x_test` como na aula 02: uma linha de 784 números entre 0 e 1 por imagem, o último doze avos do
-# conjunto oficial de treino para validação, o conjunto oficial de teste para o fim. Rótulos não são necessários.
+# Crie os arrays `x_train`, `x_val` e `x_test` a partir de `fashion`, como na aula 02. Cada imagem vira uma linha de 784 números entre 0 e 1. Separe para validação o último doze avos do conjunto oficial de treino e mantenha o conjunto oficial de teste como teste. Você não precisa dos rótulos.
 # %% exercise="A1" role="answer"
 x_train = x_val = x_test = None
 ### BEGIN SOLUTION
@@ -209,21 +199,27 @@ check.pixels(x_train, x_val, x_test)
 # %% [markdown] lang="en"
 # ### A2: the autoencoder (1.0 point)
 #
-# Build and train the last autoencoder of lesson 02 on clothes: 784 → 64 → 16 → **2** → 16 → 64 → 784, an output between 0 and 1, binary cross-entropy, and on the code
-# an L2 penalty on its activity with the weight `1e-4`. The check wants three models that share their weights: `encoder`, `decoder`, and
-# `autoencoder`, which is the decoder after the encoder. `EPOCHS_A` epochs with a peak rate of `0.005` are enough.
+# Build the two-dimensional autoencoder with an L2 penalty from lesson 02 and train it on clothes:
 #
-# The loss has to fall well below {{ mean_loss }}; ours ends at {{ F6_loss }} on the test images. A code with relu may lose a unit at birth (lesson 02, section 6): then the check says so, and you may change the seed or
-# the activation of the code.
+# - layers 784 → 64 → 16 → **2** → 16 → 64 → 784, with outputs between 0 and 1;
+# - binary cross-entropy as the loss;
+# - an L2 penalty on the activity of the code, with weight `1e-4`.
+#
+# The check needs three models that share their weights: `encoder`, `decoder` and `autoencoder`, which applies the encoder and then the decoder. Train for `EPOCHS_A` epochs with a peak learning rate of `0.005`.
+#
+# The loss should fall far below {{ mean_loss }}. Our test loss is {{ F6_loss }}. If the code uses relu, one unit may be dead: it gives zero for every image (lesson 02, section 6). The check reports this. You can then change the seed or use a code without relu.
 # %% [markdown] lang="pt-BR"
 # ### A2: o autoencoder (1,0 ponto)
 #
-# Monte e treine com roupas o último autoencoder da aula 02: 784 → 64 → 16 → **2** → 16 → 64 → 784, saída entre 0 e 1, entropia cruzada binária e, no código,
-# uma penalidade L2 sobre a atividade, com peso `1e-4`. A verificação quer três modelos que dividem os pesos: `encoder`, `decoder` e
-# `autoencoder`, que é o decodificador depois do codificador. Bastam `EPOCHS_A` épocas com taxa de pico de `0,005`.
+# Monte o autoencoder bidimensional com penalidade L2 da aula 02 e treine-o com roupas:
 #
-# O custo tem de cair bem abaixo de {{ mean_loss }}; o nosso termina em {{ F6_loss }} nas imagens de teste. Um código com relu pode perder uma unidade ao nascer (aula 02, seção 6): nesse caso a verificação avisa, e você pode trocar a
-# semente ou a ativação do código.
+# - camadas 784 → 64 → 16 → **2** → 16 → 64 → 784, com saídas entre 0 e 1;
+# - entropia cruzada binária como função de custo;
+# - penalidade L2 sobre a atividade do código, com peso `1e-4`.
+#
+# A verificação precisa de três modelos que compartilham os pesos: `encoder`, `decoder` e `autoencoder`, que aplica o codificador e depois o decodificador. Treine por `EPOCHS_A` épocas com taxa de aprendizado de pico de `0,005`.
+#
+# O custo deve ficar bem abaixo de {{ mean_loss }}. O nosso custo de teste é {{ F6_loss }}. Se o código usar relu, uma unidade pode estar morta: ela vale zero em todas as imagens (aula 02, seção 6). A verificação avisa quando isso acontece. Nesse caso, troque a semente ou use um código sem relu.
 # %% exercise="A2" role="answer"
 encoder = decoder = autoencoder = None
 keras.utils.set_random_seed(settings.seed())
@@ -254,15 +250,13 @@ plot.history(
 F6_loss = autoencoder.evaluate(x_test, x_test, batch_size=1000, verbose=0)
 claims.check(fashion.source, F6_loss=F6_loss, F6_params=autoencoder.count_params())
 # %% [markdown] lang="en"
-# ### A3: ten garments and what became of them (0.5 points)
+# ### A3: ten garments and their reconstructions (0.5 points)
 #
-# Draw the first figure with matplotlib: **ten test images in a row, and below each one its reconstruction** by `autoencoder`. Store the figure in `figure_rows`
-# (in `fig, axes = plt.subplots(…)` it is `fig`). It may look like this, with your garments:
+# Draw the first figure with matplotlib: **ten test images in a row, and below each one its reconstruction** by `autoencoder`. Store the figure in `figure_rows`. After `fig, axes = plt.subplots(…)`, the figure is `fig`. This is an example of the layout; your garments may be different:
 # %% [markdown] lang="pt-BR"
-# ### A3: dez peças e o que foi feito delas (0,5 ponto)
+# ### A3: dez peças e suas reconstruções (0,5 ponto)
 #
-# Desenhe a primeira figura com o matplotlib: **dez imagens de teste numa linha e, embaixo de cada uma, a sua reconstrução** por `autoencoder`. Guarde a figura em `figure_rows`
-# (em `fig, axes = plt.subplots(…)`, ela é `fig`). O resultado pode ser assim, com as suas peças:
+# Desenhe a primeira figura com o matplotlib: **dez imagens de teste em uma linha e, embaixo de cada uma, a sua reconstrução** por `autoencoder`. Guarde a figura em `figure_rows`. Depois de `fig, axes = plt.subplots(…)`, a figura é `fig`. Este é um exemplo da disposição; as suas peças podem ser outras:
 # %%
 check.picture("rows.png", "Ten garments above ten blurred ones of the same kind, without prints or buttons.")
 # pt: "Dez peças acima de dez borradas do mesmo tipo, sem estampas nem botões."
@@ -285,19 +279,17 @@ plot.show(figure_rows, alt="Ten test garments; below each, its reconstruction, b
 check.rows(figure_rows, autoencoder)
 # check.rows.hint()
 # %% [markdown] lang="en"
-# ### A4: the map (0.5 points)
+# ### A4: a map of decoded garments (0.5 points)
 #
-# Draw the second figure: **15 × 15 images decoded over a part of the plane**, $z_1$ growing to the right and $z_2$ upwards. For digits that part was the square from 0 to 4. Yours is
-# elsewhere, and to find it is your task: *where are the codes of the clothes?* Store the figure in `figure_manifold` and the
-# two ranges in `z1_range` and `z2_range`, each a pair `(smallest, largest)`. At least six of ten test codes should lie in the part you show, and
-# most of it should not be empty.
+# Draw the second figure: **15 × 15 images decoded over a region of the plane**, with $z_1$ increasing to the right and $z_2$ upwards. For digits we used the square from 0 to 4. For clothes you have to find the region: *where are the codes of the test images?*
+#
+# Store the figure in `figure_manifold` and the two ranges in `z1_range` and `z2_range`, each as a pair `(smallest, largest)`. Your region must contain at least 60% of the test codes, and most of it should not be empty.
 # %% [markdown] lang="pt-BR"
-# ### A4: o mapa (0,5 ponto)
+# ### A4: um mapa de roupas decodificadas (0,5 ponto)
 #
-# Desenhe a segunda figura: **15 × 15 imagens decodificadas sobre uma parte do plano**, com $z_1$ crescendo para a direita e $z_2$ para cima. Nos dígitos, essa parte era o quadrado de 0 a 4. A sua
-# fica em outro lugar, e encontrá-la é tarefa sua: *onde estão os códigos das roupas?* Guarde a figura em `figure_manifold` e as
-# duas faixas em `z1_range` e `z2_range`, cada uma um par `(menor, maior)`. Pelo menos seis de cada dez códigos de teste devem cair na parte mostrada, e ela não
-# deve estar quase toda vazia.
+# Desenhe a segunda figura: **15 × 15 imagens decodificadas sobre uma região do plano**, com $z_1$ crescendo para a direita e $z_2$ para cima. Com os dígitos, usamos o quadrado de 0 a 4. Com as roupas, você precisa encontrar a região: *onde estão os códigos das imagens de teste?*
+#
+# Guarde a figura em `figure_manifold` e os dois intervalos em `z1_range` e `z2_range`, cada um como um par `(menor, maior)`. A sua região deve conter pelo menos 60% dos códigos de teste e não deve estar quase toda vazia.
 # %%
 check.picture(
     "manifold.png",
@@ -327,9 +319,9 @@ plot.show(
 check.manifold(figure_manifold, z1_range, z2_range, encoder, decoder)
 # check.manifold.hint()
 # %% [markdown] lang="en"
-# Once A4 is right, this cell lets you walk on your map: move the point and watch the garment. Which classes share a border?
+# When A4 is right, this cell shows an explorer. Move the point on your map and watch the decoded garment. Which classes are neighbours?
 # %% [markdown] lang="pt-BR"
-# Quando A4 estiver certo, esta célula deixa você passear pelo seu mapa: mova o ponto e observe a peça. Que classes fazem fronteira?
+# Quando A4 estiver certo, esta célula mostra um explorador. Mova o ponto pelo seu mapa e observe a roupa decodificada. Que classes são vizinhas?
 # %%
 if check.manifold.done:
     flat = keras.Sequential([decoder, layers.Flatten()])
@@ -341,23 +333,37 @@ else:
     print("The explorer appears here when A4 is right.")
     # pt: "O explorador aparece aqui quando A4 estiver certo."
 # %% [markdown] lang="en"
-# ## Part B: convolutions
+# ## Part B: a convolutional autoencoder
 #
-# ### B1: a convolutional autoencoder (1.0 point)
+# ### Convolution, stride and transposed convolution
 #
-# A dense layer does not know which pixels are neighbours; a convolution does. Build an autoencoder whose encoder and decoder both use convolutions, with a code of
-# at most half as many numbers as the image has pixels, and train it for `EPOCHS_B` epochs. In ours the encoder has nine layers and the decoder eleven, and the code has 32 numbers; yours may
-# differ. It takes images of shape (28, 28, 1) and gives the same back. The check wants `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and an error
-# below that of PCA with four numbers. Count on one to two minutes of training in profile `class`.
+# A dense layer has a separate weight for every pixel and does not use the fact that pixels have neighbours. A **convolutional layer** applies the same small filters at every position of the image. A 3 × 3 filter on a grey image computes each output from nine neighbouring pixels, with nine weights and a bias. Each filter produces one output map, called a **channel**.
+#
+# The **stride** is the distance between neighbouring positions of the filter. With stride 2 and `padding="same"`, which adds zeros at the border, height and width are halved and rounded up: 28 → 14 → 7 → 4.
+#
+# The decoder has to increase the size again. In a **transposed convolution**, each input value adds a copy of the filter, multiplied by that value, to the output. With stride 2 the copies are two pixels apart, so 7 × 7 becomes 14 × 14 and then 28 × 28. In Keras these layers are `Conv2D` and `Conv2DTranspose`. Section 2 of lesson 04, "A convolutional autoencoder", shows a complete example.
+#
+# ### B1: build and train it (1.0 point)
+#
+# Build an autoencoder with convolutions in both the encoder and the decoder. Input and output have shape (28, 28, 1), and the code has at most half as many numbers as the image has pixels. Train it for `EPOCHS_B` epochs, which takes one to two minutes in profile `class`.
+#
+# The check needs `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and a mean squared error on test images below that of PCA with four numbers. Our encoder has five convolutional layers, our decoder has six, and our code has 32 numbers. Yours may be different.
 # %% [markdown] lang="pt-BR"
-# ## Parte B: convoluções
+# ## Parte B: um autoencoder convolucional
 #
-# ### B1: um autoencoder convolucional (1,0 ponto)
+# ### Convolução, passo e convolução transposta
 #
-# Uma camada densa não sabe que pixels são vizinhos; uma convolução sabe. Monte um autoencoder cujo codificador e cujo decodificador usem convoluções, com um código
-# de no máximo metade dos números que a imagem tem de pixels, e treine-o por `EPOCHS_B` épocas. No nosso, o codificador tem nove camadas, o decodificador, onze, e o código, 32 números; o seu pode
-# ser diferente. Ele recebe imagens de forma (28, 28, 1) e devolve o mesmo. A verificação quer `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e um erro
-# abaixo do da PCA com quatro números. Conte com um a dois minutos de treino no perfil `class`.
+# Uma camada densa tem um peso próprio para cada pixel e não aproveita o fato de os pixels terem vizinhos. Uma **camada convolucional** aplica os mesmos filtros pequenos em todas as posições da imagem. Em uma imagem em tons de cinza, um filtro 3 × 3 calcula cada saída a partir de nove pixels vizinhos, com nove pesos e um viés. Cada filtro produz um mapa de saída, chamado **canal**.
+#
+# O **passo** (*stride*) é a distância entre posições vizinhas do filtro. Com passo 2 e `padding="same"`, que acrescenta zeros na borda, a altura e a largura caem à metade, arredondadas para cima: 28 → 14 → 7 → 4.
+#
+# O decodificador precisa aumentar o tamanho de novo. Na **convolução transposta**, cada valor de entrada soma à saída uma cópia do filtro multiplicada por esse valor. Com passo 2, as cópias ficam a dois pixels uma da outra; assim, 7 × 7 vira 14 × 14 e depois 28 × 28. No Keras, essas camadas são `Conv2D` e `Conv2DTranspose`. A seção 2 da aula 04, "Um autoencoder convolucional", mostra um exemplo completo.
+#
+# ### B1: monte e treine (1,0 ponto)
+#
+# Monte um autoencoder com convoluções no codificador e no decodificador. A entrada e a saída têm formato (28, 28, 1), e a quantidade de números do código é no máximo a metade da quantidade de pixels. Treine por `EPOCHS_B` épocas, o que leva de um a dois minutos no perfil `class`.
+#
+# A verificação precisa de `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e de um erro quadrático médio de teste menor que o da PCA com quatro números. O nosso codificador tem cinco camadas convolucionais, o decodificador tem seis, e o código tem 32 números. Os seus podem ser diferentes.
 # %% exercise="B1" role="answer"
 conv_encoder = conv_decoder = conv_autoencoder = None
 keras.utils.set_random_seed(settings.seed())
@@ -407,15 +413,15 @@ claims.check(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.coun
 # %% [markdown] lang="en"
 # ### Does a reconstruction keep its class?
 #
-# An error is an average over pixels. Another question is closer to the purpose: **is a reconstructed sandal still a sandal?** We ask a referee, a small
-# classifier that has only seen original training images. It makes mistakes of its own, so we do not ask whether it finds the true label but whether it *says the same*
-# of a test image and of its reconstruction: then the class was kept.
+# The reconstruction error is an average over pixels. It does not say whether **a reconstructed sandal still looks like a sandal**. To measure this we train a small classifier on original training images. The table below calls it the *referee*.
+#
+# In our run the classifier is right for {{ accuracy }} of the original test images. Because it makes mistakes, we do not compare its answer with the true label. We ask whether it predicts *the same class* for a test image and for its reconstruction. If so, the class is kept.
 # %% [markdown] lang="pt-BR"
 # ### A reconstrução mantém a classe?
 #
-# O erro é uma média sobre pixels. Outra pergunta chega mais perto do que interessa: **uma sandália reconstruída ainda é uma sandália?** Quem responde é um árbitro, um pequeno
-# classificador que só viu imagens originais de treino. Ele mesmo erra às vezes; por isso não perguntamos se acerta o rótulo verdadeiro, e sim se *diz o mesmo*
-# da imagem de teste e da reconstrução: nesse caso, a classe foi mantida.
+# O erro de reconstrução é uma média sobre os pixels. Ele não diz se **uma sandália reconstruída ainda parece uma sandália**. Para medir isso, treinamos um pequeno classificador com imagens originais de treino. A tabela abaixo o chama de *árbitro*.
+#
+# Na nossa execução, o classificador acerta {{ accuracy }} das imagens de teste originais. Como ele erra às vezes, não comparamos a resposta com o rótulo verdadeiro. Perguntamos se ele prevê *a mesma classe* para a imagem de teste e para a sua reconstrução. Se sim, a classe foi mantida.
 # %%
 keras.utils.set_random_seed(settings.seed())
 classifier = keras.Sequential(
@@ -434,17 +440,17 @@ claims.check(fashion.source, accuracy=accuracy)
 # %% [markdown] lang="en"
 # ### B2: the comparison (0.5 points)
 #
-# Fill two dictionaries with the keys `"dense"` (the network of part A) and `"conv"` (that of part B), each figure over **all test images**:
+# Fill two dictionaries with the keys `"dense"` (the network of part A) and `"conv"` (the network of part B). Compute each value over **all test images**:
 #
-# - `errors`: the mean squared error, over images and pixels;
-# - `kept`: the share of images, between 0 and 1, of which `classifier` says the same before and after. It takes rows of 784 numbers and gives ten probabilities.
+# - `errors`: the mean squared error over images and pixels;
+# - `kept`: the share of images, between 0 and 1, for which `classifier` predicts the same class before and after reconstruction. Its input is rows of 784 numbers and its output is ten probabilities for each row.
 # %% [markdown] lang="pt-BR"
 # ### B2: a comparação (0,5 ponto)
 #
-# Preencha dois dicionários com as chaves `"dense"` (a rede da parte A) e `"conv"` (a da parte B), cada valor sobre **todas as imagens de teste**:
+# Preencha dois dicionários com as chaves `"dense"` (a rede da parte A) e `"conv"` (a rede da parte B). Calcule cada valor sobre **todas as imagens de teste**:
 #
-# - `errors`: o erro quadrático médio, sobre imagens e pixels;
-# - `kept`: a fração das imagens, entre 0 e 1, de que `classifier` diz o mesmo antes e depois. Ele recebe linhas de 784 números e devolve dez probabilidades.
+# - `errors`: o erro quadrático médio sobre imagens e pixels;
+# - `kept`: a fração das imagens, entre 0 e 1, em que `classifier` prevê a mesma classe antes e depois da reconstrução. A entrada dele são linhas de 784 números, e a saída são dez probabilidades por linha.
 # %% exercise="B2" role="answer"
 errors, kept = {}, {}
 ### BEGIN SOLUTION
@@ -475,9 +481,9 @@ check.comparison(errors, kept, autoencoder, conv_autoencoder, classifier)
 
 # check.comparison.hint()
 # %% [markdown] lang="en"
-# When B2 is right, the next cells put your networks beside the baselines: the mean garment, and PCA with as many numbers as each code.
+# When B2 is right, the next cells compare your networks with baselines: the mean garment, and PCA with as many numbers as each code.
 # %% [markdown] lang="pt-BR"
-# Quando B2 estiver certo, as próximas células põem as suas redes ao lado das referências: a roupa média e a PCA com tantos números quantos tem cada código.
+# Quando B2 estiver certo, as próximas células comparam as suas redes com linhas de base: a roupa média e a PCA com tantos números quantos tem cada código.
 # %%
 def baseline(k):
     """Error and share of kept classes of PCA with `k` numbers."""
@@ -542,29 +548,37 @@ found = dict(pca2_mse=small[0], F6_mse=errors["dense"], pca2_kept=small[1], F6_k
 found |= dict(pca32_mse=large[0], F11_mse=errors["conv"], pca32_kept=large[1], F11_kept=kept["conv"])
 claims.check(fashion.source, **found)
 # %% [markdown] lang="en"
-# In our run the network of part A has a squared error of {{ F6_mse }} (PCA with two numbers: {{ pca2_mse }}) and keeps the class of {{ F6_kept }} of the test images; that of part B {{ F11_mse }}
-# (PCA with as many numbers: {{ pca32_mse }}) and {{ F11_kept }} (that PCA: {{ pca32_kept }}). Yours need not agree to the last digit. Look at the last two rows of your table: PCA has no training worth
-# the name, fewer parameters, and is not far off. And a smaller error does not always keep more classes: the error weighs areas, a referee may look at edges.
+# ### What the comparison shows
 #
-# ## Part C: in your own words
+# With a code of two numbers, our dense network is clearly better than PCA. Its squared error is {{ F6_mse }} against {{ pca2_mse }}, and it keeps the class of {{ F6_kept }} of the test images against {{ pca2_kept }}.
 #
-# Write between the quotes; at least thirty words each, and a reason for whatever you say. The cell below each only counts words. Your teacher reads them.
+# With 32 numbers the result depends on the measure. The convolutional network has the smaller squared error, {{ F11_mse }} against {{ pca32_mse }} for PCA, and this holds in all our runs. The share of classes kept is about equal, {{ F11_kept }} against {{ pca32_kept }}, and the order changes with the seed. PCA needs fewer parameters and no gradient descent. A smaller error therefore does not guarantee that more classes are kept.
+#
+# Your values will be slightly different, above all if your code has another size.
+#
+# ## Part C: written answers
+#
+# Write your answer between the quotes, with at least thirty words and a reason for each statement. The cell below each answer only counts words. Your teacher reads and grades the answers.
 #
 # ### C1: what two numbers keep (0.25 points)
 #
-# Look at the figures of A3 and A4. Which garments come back as something else, and which details never come back? What do two numbers keep of a garment, and why these things?
+# Look at your figures of A3 and A4. Which garments are reconstructed as something else? Which details are always lost? What information about a garment do two numbers keep, and why this information?
 # %% [markdown] lang="pt-BR"
-# Na nossa execução, a rede da parte A tem erro quadrático de {{ F6_mse }} (PCA com dois números: {{ pca2_mse }}) e mantém a classe de {{ F6_kept }} das imagens de teste; a da parte B, {{ F11_mse }}
-# (PCA com tantos números quantos ela tem: {{ pca32_mse }}) e {{ F11_kept }} (essa PCA: {{ pca32_kept }}). Os seus valores não precisam coincidir até o último dígito. Olhe as duas últimas linhas da sua tabela: a PCA quase não
-# tem treino, tem menos parâmetros e não fica longe. E um erro menor nem sempre mantém mais classes: o erro pesa áreas, um árbitro pode olhar bordas.
+# ### O que a comparação mostra
 #
-# ## Parte C: com as suas palavras
+# Com um código de dois números, a nossa rede densa é claramente melhor que a PCA. O erro quadrático é {{ F6_mse }} contra {{ pca2_mse }}, e a classe é mantida em {{ F6_kept }} das imagens de teste contra {{ pca2_kept }}.
 #
-# Escreva entre as aspas; pelo menos trinta palavras em cada resposta, e uma razão para o que disser. A célula abaixo de cada uma só conta palavras. Quem lê é o professor.
+# Com 32 números, o resultado depende da medida. A rede convolucional tem o menor erro quadrático, {{ F11_mse }} contra {{ pca32_mse }} da PCA, e isso vale em todas as nossas execuções. A fração de classes mantidas é quase a mesma, {{ F11_kept }} contra {{ pca32_kept }}, e a ordem muda com a semente. A PCA tem menos parâmetros e dispensa a descida do gradiente. Portanto, um erro menor não garante que mais classes sejam mantidas.
+#
+# Os seus valores serão um pouco diferentes, sobretudo se o seu código tiver outro tamanho.
+#
+# ## Parte C: respostas escritas
+#
+# Escreva a resposta entre as aspas, com pelo menos trinta palavras e um motivo para cada afirmação. A célula abaixo de cada resposta só conta as palavras. O professor lê e corrige as respostas.
 #
 # ### C1: o que dois números guardam (0,25 ponto)
 #
-# Olhe as figuras de A3 e A4. Que peças voltam como outra coisa, e que detalhes nunca voltam? O que dois números guardam de uma peça, e por que justamente isso?
+# Observe as suas figuras de A3 e A4. Que peças são reconstruídas como outra coisa? Que detalhes sempre se perdem? Que informação sobre uma peça dois números guardam, e por que justamente essa?
 # %% exercise="C1" role="answer" points=0.25 graded="by hand"
 answer_c1 = """
 """
@@ -585,17 +599,17 @@ come back: they change few pixels, differ from piece to piece, and no place in a
 check.answer_1(answer_c1)
 # check.answer_1.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C1.** Half: names at least two classes that are mixed up or details that are lost, as seen in the student's own figures. Half: a reason that goes back to the loss (an average over pixels) or to the size of the code.
+# **Grading C1.** Half: names at least two confused classes or lost details that are visible in the student's own figures. Half: gives a reason based on the loss (an average over pixels) or on the size of the code.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C1.** Metade: cita ao menos duas classes que se confundem ou detalhes que se perdem, vistos nas figuras do próprio aluno. Metade: uma razão que remete ao custo (média sobre pixels) ou ao tamanho do código.
+# **Correção de C1.** Metade: cita ao menos duas classes confundidas ou detalhes perdidos, visíveis nas figuras do próprio aluno. Metade: dá um motivo baseado na função de custo (média sobre pixels) ou no tamanho do código.
 # %% [markdown] lang="en"
 # ### C2: a fair comparison? (0.25 points)
 #
-# A friend reads your table of B2 and concludes: "convolutions are better than dense layers". Does the table prove that? Which two networks would you train to find out?
+# A friend reads your table and concludes: "convolutions are better than dense layers". Does the table show this? Which two networks would you train to find out?
 # %% [markdown] lang="pt-BR"
 # ### C2: uma comparação justa? (0,25 ponto)
 #
-# Um amigo lê a sua tabela de B2 e conclui: "convoluções são melhores que camadas densas". A tabela prova isso? Que duas redes você treinaria para descobrir?
+# Um amigo lê a sua tabela e conclui: "convoluções são melhores que camadas densas". A tabela mostra isso? Que duas redes você treinaria para descobrir?
 # %% exercise="C2" role="answer" points=0.25 graded="by hand"
 answer_c2 = """
 """
@@ -616,19 +630,21 @@ several seeds, and compare their errors on the same test images, beside PCA with
 check.answer_2(answer_c2)
 # check.answer_2.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C2.** Half: sees that the size of the code changed as well (parameters or training time count too). Half: an experiment in which only one thing changes.
+# **Grading C2.** Half: notices that the size of the code changed as well (the number of parameters and the training time also count). Half: proposes an experiment in which only one thing changes.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C2.** Metade: percebe que o tamanho do código também mudou (parâmetros e tempo de treino também contam). Metade: um experimento em que só uma coisa muda.
+# **Correção de C2.** Metade: percebe que o tamanho do código também mudou (o número de parâmetros e o tempo de treino também contam). Metade: propõe um experimento em que só uma coisa muda.
 # %% [markdown] lang="en"
 # ### C3: the loss and the test set (0.5 points)
 #
-# Your loss on clothes is far above that of lesson 02 on digits, though it is the same network. Does it do worse on clothes? Explain with the floor of the loss. And: many tutorials pass the test images
-# to `fit` as `validation_data`. No weight is moved by them; what is wrong all the same?
+# Your loss on clothes is far above the loss of lesson 02 on digits, although the network is almost the same. Is the network worse on clothes? Use the floor of the loss in your answer.
+#
+# Second question: many tutorials pass the test images to `fit` as `validation_data`. These images do not change any weight. Why is this still a problem?
 # %% [markdown] lang="pt-BR"
 # ### C3: o custo e o conjunto de teste (0,5 ponto)
 #
-# Seu custo com roupas fica muito acima do custo da aula 02 com dígitos, embora a rede seja a mesma. Ela se sai pior com roupas? Explique com o piso do custo. E mais: muitos tutoriais passam as imagens de teste
-# a `fit` em `validation_data`. Elas não movem peso algum; o que há de errado, mesmo assim?
+# O seu custo com roupas fica muito acima do custo da aula 02 com dígitos, embora a rede seja quase a mesma. A rede é pior com roupas? Use o piso do custo na resposta.
+#
+# Segunda pergunta: muitos tutoriais passam as imagens de teste a `fit` em `validation_data`. Essas imagens não alteram nenhum peso. Por que, mesmo assim, isso é um problema?
 # %% exercise="C3" role="answer" points=0.5 graded="by hand"
 answer_c3 = """
 """
@@ -651,17 +667,17 @@ test images, we choose what suits just these, and the result is too good for new
 check.answer_3(answer_c3)
 # check.answer_3.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C3.** Half: the floor of the cross-entropy depends on how grey the pixels are, so losses on different data cannot be compared as they are. Half: choices (epochs, sizes) made by looking at the test images make the test result too good.
+# **Grading C3.** Half: the floor of the cross-entropy depends on how grey the pixels are, so losses on different data cannot be compared directly. Half: choices such as epochs or layer sizes that are based on the test images make the test result too optimistic.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C3.** Metade: o piso da entropia cruzada depende de quão cinza são os pixels; custos em dados diferentes não se comparam sem mais. Metade: escolhas (épocas, tamanhos) feitas olhando as imagens de teste deixam o resultado de teste bom demais.
+# **Correção de C3.** Metade: o piso da entropia cruzada depende de quão cinza são os pixels; por isso, custos em dados diferentes não podem ser comparados diretamente. Metade: escolhas baseadas nas imagens de teste, como épocas ou tamanhos de camada, tornam o resultado de teste otimista demais.
 # %% [markdown] lang="en"
-# ## Where you stand
+# ## Your points so far
 #
-# The table counts what the checks above said when their cells last ran.
+# The table shows the result of each check the last time you ran its cell.
 # %% [markdown] lang="pt-BR"
-# ## Como você está
+# ## Seus pontos até agora
 #
-# A tabela conta o que as verificações acima disseram na última vez em que as células rodaram.
+# A tabela mostra o resultado de cada verificação na última vez em que você executou a célula.
 # %%
 points = check.summary()
 # %% tags=["solution"]
@@ -669,44 +685,48 @@ assert points == 4.0
 # %% [markdown] lang="en"
 # ### Before you hand in
 #
-# 1. *Kernel → Restart Kernel and Run All Cells* (in Colab: *Runtime → Restart session and run all*): what counts is what a fresh run gives.
-# 2. Look once more at the table above.
+# 1. Run *Kernel → Restart Kernel and Run All Cells* (in Colab: *Runtime → Restart session and run all*). Points are given for what a fresh run produces.
+# 2. Look at the table of points again.
 # 3. Your name here: …
-# 4. Save, and hand in this one file (in Colab: *File → Download → Download .ipynb*). Keep its name.
+# 4. Save, and hand in this file only (in Colab: *File → Download → Download .ipynb*). Do not change its name.
 #
 # ## Summary
 #
-# - The same network learns digits or clothes; what changes is the data, the floor of the loss, and where the codes lie.
-# - A map of the latent plane is worth drawing where the codes are. Look before you draw.
-# - A convolution knows which pixels are neighbours. Whether *it* made the difference only a comparison says in which nothing else changed.
-# - "Is the class kept?" asks something else than "how large is the error?".
+# - The same architecture works for digits and clothes. The data, the floor of the loss and the region of the codes change.
+# - Find out where the codes are before you draw a map of the latent space.
+# - A convolution uses the neighbourhood of each pixel. Only a controlled comparison can show that convolution made the difference.
+# - Reconstruction error and the share of classes kept measure different things. Compare both with PCA of the same size.
 #
 # ## References
+#
+# The homework of part A follows the lecture *aula 11* of the course PSI3472. The convolutional network and the question whether a class is kept follow João Linhares, "Autoencoders", Universidade do Minho.
 #
 # - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms*, arXiv:1708.07747, 2017.
 # - J. Masci, U. Meier, D. Cireşan, J. Schmidhuber, *Stacked convolutional auto-encoders for hierarchical feature extraction*, ICANN 2011.
 # - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016.
 #
-# Next: lesson 04, repairing noisy images. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
+# Next: lesson 04, denoising images. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
 # ### Antes de entregar
 #
-# 1. *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*): vale o que uma execução do zero produz.
-# 2. Olhe mais uma vez a tabela acima.
+# 1. Execute *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*). Os pontos valem para o que uma execução do zero produz.
+# 2. Confira de novo a tabela de pontos.
 # 3. Seu nome aqui: …
 # 4. Salve e entregue só este arquivo (no Colab: *Arquivo → Fazer download → Fazer download do .ipynb*). Não mude o nome dele.
 #
 # ## Resumo
 #
-# - A mesma rede aprende dígitos ou roupas; o que muda são os dados, o piso do custo e o lugar dos códigos.
-# - Vale a pena desenhar o mapa do plano latente onde os códigos estão. Olhe antes de desenhar.
-# - Uma convolução sabe que pixels são vizinhos. Se foi *ela* que fez a diferença, só diz uma comparação em que nada mais mudou.
-# - "A classe foi mantida?" é outra pergunta que "de que tamanho é o erro?".
+# - A mesma arquitetura funciona com dígitos e com roupas. Mudam os dados, o piso do custo e a região dos códigos.
+# - Descubra onde estão os códigos antes de desenhar um mapa do espaço latente.
+# - Uma convolução usa a vizinhança de cada pixel. Só uma comparação controlada pode mostrar que a diferença vem da convolução.
+# - O erro de reconstrução e a fração de classes mantidas medem coisas diferentes. Compare os dois com a PCA de mesmo tamanho.
 #
 # ## Referências
+#
+# A lição da parte A segue a *aula 11* da disciplina PSI3472. A rede convolucional e a pergunta sobre a classe mantida seguem João Linhares, "Autoencoders", Universidade do Minho.
 #
 # - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms*, arXiv:1708.07747, 2017.
 # - J. Masci, U. Meier, D. Cireşan, J. Schmidhuber, *Stacked convolutional auto-encoders for hierarchical feature extraction*, ICANN 2011.
 # - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016.
 #
-# A seguir: a aula 04, conserto de imagens com ruído. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
+# A seguir: a aula 04, remoção de ruído em imagens. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.
