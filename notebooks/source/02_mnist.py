@@ -379,8 +379,8 @@ claims.check(
 #
 # O acaso entra num treino em três lugares:
 #
-# 1. Nos pesos iniciais, que `set_random_seed` fixa.
-# 2. Na ordem dos lotes, que o `seed` de `data.batches` fixa.
+# 1. Nos pesos iniciais: `set_random_seed` os fixa.
+# 2. Na ordem dos lotes: o `seed` de `data.batches` a fixa.
 # 3. Na ordem em que threads paralelas somam números, pois dela depende o resultado em ponto flutuante. Na GPU, `enable_op_determinism()` fixa essa
 #    ordem e deixa o treino mais lento. Na CPU, nossas camadas não precisam disso.
 #
@@ -583,8 +583,8 @@ plot.image_rows(
 # {{ active_l2 }} com a L2. O código com L1 é de longe o mais esparso. Com a L2 também há zeros, porque **a relu sozinha já cria zeros exatos** sempre que sua entrada
 # é negativa.
 #
-# A figura mostra os atributos aprendidos: os pesos do decodificador das dez unidades que mais contribuem para a imagem de teste 0, um 7. Laranja
-# acrescenta tinta; roxo retira. Sem penalidade, os atributos são ruidosos e se espalham pela imagem. Com penalidade, parecem traços e pedaços de
+# A figura mostra os atributos aprendidos: os pesos do decodificador das dez unidades que mais contribuem para a imagem de teste 0, um 7. O laranja
+# acrescenta tinta; o roxo retira. Sem penalidade, os atributos são ruidosos e se espalham pela imagem. Com penalidade, parecem traços e pedaços de
 # dígitos. Um código esparso escreve cada dígito como a soma de poucos atributos desses.
 # %% [markdown] lang="en"
 # ## 5. The deep autoencoder
@@ -741,11 +741,11 @@ plot.latent_scatter(
 # Dois números superam duas componentes principais (erro quadrático de {{ F4_mse }} contra {{ pca2_mse }}), mas o custo agora é {{ F4_loss }}, cerca
 # do dobro do obtido com 32 números.
 #
-# Os rótulos não entraram no treino; só dão cor aos pontos. A figura mostra o logaritmo, porque nesta execução quase todos os 1 têm valores muito maiores
+# Os rótulos não foram usados no treino; só dão cor aos pontos. A figura mostra o logaritmo, porque nesta execução quase todos os 1 têm valores muito maiores
 # que os dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2, 6 e 8 formam pequenos
 # grupos que se tocam; 3 e 5 se misturam. A nuvem também tem buracos, e sua escala é arbitrária.
 #
-# Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Nas nossas {{ F4_loss.n }} sementes, o custo vai de
+# Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Com as nossas {{ F4_loss.n }} sementes, o custo vai de
 # {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estiverem sobre uma reta, use outra semente ou um
 # código sem relu. "Para ir além" testa esse remédio.
 # %% [markdown] lang="en"
