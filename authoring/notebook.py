@@ -98,21 +98,24 @@ def make(
 def cell_ids(cells: Sequence[Cell], old: NotebookNode | None) -> list[str]:
     """The id of each cell: written by the author, or that of the same cell in the old notebook.
 
-    An old cell is the same if its text is equal or, among those that changed between two equal
-    ones, if it is in the same place. Solutions, which the old notebook does not have, and new cells
-    are named after the cell before them.
+    An old cell is the same if its text is equal, wherever it is now, or, among those that changed
+    between two equal ones, if it is in the same place. Solutions, which the old notebook does not
+    have, and new cells are named after the cell before them.
     """
     new = [cell for cell in cells if not cell.only_in_solutions]
     before = list(old.cells) if old is not None else []
     # Filled values differ from their placeholders: neither counts.
     mine = [(c.kind, _plain(_student_text(c))) for c in new]
     theirs = [(c.cell_type, _plain(c.source)) for c in before]
-    found: dict[int, str] = {}
+    moved = {
+        cell: theirs.index(cell) for cell in mine if mine.count(cell) == theirs.count(cell) == 1
+    }
+    found = {id(cell): before[moved[key]].id for cell, key in zip(new, mine) if key in moved}
     matcher = difflib.SequenceMatcher(None, theirs, mine, autojunk=False)
     for _, a, a_end, b, b_end in matcher.get_opcodes():
         for kind in ("markdown", "code"):
-            left = [i for i in range(a, a_end) if theirs[i][0] == kind]
-            right = [i for i in range(b, b_end) if mine[i][0] == kind]
+            left = [i for i in range(a, a_end) if theirs[i][0] == kind and theirs[i] not in moved]
+            right = [i for i in range(b, b_end) if mine[i][0] == kind and mine[i] not in moved]
             if len(left) != len(right):  # cells were added, deleted or split: the most similar
                 left, right = _similar(left, right, theirs, mine)
             found |= {id(new[j]): before[i].id for i, j in zip(left, right)}

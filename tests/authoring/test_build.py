@@ -262,6 +262,14 @@ def test_new_cells_get_new_ids_and_the_others_keep_theirs() -> None:
     assert len(set(ids(again["en"]))) == len(first["en"].cells) + 2
 
 
+def test_cells_that_change_places_keep_ids_and_outputs() -> None:
+    cells = ["# %%\nfirst = 1\n", "# %%\nsecond = 2\n", "# %%\nthird = 3\n"]
+    run = executed(made(lesson("".join(cells))))
+    again = made(lesson("".join([cells[2], cells[0], cells[1]])), old=run)
+    assert counts(again["en"]) == [3, 1, 2]
+    assert set(ids(again["en"])) == set(ids(run["en"]))
+
+
 def test_an_id_written_by_hand_is_kept() -> None:
     files = made(lesson('# %% id="by-hand"\nx = 1\n'))
     assert ids(files["pt-BR"])[1] == "by-hand"
