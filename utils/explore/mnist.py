@@ -79,8 +79,8 @@ def latent_plane(
 
     Args:
         decoder: Keras model from codes (n, 2) to flat square images (n, side * side) in [0, 1].
-        z: codes of some images, shape (n, 2), in any order of their classes; about `POINTS` of
-            them, evenly chosen, are shown as points.
+        z: codes of some images, shape (n, 2); at most `POINTS` of them, every second or third and
+            so on, are shown as points.
         y: class of each of them, integers from 0, shape (n,).
         class_names: name of each class.
         low: smallest value of both sliders.
