@@ -10,7 +10,7 @@
 # **After this lesson you can**
 #
 # - build an autoencoder in Keras, count its parameters by hand, and train it without labels;
-# - judge a reconstruction loss against its floor, against a baseline, and against its spread over seeds;
+# - evaluate a reconstruction loss against its floor, against a baseline, and against its spread over seeds;
 # - add an L1 or L2 penalty to a code, and explain when the code becomes sparse;
 # - draw the latent space of a network with two code units, explore it, and recognise a dead unit;
 # - save the encoder and the decoder and load them again.
@@ -30,7 +30,7 @@
 # **Ao final desta aula, você saberá**
 #
 # - montar um autoencoder em Keras, contar os parâmetros à mão e treiná-lo sem rótulos;
-# - avaliar um custo de reconstrução diante do piso, de uma linha de base (*baseline*) e da dispersão entre sementes;
+# - avaliar um custo de reconstrução em relação ao piso, a uma linha de base (*baseline*) e à dispersão entre sementes;
 # - aplicar uma penalidade L1 ou L2 ao código e explicar quando ele se torna esparso;
 # - desenhar o espaço latente de uma rede com duas unidades no código, explorá-lo e reconhecer uma unidade morta;
 # - salvar o codificador e o decodificador e carregá-los de novo.
@@ -93,7 +93,7 @@ print(f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")
 #   before training, such as the number of epochs;
 # - **test** images evaluate the finished models.
 #
-# Many tutorials pass the test set as `validation_data`. If you then choose the best epoch, you have trained on the test set without noticing.
+# Many tutorials pass the test set as `validation_data`. If you then choose the best epoch by its loss, you have used the test set for training without noticing.
 # %% [markdown] lang="pt-BR"
 # Cada imagem virou uma linha de 784 números entre 0 (papel) e 1 (tinta). Dividimos as imagens em três conjuntos:
 #
@@ -102,7 +102,7 @@ print(f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")
 #   do treino, como o número de épocas;
 # - as de **teste** avaliam os modelos prontos.
 #
-# Muitos tutoriais passam o conjunto de teste em `validation_data`. Se você depois escolhe a melhor época, treinou no teste sem perceber.
+# Muitos tutoriais passam o conjunto de teste em `validation_data`. Se você depois escolher a melhor época por esse custo, terá usado o teste no treino sem perceber.
 # %%
 plot.image_rows(
     {"test images": mnist.x_test[:10]},  # pt: "imagens de teste"
@@ -220,7 +220,7 @@ claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
 #
 # ### Treino
 #
-# O treino são um `compile` e um `fit`. Dois recursos o aceleram sem mudar o método:
+# O treino se resume a um `compile` e um `fit`. Dois recursos o aceleram sem mudar o método:
 #
 # - `data.batches` recorta lotes inteiros de um único tensor. Buscar imagem por imagem levaria mais tempo que as contas de uma rede tão pequena.
 # - `jit_compile` deixa o compilador XLA fundir as operações de um passo, e `steps_per_execution=40` só volta ao Python a cada 40 passos.
@@ -372,15 +372,15 @@ claims.check(
 # We train twice with one seed and once with another.
 # %% [markdown] lang="pt-BR"
 # O erro do autoencoder nas imagens de teste ({{ F1_mse }}) fica bem abaixo do erro da PCA ({{ pca32_mse }}); a diferença é muitas vezes maior que a
-# dispersão entre sementes. A PCA pode produzir tinta abaixo de 0 e acima de 1, o que a sigmoide impede. Cortar a saída da PCA nessa faixa só baixa o erro
+# dispersão entre sementes. A PCA pode produzir tinta abaixo de 0 e acima de 1, o que a sigmoide impede. Limitar a saída da PCA a esse intervalo só baixa o erro
 # para {{ pca32_clipped_mse }}; esse, portanto, não é o único motivo.
 #
 # ## 3. Reprodutibilidade: o mesmo custo até o último dígito
 #
 # O acaso entra num treino em três lugares:
 #
-# 1. Nos pesos iniciais, que `set_random_seed` fixa.
-# 2. Na ordem dos lotes, que o `seed` de `data.batches` fixa.
+# 1. Nos pesos iniciais: `set_random_seed` os fixa.
+# 2. Na ordem dos lotes: o `seed` de `data.batches` a fixa.
 # 3. Na ordem em que threads paralelas somam números, pois dela depende o resultado em ponto flutuante. Na GPU, `enable_op_determinism()` fixa essa
 #    ordem e deixa o treino mais lento. Na CPU, nossas camadas não precisam disso.
 #
@@ -426,7 +426,7 @@ print(once == again, once == other)
 #
 # $$\text{custo} = L(x, \hat x) + \lambda \sum_i |z_i| \quad\text{(L1)} \qquad\text{ou}\qquad L(x, \hat x) + \lambda \sum_i z_i^2 \quad\text{(L2)}.$$
 #
-# Com a L1 se busca um código **esparso**: *em cada exemplo*, a maioria das unidades vale zero, e as poucas ativas descrevem a imagem. A penalidade age
+# O objetivo da L1 é um código **esparso**: *em cada exemplo*, a maioria das unidades vale zero, e as poucas ativas descrevem a imagem. A penalidade age
 # sobre a *atividade* das unidades (`activity_regularizer`). Uma penalidade L1 sobre os *pesos* (`kernel_regularizer`) eliminaria conexões, as
 # mesmas em todas as imagens.
 #
@@ -457,7 +457,7 @@ plot.show(
 # ### A code of 32 is too short to be sparse
 #
 # We train the simple network with an L1 penalty of `0.0001` on the code. Keras divides the penalty by the batch size, so that it counts per
-# image, as in the formula. Versions before `3.14` did not, and the same line was 256 times as strict there.
+# image, as in the formula. Versions `3.0` to `3.13` did not, and the same line was 256 times as strict there.
 # %% [markdown] lang="pt-BR"
 # A L1 puxa com a **mesma força** $\lambda$ por menor que seja $z$; qualquer $a$ menor que $\lambda$ vira exatamente zero. A força da L2 é
 # $2\lambda z$. Ela diminui junto com $z$; por isso a L2 encolhe todos os valores e não zera nenhum.
@@ -465,7 +465,7 @@ plot.show(
 # ### Um código de 32 números é curto demais para ser esparso
 #
 # Treinamos a rede simples com uma penalidade L1 de `0.0001` sobre o código. O Keras divide a penalidade pelo tamanho do lote; assim ela vale por
-# imagem, como na fórmula. As versões anteriores à `3.14` não dividiam, e nelas a mesma linha era 256 vezes mais severa.
+# imagem, como na fórmula. As versões de `3.0` a `3.13` não dividiam, e nelas a mesma linha era 256 vezes mais severa.
 # %%
 keras.utils.set_random_seed(settings.seed())
 encoder_l1, _, autoencoder_l1 = build_simple(penalty=keras.regularizers.L1(1e-4))
@@ -510,7 +510,7 @@ plot.show(fig, alt="Without penalty values reach 25; with L1 they stay below abo
 #
 # ### An overcomplete code
 #
-# A sparse code needs a large choice of units. We therefore use an **overcomplete** code, one with more units than the input has pixels: 1,024. Without a
+# A sparse code needs many units to choose from. We therefore use an **overcomplete** code, one with more units than the input has pixels: 1,024. Without a
 # penalty such a network could copy the image. We compare no penalty, an L2 penalty of `0.001` and an L1 penalty of `0.0003`, and count
 # the active units *for each image*.
 # %% [markdown] lang="pt-BR"
@@ -522,7 +522,7 @@ plot.show(fig, alt="Without penalty values reach 25; with L1 they stay below abo
 #
 # ### Um código supercompleto
 #
-# Um código esparso precisa de muitas unidades à escolha. Usamos, então, um código **supercompleto**, com mais unidades do que a entrada tem pixels: 1.024.
+# Um código esparso precisa de muitas unidades disponíveis. Usamos, então, um código **supercompleto**, com mais unidades do que a entrada tem pixels: 1.024.
 # Sem penalidade, uma rede dessas poderia copiar a imagem. Comparamos a rede sem penalidade, com L2 de `0.001` e com L1 de `0.0003`, e contamos as
 # unidades ativas *em cada imagem*.
 # %%
@@ -572,7 +572,7 @@ plot.image_rows(
 
 # %% [markdown] lang="en"
 # At errors of similar size ({{ wide_mse_l1 }} with L1, {{ wide_mse_l2 }} with L2), an image uses {{ active_l1 }} of the 1,024 units with L1 and
-# {{ active_l2 }} with L2. Only the L1 code is sparse. L2 has zeros too, because **a relu makes exact zeros on its own** whenever its input is
+# {{ active_l2 }} with L2. The L1 code is by far the sparser one. L2 has zeros too, because **a relu makes exact zeros on its own** whenever its input is
 # negative.
 #
 # The picture shows the learned features: the decoder weights of the ten units that contribute most to test image 0, a 7. Orange adds ink,
@@ -580,11 +580,11 @@ plot.image_rows(
 # code writes each digit as a sum of a few such features.
 # %% [markdown] lang="pt-BR"
 # Com erros de tamanho parecido ({{ wide_mse_l1 }} com L1, {{ wide_mse_l2 }} com L2), uma imagem usa {{ active_l1 }} das 1.024 unidades com a L1 e
-# {{ active_l2 }} com a L2. Só o código com L1 é esparso. Com a L2 também há zeros, porque **a relu sozinha já cria zeros exatos** sempre que sua entrada
+# {{ active_l2 }} com a L2. O código com L1 é de longe o mais esparso. Com a L2 também há zeros, porque **a relu sozinha já cria zeros exatos** sempre que sua entrada
 # é negativa.
 #
-# A figura mostra os atributos aprendidos: os pesos do decodificador das dez unidades que mais contribuem para a imagem de teste 0, um 7. Laranja
-# acrescenta tinta; roxo retira. Sem penalidade, os atributos são ruidosos e se espalham pela imagem. Com penalidade, parecem traços e pedaços de
+# A figura mostra os atributos aprendidos: os pesos do decodificador das dez unidades que mais contribuem para a imagem de teste 0, um 7. O laranja
+# acrescenta tinta; o roxo retira. Sem penalidade, os atributos são ruidosos e se espalham pela imagem. Com penalidade, parecem traços e pedaços de
 # dígitos. Um código esparso escreve cada dígito como a soma de poucos atributos desses.
 # %% [markdown] lang="en"
 # ## 5. The deep autoencoder
@@ -730,8 +730,8 @@ plot.latent_scatter(
 # Two numbers beat two principal components ({{ F4_mse }} against {{ pca2_mse }} squared error), but the loss is now {{ F4_loss }}, about
 # twice that of 32 numbers.
 #
-# The labels were not used in training; they only colour the points. The plot shows the logarithm, because in this run the 1s reach much larger
-# values than all other digits. The 1s form a group of their own. 4, 7 and 9 overlap strongly. The other digits are close to
+# The labels were not used in training; they only colour the points. The plot shows the logarithm, because in this run most 1s have much
+# larger values than the other digits. The 1s form a group of their own. 4, 7 and 9 overlap strongly. The other digits are close to
 # the origin: 0, 2, 6 and 8 form small groups that touch; 3 and 5 mix. The cloud also has holes, and its scale is arbitrary.
 #
 # With only two code units a **dead unit** is serious, because the plane becomes a line. Over our {{ F4_loss.n }} seeds the loss ranges from
@@ -741,12 +741,12 @@ plot.latent_scatter(
 # Dois números superam duas componentes principais (erro quadrático de {{ F4_mse }} contra {{ pca2_mse }}), mas o custo agora é {{ F4_loss }}, cerca
 # do dobro do obtido com 32 números.
 #
-# Os rótulos não entraram no treino; só dão cor aos pontos. A figura mostra o logaritmo, porque nesta execução os 1 chegam a valores muito maiores que os
-# dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2, 6 e 8 formam pequenos
+# Os rótulos não foram usados no treino; só dão cor aos pontos. A figura mostra o logaritmo, porque nesta execução quase todos os 1 têm valores muito maiores
+# que os dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2, 6 e 8 formam pequenos
 # grupos que se tocam; 3 e 5 se misturam. A nuvem também tem buracos, e sua escala é arbitrária.
 #
-# Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Nas nossas {{ F4_loss.n }} sementes, o custo vai de
-# {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estão sobre uma reta, use outra semente ou um
+# Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Com as nossas {{ F4_loss.n }} sementes, o custo vai de
+# {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estiverem sobre uma reta, use outra semente ou um
 # código sem relu. "Para ir além" testa esse remédio.
 # %% [markdown] lang="en"
 # ## 7. A map of decoded digits
@@ -906,7 +906,7 @@ print(np.array_equal(before, after))
 #
 # **3.** Com o mesmo peso, por que a L1 cria zeros exatos e a L2 não? E de onde vêm os zeros que aparecem com a L2?
 #
-# <details><summary>Resposta</summary>A L1 puxa com a mesma força por menor que seja o valor, e os valores pequenos viram exatamente zero. A força da L2 é proporcional ao valor e se esgota antes do zero. Os zeros com L2 vêm da relu, que devolve zero para entradas negativas.</details>
+# <details><summary>Resposta</summary>A L1 puxa com a mesma força por menor que seja o valor, e os valores pequenos viram exatamente zero. A força da L2 é proporcional ao valor e se anula antes que ele chegue a zero. Os zeros com L2 vêm da relu, que devolve zero para entradas negativas.</details>
 #
 # **4.** Os códigos do seu autoencoder 2-D estão todos sobre o eixo vertical. O que houve, e o que fazer?
 #
@@ -1088,7 +1088,7 @@ plot.latent_scatter(
 #
 # The callback of section 6 has written the training curves into a folder. Set `OPEN_TENSORBOARD = True` and run the next cell: TensorBoard
 # opens below it, in Jupyter and in Colab. *Time series* shows `epoch_loss` for training and validation. From a terminal, run
-# `tensorboard --logdir` with the folder. In Colab you can also use `%load_ext tensorboard` and `%tensorboard --logdir`.
+# `tensorboard --logdir` followed by the folder. In Colab you can also use `%load_ext tensorboard` and `%tensorboard --logdir`.
 # %% [markdown] lang="pt-BR"
 # Com a mesma semente e o mesmo número de épocas, o custo é {{ bad_seed_relu_loss }} com a relu, cuja primeira unidade está morta, e
 # {{ bad_seed_linear_loss }} sem ela. Nas nossas {{ bad_seed_relu_loss.n }} execuções, que diferem na ordem dos lotes, a rede com relu vai de
@@ -1098,7 +1098,7 @@ plot.latent_scatter(
 #
 # O callback da seção 6 gravou as curvas de treino numa pasta. Ponha `OPEN_TENSORBOARD = True` e execute a próxima célula: o TensorBoard
 # abre logo abaixo, no Jupyter e no Colab. *Time series* mostra `epoch_loss` de treino e de validação. Num terminal, execute
-# `tensorboard --logdir` com a pasta. No Colab, também valem `%load_ext tensorboard` e `%tensorboard --logdir`.
+# `tensorboard --logdir` seguido da pasta. No Colab, também valem `%load_ext tensorboard` e `%tensorboard --logdir`.
 # %%
 OPEN_TENSORBOARD = False
 if OPEN_TENSORBOARD:

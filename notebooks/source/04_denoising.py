@@ -4,12 +4,12 @@
 # [Open in Colab]({{ colab }}) · Lesson 04 · reading: {{ reading_minutes }} min · running: {{ minutes.class }} min
 # (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
 #
-# A photograph is noisy, has a hole or is too small. Can a network restore it? Does it do better than a classical filter? And when should you not trust the result?
+# Suppose a photograph is noisy, has a hole or is too small. Can a network restore it? Does it do better than a classical filter? And when should you not trust the result?
 #
 # **After this lesson you can**
 #
 # - train a convolutional autoencoder to remove noise, with new noise in every batch;
-# - explain why binary accuracy misleads for grey images, and use PSNR and SSIM instead;
+# - explain why binary accuracy is misleading for grey images, and use PSNR and SSIM instead;
 # - compare a network with the median filter, non-local means and wavelets over ten noise levels;
 # - display and interpret a latent code of 4 × 4 × 32 numbers;
 # - show with numbers that a denoiser gets worse on images unlike its training data.
@@ -23,7 +23,7 @@
 # [Abrir no Colab]({{ colab }}) · Aula 04 · leitura: {{ reading_minutes }} min · execução: {{ minutes.class }} min
 # (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
-# Uma foto tem ruído, tem uma falha ou é pequena demais. Uma rede consegue restaurá-la? Ela faz isso melhor que um filtro clássico? E quando não se deve confiar no resultado?
+# Imagine uma foto com ruído, com uma falha ou pequena demais. Uma rede consegue restaurá-la? Ela faz isso melhor que um filtro clássico? E quando não se deve confiar no resultado?
 #
 # **Ao final desta aula você saberá**
 #
@@ -164,7 +164,7 @@ plot.image_rows(
 #
 # O decodificador usa **convoluções transpostas**. Cada valor de entrada soma à saída uma cópia do filtro, multiplicada por esse valor. Com passo 2, as cópias ficam a dois pixels uma da outra; por isso, altura e largura dobram. Não há camada densa. Assim, cada número do código depende de uma só região da imagem.
 #
-# **Faça uma previsão antes de executar:** quantos números tem o código? A rede inteira tem mais ou menos parâmetros que os 50.992 da rede densa simples da aula 02?
+# **Arrisque antes de executar:** quantos números tem o código? A rede inteira tem mais ou menos parâmetros que os 50.992 da rede densa simples da aula 02?
 # %%
 def build_denoiser():
     """Encoder, decoder and autoencoder for images of 32 x 32 pixels."""
@@ -230,11 +230,11 @@ def damaged_batches(clean, damage, size):
 # %% [markdown] lang="en"
 # ### Training
 #
-# The lecture trains with a constant learning rate of `0.001` and batches of 1024 for 30 epochs; profile `full` does the same. Profile `class` has to finish in minutes: it uses smaller batches, fewer epochs and a learning-rate schedule as in lesson 02. The validation images keep one fixed noise, so the losses of different epochs can be compared.
+# The lecture trains with a constant learning rate of `0.001` and batches of 1,024 images for 30 epochs; profile `full` does the same. Profile `class` has to finish in minutes: it uses smaller batches, fewer epochs and a learning-rate schedule as in lesson 02. The validation images keep one fixed noise, so the losses of different epochs can be compared.
 # %% [markdown] lang="pt-BR"
 # ### Treino
 #
-# A aula original treina com taxa de aprendizado constante de `0.001` e lotes de 1024 imagens por 30 épocas; o perfil `full` faz o mesmo. O perfil `class` precisa terminar em minutos: usa lotes menores, menos épocas e um cronograma da taxa de aprendizado como o da aula 02. As imagens de validação têm um ruído fixo, e por isso os custos de épocas diferentes são comparáveis.
+# A aula original treina com taxa de aprendizado constante de `0.001` e lotes de 1.024 imagens por 30 épocas; o perfil `full` faz o mesmo. O perfil `class` precisa terminar em minutos: usa lotes menores, menos épocas e um cronograma da taxa de aprendizado como o da aula 02. As imagens de validação têm um ruído fixo, e por isso os custos de épocas diferentes são comparáveis.
 # %%
 def train(model, clean, damage, validation, epochs, batch, peak):
     """Train `model` to undo `damage`; return the history and the time in seconds."""
@@ -307,14 +307,14 @@ plot.image_rows(
 # %% [markdown] lang="pt-BR"
 # Os dois custos caem e terminam próximos: não há sinal de sobreajuste. O fundo voltou a ser quase branco, e os dez dígitos podem ser lidos. Dois defeitos são visíveis.
 #
-# - **Tinta inventada.** Na execução registrada, aparece uma mancha cinza à direita do terceiro dígito, um 1. Por acaso, alguns pixels escuros do ruído formam ali um pequeno grupo, e a rede os toma por um pedaço de traço.
+# - **Tinta inventada.** Na execução registrada, aparece uma mancha cinza à direita do terceiro dígito, um 1. Por acaso, alguns pixels escuros do ruído formam ali um pequeno grupo, e a rede os confunde com um pedaço de traço.
 # - **Bordas borradas.** Em cada pixel, a entropia cruzada e o erro quadrático são mínimos quando a saída é a *média* de todas as imagens limpas que poderiam ter produzido aquela imagem ruidosa. Onde a posição de uma borda é incerta, essa média é uma rampa de cinza.
 #
 # ## 3. Acurácia binária, PSNR e SSIM
 #
 # A aula original informa uma **acurácia binária** de cerca de {{ F7_acc_test.source }} em imagens de treino e de teste. Um pixel errado em cada quatro parece ruim. Mas veja a definição: o Keras arredonda a *saída* para 0 ou 1 e conta os pixels em que o resultado **é igual ao alvo**.
 #
-# **Faça uma previsão:** qual é a acurácia binária de uma saída perfeita, isto é, da própria imagem limpa? E a de uma página em branco?
+# **Arrisque:** qual é a acurácia binária de uma saída perfeita, isto é, da própria imagem limpa? E a de uma página em branco?
 # %%
 def binary_accuracy(x, x_hat):
     """Keras's metric: share of pixels where the rounded output equals the target."""
@@ -506,7 +506,7 @@ def apply_tuned(name, images, std, tuned):
 # %% [markdown] lang="pt-BR"
 # Nossa rede foi treinada só com σ = 0,5. Para comparar, treinamos uma segunda rede com a mesma arquitetura e um nível de ruído sorteado entre 0,1 e 1,0 para cada imagem. No perfil `class`, ela tem três épocas, uma a menos que a primeira rede.
 #
-# **Faça uma previsão:** em que níveis de ruído os filtros vencem as redes?
+# **Arrisque:** em que níveis de ruído os filtros vencem as redes?
 # %%
 keras.utils.set_random_seed(settings.seed())
 all_levels = build_denoiser()[2]
@@ -586,7 +586,7 @@ claims.check(
 # No perfil `class`, as curvas vêm de 100 imagens de teste e de um treino de cada rede.
 #
 # - **De σ = 0,3 em diante, as duas redes vencem os três filtros** em PSNR e em SSIM. A menor vantagem é de {{ lead_psnr }} dB e {{ lead_ssim }} de SSIM para a rede treinada em 0,5, e de {{ lead_all_psnr }} dB e {{ lead_all_ssim }} para a outra.
-# - **Com σ = 0,1, um filtro vence em PSNR.** A diferença para o melhor filtro é de {{ lead_faint }} dB para a rede treinada em 0,5 e de {{ lead_all_faint }} dB para a outra. Em SSIM, as redes e as médias não locais ficam próximas.
+# - **Com σ = 0,1, um filtro vence em PSNR.** A diferença em relação ao melhor filtro é de {{ lead_faint }} dB para a rede treinada em 0,5 e de {{ lead_all_faint }} dB para a outra. Em SSIM, as redes e as médias não locais ficam próximas.
 # - **Com σ = 1, o treino em todos os níveis ajuda**, com {{ gain_all }} dB a mais. Os dados de treino devem conter a degradação esperada no uso.
 #
 # **Por que as redes perdem com σ = 0,1?** O tamanho do código não é a razão: a PCA com 512 componentes reconstrói dígitos limpos quase com perfeição. O ruído do treino pesa mais. No treino, as duas redes viram sobretudo ruído mais forte; por isso, apagam detalhes que o ruído fraco deixa visíveis. Em Para ir além testamos as duas afirmações.
@@ -639,15 +639,15 @@ explore.denoising.noise(
 # %% [markdown] lang="en"
 # ## 6. Images unlike the training data
 #
-# What does the digit network do with a shoe? We train the *same* architecture, with the same noise, on clothes: Fashion-MNIST, enlarged to 32 × 32. Each of the two networks then denoises both kinds of images. To save time in profile `class`, the networks for clothes use a **subset of 12,000 training images**. The median filter takes part with the settings that were tuned on *digits*.
+# What does the digit network do with a shoe? We train the *same* architecture, with the same noise, on clothes: Fashion-MNIST, enlarged to 32 × 32. Each of the two networks then denoises both kinds of images. To save time in profile `class`, the networks for clothes use a **subset of 12,000 training images**. The median filter is included, with the settings tuned on *digits*.
 #
 # **Predict:** for each of the four pairs (trained on, tested on), is the network better or worse than the median filter?
 # %% [markdown] lang="pt-BR"
 # ## 6. Imagens diferentes das de treino
 #
-# O que a rede dos dígitos faz com um sapato? Treinamos a *mesma* arquitetura, com o mesmo ruído, em roupas: o Fashion-MNIST, ampliado para 32 × 32. Depois, cada uma das duas redes remove o ruído dos dois tipos de imagem. Para poupar tempo no perfil `class`, as redes das roupas usam um **subconjunto de 12.000 imagens de treino**. O filtro da mediana participa com o ajuste feito em *dígitos*.
+# O que a rede dos dígitos faz com um sapato? Treinamos a *mesma* arquitetura, com o mesmo ruído, em roupas: o Fashion-MNIST, ampliado para 32 × 32. Depois, cada uma das duas redes remove o ruído dos dois tipos de imagem. Para poupar tempo no perfil `class`, as redes das roupas usam um **subconjunto de 12.000 imagens de treino**. O filtro da mediana entra na comparação com o ajuste feito em *dígitos*.
 #
-# **Faça uma previsão:** em cada um dos quatro pares (treinada em, testada em), a rede é melhor ou pior que o filtro da mediana?
+# **Arrisque:** em cada um dos quatro pares (treinada em, testada em), a rede é melhor ou pior que o filtro da mediana?
 # %%
 fashion = data.mnist.load_fashion()
 n_train, n_val = settings.pick(quick=400, class_=12_000, full=60_000), len(fashion.x_train) // 12
@@ -732,9 +732,9 @@ plot.image_rows(
 #
 # A figura mostra como ela falha. Dígitos são quase só preto e branco, e as saídas dela também: a jaqueta clara só mantém as bordas escuras, a camisa cinza vira laços pretos, e a bolsa ganha furos.
 #
-# As saídas da rede das roupas têm uma grade regular de pontos fracos. É um **artefato de tabuleiro** (*checkerboard artifact*): na convolução transposta com passo 2, as cópias vizinhas de um filtro de 3 × 3 se sobrepõem de modo desigual (Odena e outros, 2016).
+# As saídas da rede das roupas têm uma grade regular de pontos tênues. É um **artefato de tabuleiro** (*checkerboard artifact*): na convolução transposta com passo 2, as cópias vizinhas de um filtro de 3 × 3 se sobrepõem de modo desigual (Odena e outros, 2016).
 #
-# **Uma rede treinada para remover ruído completa a imagem com o que aprendeu nos dados de treino.** Nunca a use em imagens médicas, científicas ou periciais de um tipo em que ela não foi treinada e testada. Uma saída lisa não prova nada.
+# **Uma rede treinada para remover ruído completa a imagem com o que aprendeu nos dados de treino.** Nunca a use em imagens médicas, científicas ou periciais de um tipo com o qual ela não foi treinada e testada. Uma saída lisa não prova nada.
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -880,8 +880,8 @@ once, twice = restore(autoencoder, x_test_noisy[:500]), None
 twice = restore(autoencoder, once)
 # The second input is soft and has no noise, unlike every training input. The network still
 # subtracts the noise that it expects, and so it removes parts of the strokes.
-# pt: A segunda entrada é borrada e sem ruído, diferente de todas as de treino. A rede continua a
-# pt: subtrair o ruído que espera e, com isso, remove partes dos traços.
+# pt: A segunda entrada é borrada e sem ruído, diferente de todas as de treino. A rede continua
+# pt: subtraindo o ruído que espera e, com isso, remove partes dos traços.
 ### END SOLUTION
 # %% exercise="3" role="check"
 check.twice(twice, autoencoder, x_test_noisy[:500], x_test[:500])
@@ -954,13 +954,13 @@ claims.check(source, **{f"psnr_{n.replace('at 0.5', 'F7')}": scores[n, noise_std
 
 
 # %% [markdown] lang="en"
-# The best of the three filters stays below the network's {{ psnr_F7 }} dB: non-local means reach {{ psnr_nlm }} dB, the median filter {{ psnr_median }} dB and wavelets {{ psnr_wavelet }} dB; the noisy image has {{ psnr_noisy }} dB. The network trained at all levels reaches {{ psnr_all }} dB at this level, with one epoch fewer. The networks need half a minute of training in profile `class`, but little time per image.
+# The best of the three filters stays below the network's {{ psnr_F7 }} dB: non-local means reach {{ psnr_nlm }} dB, the median filter {{ psnr_median }} dB and wavelets {{ psnr_wavelet }} dB; the noisy image has {{ psnr_noisy }} dB. The network trained at all levels reaches {{ psnr_all }} dB at this level, with one epoch fewer. In profile `class` each network needs about half a minute of training, but little time per image.
 #
 # ### Training for weak noise
 #
 # Section 5 says that the size of the code is not the reason for the loss at σ = 0.1, and that the training noise is. Two tests: PCA with 512 components on clean digits, and a third network of the same architecture, trained only at σ = 0.1.
 # %% [markdown] lang="pt-BR"
-# O melhor dos três filtros fica abaixo dos {{ psnr_F7 }} dB da rede: as médias não locais chegam a {{ psnr_nlm }} dB, o filtro da mediana a {{ psnr_median }} dB e as wavelets a {{ psnr_wavelet }} dB; a imagem com ruído tem {{ psnr_noisy }} dB. A rede treinada em todos os níveis chega a {{ psnr_all }} dB nesse nível, com uma época a menos. As redes precisam de meio minuto de treino no perfil `class`, mas de pouco tempo por imagem.
+# O melhor dos três filtros fica abaixo dos {{ psnr_F7 }} dB da rede: as médias não locais chegam a {{ psnr_nlm }} dB, o filtro da mediana a {{ psnr_median }} dB e as wavelets a {{ psnr_wavelet }} dB; a imagem com ruído tem {{ psnr_noisy }} dB. A rede treinada em todos os níveis chega a {{ psnr_all }} dB nesse nível, com uma época a menos. No perfil `class`, o treino de cada rede leva cerca de meio minuto, mas o tempo por imagem é pequeno.
 #
 # ### Treino para ruído fraco
 #
@@ -989,7 +989,7 @@ claims.check(
 #
 # ### Clothes: a code of 32 numbers
 #
-# Clothes are harder than digits: they have grey tones, folds and ten kinds of shapes. We build a larger pair of networks for the original 28 × 28 pixels: an **encoder of 9 layers, a decoder of 11**, and a true bottleneck of 32 numbers. (Keras counts an activation as a layer if it is written as one.)
+# Clothes are harder than digits: they have grey tones, folds and ten kinds of shapes. We build a larger pair of networks for the original 28 × 28 pixels: an **encoder of 9 layers, a decoder of 11**, and a true bottleneck of 32 numbers. (Keras counts an activation as a layer if it is written as a separate layer.)
 #
 # This network is trained twice: once to reconstruct clean clothes, and once to remove noise of level 0.5. The baseline of the first task is PCA with 32 components. The baselines of the second are our three filters, tuned again on clothes.
 # %% [markdown] lang="pt-BR"
@@ -997,7 +997,7 @@ claims.check(
 #
 # ### Roupas: um código de 32 números
 #
-# Roupas são mais difíceis que dígitos: têm tons de cinza, dobras e dez tipos de forma. Montamos um par maior de redes para os 28 × 28 pixels originais: um **codificador de 9 camadas, um decodificador de 11** e um gargalo de verdade, de 32 números. (O Keras conta uma ativação como camada se ela for escrita assim.)
+# Roupas são mais difíceis que dígitos: têm tons de cinza, dobras e dez tipos de forma. Montamos um par maior de redes para os 28 × 28 pixels originais: um **codificador de 9 camadas, um decodificador de 11** e um gargalo de verdade, de 32 números. (O Keras conta uma ativação como camada quando ela é escrita como uma camada à parte.)
 #
 # Essa rede é treinada duas vezes: uma para reconstruir roupas limpas, outra para remover ruído de nível 0,5. A linha de base da primeira tarefa é a PCA com 32 componentes. As da segunda são os nossos três filtros, ajustados de novo em roupas.
 # %%
@@ -1212,19 +1212,19 @@ plot.show(fig, alt="Share of each class that is kept: high for trousers, bags an
 #
 # The method does not depend on noise. If we replace the function that corrupts the batch, the same training loop learns other repairs. The first is **inpainting**: filling a missing region.
 #
-# We cut a square of 10 × 10 pixels at a random place out of each digit and paint it grey, since white or black could be taken for paper or ink. The training starts from the weights of section 2. Only the square is taken from the output; the known pixels around it stay.
+# In each digit we erase a square of 10 × 10 pixels at a random place and paint it grey, since white or black could be mistaken for paper or ink. The training starts from the weights of section 2. We use only the square from the output; the known pixels around it do not change.
 #
 # The baselines are the **mean** of the training digits at that place and **biharmonic** inpainting from scikit-image, which continues the surrounding grey values as smoothly as possible.
 # %% [markdown] lang="pt-BR"
-# Camisas e suéteres são as peças que mais perdem a classe. Uma razão provável: a silhueta é a de outras roupas, e só detalhes pequenos, como uma gola, as distinguem. O ruído esconde esses detalhes, e a rede os borra. **Uma imagem restaurada pode parecer boa e perder o que importa.** Decida antes para que a imagem serve.
+# Camisas e suéteres são as peças que mais perdem a classe. Uma razão provável: elas têm a mesma silhueta de outras peças, e só detalhes pequenos, como uma gola, as distinguem. O ruído esconde esses detalhes, e a rede os borra. **Uma imagem restaurada pode parecer boa e perder o que importa.** Decida antes para que a imagem serve.
 #
 # ### Preenchimento de um quadrado ausente
 #
 # O método não depende do ruído. Se trocarmos a função que corrompe o lote, o mesmo laço de treino aprende outras restaurações. A primeira é o **preenchimento de lacunas** (*inpainting*): completar uma região ausente.
 #
-# Recortamos de cada dígito um quadrado de 10 × 10 pixels em posição sorteada e o pintamos de cinza, pois branco ou preto pareceria papel ou tinta. O treino parte dos pesos da seção 2. Só o quadrado é tirado da saída; os pixels conhecidos em volta permanecem.
+# Em cada dígito, apagamos um quadrado de 10 × 10 pixels em posição sorteada e o pintamos de cinza, pois branco ou preto poderia ser confundido com papel ou tinta. O treino parte dos pesos da seção 2. Da saída, usamos só o quadrado; os pixels conhecidos em volta não mudam.
 #
-# As linhas de base são a **média** dos dígitos de treino naquele lugar e o preenchimento **biarmônico** do scikit-image, que prolonga os tons de cinza em volta da forma mais suave possível.
+# As linhas de base são a **média** dos dígitos de treino naquele lugar e o preenchimento **biarmônico** do scikit-image, que prolonga, do modo mais suave possível, os tons de cinza vizinhos.
 # %%
 HOLE = 10
 
@@ -1285,15 +1285,15 @@ claims.check(source, **{f"hole_{name}": error for name, error in hole_errors.ite
 #
 # We shrink clothes from 28 × 28 to 14 × 14 pixels (each pixel is the mean of four) and train a network to output the original. This task is called **super-resolution**. The baseline is **bicubic** interpolation. No bottleneck is needed, because copying is not a solution: the network has a few convolutions at 14 × 14 and one transposed convolution that doubles the size.
 #
-# **Predict:** the network was trained on 12,000 clothes. By how many decibels will it lead?
+# **Predict:** the network was trained on 12,000 clothes. By how many decibels will it beat bicubic interpolation?
 # %% [markdown] lang="pt-BR"
-# O erro quadrático dentro do quadrado é {{ hole_mean }} para o dígito médio, {{ hole_biharmonic }} para o preenchimento biarmônico e {{ hole_network }} para a rede. A rede tem o menor erro, mas olhe a figura: em geral ela produz borrões cinza, e não traços, e ao lado dos dois dígitos 1 deixa um padrão fraco onde o papel deveria ser branco. Muitos preenchimentos são possíveis, e o custo favorece outra vez a média deles. Além disso, o treino é curto.
+# O erro quadrático dentro do quadrado é {{ hole_mean }} para o dígito médio, {{ hole_biharmonic }} para o preenchimento biarmônico e {{ hole_network }} para a rede. A rede tem o menor erro, mas olhe a figura: em geral ela produz borrões cinza, e não traços, e ao lado dos dois dígitos 1 deixa um padrão tênue onde o papel deveria ser branco. Muitos preenchimentos são possíveis, e o custo favorece outra vez a média deles. Além disso, o treino é curto.
 #
 # ### O dobro da resolução
 #
 # Reduzimos roupas de 28 × 28 para 14 × 14 pixels (cada pixel é a média de quatro) e treinamos uma rede para devolver a original. Essa tarefa se chama **super-resolução**. A linha de base é a interpolação **bicúbica**. Não é preciso gargalo, porque copiar não resolve: a rede tem algumas convoluções em 14 × 14 e uma convolução transposta que dobra o tamanho.
 #
-# **Faça uma previsão:** a rede foi treinada com 12.000 roupas. Quantos decibéis de vantagem ela terá?
+# **Arrisque:** a rede foi treinada com 12.000 roupas. Quantos decibéis de vantagem ela terá sobre a interpolação bicúbica?
 # %%
 def shrink(x):
     """Batches (half the size, original)."""
@@ -1390,7 +1390,7 @@ print(np.array_equal(load_and_restore(work, x_test_noisy[:100]), in_memory))
 # %% [markdown] lang="pt-BR"
 # ## Referências
 #
-# A rede da seção 2 e suas configurações vêm da aula "Autoencoders - Parte 2", de Eduardo Lobo Lustosa Cabral. As redes para roupas têm tantas camadas quanto as de João Linhares, "Autoencoders", Universidade do Minho.
+# A rede da seção 2 e suas configurações vêm da aula "Autoencoders - Parte 2", de Eduardo Lobo Lustosa Cabral. As redes para roupas têm o mesmo número de camadas que as de João Linhares, "Autoencoders", Universidade do Minho.
 #
 # - P. Vincent, H. Larochelle, Y. Bengio, P.-A. Manzagol, *Extracting and composing robust features with denoising autoencoders*, ICML, 2008.
 # - J. W. Tukey, *Exploratory Data Analysis*, Addison-Wesley, 1977 (medianas móveis).

@@ -4,7 +4,7 @@
 # [Open in Colab]({{ colab }}) · Lesson 07 · reading: {{ reading_minutes }} min · running: {{ minutes.class }} min
 # (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
 #
-# A network reads nine numbers one by one, keeps four numbers in mind, and writes the nine again. Has it learned to read sequences, or has it
+# A network reads nine numbers one by one, compresses them into a code of four numbers, and writes the nine again. Has it learned to read sequences, or has it
 # memorised one? And can it write the eight values that come next?
 #
 # **After this lesson you can**
@@ -12,32 +12,32 @@
 # - follow the shape of a tensor through `LSTM`, `RepeatVector` and `TimeDistributed`, and build an LSTM autoencoder;
 # - explain why a perfect reconstruction of one training sequence says nothing about generalisation;
 # - forecast a series, build a composite model (one encoder, two decoders), and compare both with simple baselines;
-# - tell a one-step forecast with teacher forcing from a forecast of many steps;
+# - distinguish a one-step forecast with teacher forcing from a forecast of many steps;
 # - train a sequence-to-sequence network and test it on questions that it has never seen.
 #
 # **Prerequisites:** lessons 01 and 02 (PCA, training, validation, functional API).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
+# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Sequências: autoencoders LSTM e modelos de sequência para sequência
 #
 # [Abrir no Colab]({{ colab }}) · Aula 07 · leitura: {{ reading_minutes }} min · execução: {{ minutes.class }} min
 # (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
-# Uma rede lê nove números, um a um, guarda quatro e escreve os nove de novo. Ela aprendeu a ler sequências ou só memorizou uma? E será que consegue
+# Uma rede lê nove números, um a um, comprime-os num código de quatro números e escreve os nove de novo. Ela aprendeu a ler sequências ou só memorizou uma? E será que consegue
 # escrever os oito valores seguintes?
 #
 # **Ao final desta aula, você saberá**
 #
 # - acompanhar a forma de um tensor por `LSTM`, `RepeatVector` e `TimeDistributed` e montar um autoencoder LSTM;
-# - explicar por que a reconstrução perfeita de uma única sequência de treino nada diz sobre generalização;
+# - explicar por que a reconstrução perfeita de uma única sequência de treino não diz nada sobre generalização;
 # - prever a continuação de uma série, montar um modelo composto (um codificador, dois decodificadores) e comparar ambos com linhas de base simples;
 # - distinguir uma previsão de um passo, com *teacher forcing*, de uma previsão de vários passos;
 # - treinar uma rede de sequência para sequência e testá-la em perguntas que ela nunca viu.
 #
 # **Pré-requisitos:** aulas 01 e 02 (PCA, treino, validação, API funcional).
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 
@@ -45,9 +45,9 @@ from utils import environment
 
 environment.start("07_sequences")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column says what to do. Next come the imports.
+# If every line of the table says *ok*, continue with the imports. Otherwise the last column says what to do.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna diz o que fazer. A seguir vêm as importações.
+# Se todas as linhas da tabela mostram *ok*, siga em frente. Caso contrário, a última coluna diz o que fazer. A seguir vêm as importações.
 # %%
 import sys
 import time
@@ -207,7 +207,7 @@ classic.summary()
 # lessons before. `steps_per_execution` runs all steps of an epoch in one call.
 # %% [markdown] lang="pt-BR"
 # `unroll=True` escreve os nove passos como operações separadas, em vez de um laço. O grafo fica maior, e sequências curtas costumam treinar mais depressa
-# em CPU. A função `train` serve para todos os modelos. O cronograma da taxa de aprendizado sobe no primeiro décimo dos passos e depois desce por um
+# em CPU. A função `train` serve para todos os modelos. O cronograma da taxa de aprendizado sobe no primeiro décimo dos passos e depois desce segundo um
 # cosseno, como nas aulas anteriores. `steps_per_execution` executa todos os passos de uma época numa só chamada.
 # %%
 def train(model, x, y, held_out, epochs, batch, peak, loss="mse", jit=False, **options):
@@ -283,7 +283,7 @@ claims.check(
 )
 # %% [markdown] lang="en"
 # The mean absolute error is {{ nine_error }} on the training sequence and {{ nine_backwards }} on the same numbers backwards. A program that ignores its input
-# and always returns the training sequence would have {{ nine_reciting }} there. So the network is almost as wrong as pure recitation: it returns a rising curve
+# and always returns the training sequence would have {{ nine_reciting }} there. So the network is almost as wrong as that program: it returns a rising curve
 # for each of the three inputs. It has **memorised** the sequence. With one training sequence there is nothing to generalise from, and no validation data that
 # could reveal it.
 #
@@ -297,8 +297,8 @@ claims.check(
 # therefore give the code **four numbers**, fewer than the nine of the input.
 # %% [markdown] lang="pt-BR"
 # O erro absoluto médio é {{ nine_error }} na sequência de treino e {{ nine_backwards }} nos mesmos números de trás para a frente. Um programa que ignorasse a
-# entrada e devolvesse sempre a sequência de treino teria ali {{ nine_reciting }}. A rede erra, portanto, quase tanto quanto a pura recitação: devolve uma
-# curva crescente para as três entradas. Ela **memorizou** a sequência. Com uma única sequência de treino, não há de onde generalizar nem
+# entrada e devolvesse sempre a sequência de treino teria ali {{ nine_reciting }}. A rede erra, portanto, quase tanto quanto esse programa: devolve uma
+# curva crescente para as três entradas. Ela **memorizou** a sequência. Com uma única sequência de treino, não há a partir do que generalizar, nem
 # dados de validação que revelem o problema.
 #
 # As mesmas introduções têm uma segunda armadilha. Para "prever", pedem os números 2 a 9 depois que o codificador leu os números 1 a 9. As respostas fazem
@@ -369,7 +369,7 @@ wave_panels(shape_names, [], about)
 # O passado fica à esquerda da linha; o futuro, à direita. Primeiro, as **linhas de base** (*baselines*), os métodos simples que uma rede precisa superar:
 #
 # - para o passado: a onda média do treino e a PCA com quatro componentes;
-# - para o futuro: a onda média, o último valor repetido, a reta pelos dois últimos valores e a regressão linear dos nove valores passados para os oito
+# - para o futuro: a onda média, o último valor repetido, a reta que passa pelos dois últimos valores e a regressão linear dos nove valores passados para os oito
 #   futuros.
 #
 # **Arrisque:** qual é pior, "último valor" ou "reta"? Alguma das duas é melhor que a onda média, que ignora a entrada?
@@ -588,28 +588,28 @@ claims.check(
 # %% [markdown] lang="en"
 # - **The past.** PCA has an error of {{ pca_past }}. In our {{ reconstruct_past.n }} recorded runs the LSTM autoencoder has
 #   {{ reconstruct_past.min }} to {{ reconstruct_past.max }}: less than PCA in all runs but one, whose training ended at a poor solution. Both use four numbers, but
-#   the network can learn a curved surface, and waves of different periods do not lie in a linear subspace of four dimensions. PCA, in turn, cannot fail to converge.
+#   the network can learn a curved surface, and waves of different periods do not lie in a linear subspace of four dimensions. PCA is computed directly and cannot end at a poor solution.
 # - **The future.** "Last value" ({{ last_future }}) and "straight line" ({{ line_future }}) are worse than the mean wave ({{ mean_future }}), because a wave that
 #   rises soon falls. Linear regression reaches {{ regression_future }}. The LSTM reaches {{ predict_future.min }} to {{ predict_future.max }}, about half, through a code of only four numbers.
 # %% [markdown] lang="pt-BR"
 # - **O passado.** A PCA tem erro de {{ pca_past }}. Nas nossas {{ reconstruct_past.n }} execuções registradas, o autoencoder LSTM vai de
-#   {{ reconstruct_past.min }} a {{ reconstruct_past.max }}: menos que a PCA em todas menos uma, cujo treino parou numa solução ruim. Ambos usam quatro números, mas a
-#   rede pode aprender uma superfície curva, e ondas de períodos diferentes não estão num subespaço linear de quatro dimensões. Já a PCA nunca deixa de convergir.
+#   {{ reconstruct_past.min }} a {{ reconstruct_past.max }}: menos que a PCA em todas, exceto uma, cujo treino parou numa solução ruim. Ambos usam quatro números, mas a
+#   rede pode aprender uma superfície curva, e ondas de períodos diferentes não estão num subespaço linear de quatro dimensões. Já a PCA é calculada diretamente e não pode parar numa solução ruim.
 # - **O futuro.** "Último valor" ({{ last_future }}) e "reta" ({{ line_future }}) são piores que a onda média ({{ mean_future }}), porque uma onda que sobe logo
 #   desce. A regressão linear chega a {{ regression_future }}. A LSTM vai de {{ predict_future.min }} a {{ predict_future.max }}, cerca de metade, com um código de só quatro números.
 # %% [markdown] lang="en"
-# - **Both tasks.** On the past, the composite model has {{ composite_past.min }} to {{ composite_past.max }}, more than the LSTM that only reconstructs. On the
+# - **Both tasks.** On the past, the composite model has {{ composite_past.min }} to {{ composite_past.max }}, more than the LSTM that only reconstructs, except in the run named above. On the
 #   future, it has {{ composite_future.min }} to {{ composite_future.max }}; this range overlaps that of the LSTM that only predicts. In these runs one code serves
-#   two tasks, reconstructs a little worse, and does not clearly predict better.
+#   two tasks, usually reconstructs a little worse, and does not clearly predict better.
 # - **The dense model wins.** It has {{ dense_past.min }} to {{ dense_past.max }} on the past and {{ dense_future.min }} to {{ dense_future.max }} on the future. In
 #   each run both errors are lower than those of the composite LSTM. In the run shown, its training is also several times shorter. For short windows of fixed
 #   length, try a dense network first.
 # %% [markdown] lang="pt-BR"
-# - **As duas tarefas.** No passado, o modelo composto vai de {{ composite_past.min }} a {{ composite_past.max }}, mais que a LSTM que só reconstrói. No futuro,
+# - **As duas tarefas.** No passado, o modelo composto vai de {{ composite_past.min }} a {{ composite_past.max }}, mais que a LSTM que só reconstrói, exceto na execução citada acima. No futuro,
 #   vai de {{ composite_future.min }} a {{ composite_future.max }}, faixa que se sobrepõe à da LSTM que só prevê. Nessas execuções, um código serve a duas tarefas,
-#   reconstrói um pouco pior e não prevê claramente melhor.
+#   em geral reconstrói um pouco pior e não prevê claramente melhor.
 # - **O modelo denso vence.** Ele vai de {{ dense_past.min }} a {{ dense_past.max }} no passado e de {{ dense_future.min }} a {{ dense_future.max }} no futuro. Em
-#   cada execução, os dois erros são menores que os da LSTM composta. Na execução mostrada, o treino também é várias vezes mais curto. Em janelas curtas de
+#   cada execução, os dois erros são menores que os da LSTM composta. Na execução mostrada, o treino também é várias vezes mais curto. Para janelas curtas de
 #   tamanho fixo, experimente primeiro uma rede densa.
 # %%
 out = {name: np.asarray(value) for name, value in composite(past_test).items()}
@@ -629,7 +629,7 @@ wave_panels(shape_names, lines, about)
 # Our decoders receive the repeated code and write the whole future at once. An error at step 3 is not passed on to step 4. An **autoregressive** network works
 # differently: it receives the values so far and predicts the next one.
 #
-# During training with **teacher forcing**, the network always receives the *true* previous values from the data, so all steps can be trained in parallel. In use,
+# During training with **teacher forcing**, the network always receives the *true* previous values from the data, so one pass over the sequence trains all its one-step predictions. In use,
 # the true values are not available, and the network is fed its own predictions. This is called **free running**. The network has never seen its own errors
 # in training; this mismatch is called *exposure bias*.
 #
@@ -643,11 +643,11 @@ wave_panels(shape_names, lines, about)
 # Nossos decodificadores recebem o código repetido e escrevem o futuro inteiro de uma vez. Um erro no passo 3 não passa ao passo 4. Uma rede
 # **autorregressiva** funciona de outro modo: recebe os valores até o momento e prevê o seguinte.
 #
-# No treino com ***teacher forcing***, a rede recebe sempre os valores anteriores *verdadeiros*, tirados dos dados; assim, todos os passos podem ser treinados em
-# paralelo. No uso, os valores verdadeiros não existem, e realimentamos as próprias previsões da rede. É a **marcha livre** (*free running*). Durante o
+# No treino com ***teacher forcing***, a rede recebe sempre os valores anteriores *verdadeiros*, tirados dos dados; assim, uma só passagem pela sequência treina todas
+# as previsões de um passo. No uso, os valores verdadeiros não estão disponíveis, e realimentamos as próprias previsões da rede. É a **marcha livre** (*free running*). Durante o
 # treino, a rede nunca viu os próprios erros; essa diferença se chama *exposure bias* (viés de exposição).
 #
-# **Arrisque:** por que fator cresce o erro quando a rede recebe as próprias previsões?
+# **Arrisque:** por qual fator o erro é multiplicado quando a rede recebe as próprias previsões?
 # %%
 def build_one_step(units=48):
     """Predict at each step the next value from all values so far."""
@@ -723,7 +723,7 @@ claims.check(COMPUTED, taught_future=taught, free_future=free, free_ratio=free /
 #
 # Até aqui, a saída era a entrada ou sua continuação. Nos modelos **de sequência para sequência** (*sequence to sequence*), entrada e saída são sequências
 # diferentes, que podem ter tamanhos diferentes. O exemplo mais conhecido é a tradução. O nosso é pequeno: a pergunta `473+59` e a resposta `532`. A rede só vê
-# caracteres. Não recebe o valor de um dígito nem regra alguma de aritmética.
+# caracteres. Não recebe o valor de nenhum dígito nem regras de aritmética.
 #
 # Tomamos duas decisões antes do treino:
 #
@@ -776,11 +776,11 @@ print(f"{asked} -> {answered}   ({asked[::-1]} = {answered[::-1]})")
 
 # %% [markdown] lang="en"
 # The network has the structure of section 3 without the narrow code, because a sum depends on all digits. At each position it chooses among twelve characters. The loss is the
-# cross-entropy; it applies the softmax itself to the outputs (*logits*), which is numerically more stable. This training is the longest of the core, so we compile it with
+# cross-entropy; it applies the softmax itself to the outputs (*logits*), which is numerically more stable. This training is the longest of the main part, so we compile it with
 # XLA (`jit_compile`).
 # %% [markdown] lang="pt-BR"
 # A rede tem a estrutura da seção 3 sem o código estreito, porque a soma depende de todos os dígitos. Em cada posição, ela escolhe entre doze caracteres. O custo é
-# a entropia cruzada; ela mesma aplica o softmax às saídas (*logits*), o que é numericamente mais estável. Este é o treino mais longo do núcleo da aula, e por
+# a entropia cruzada; ela mesma aplica o softmax às saídas (*logits*), o que é numericamente mais estável. Este é o treino mais longo da parte principal da aula, e por
 # isso o compilamos com XLA (`jit_compile`).
 # %%
 def build_adder(units=128):
@@ -1013,7 +1013,7 @@ explore.sequences.digits(confidences, CHARACTERS)
 #
 # ### Exercício 1: respostas que vazam para a entrada
 #
-# As introduções da seção 2 "preveem" os valores 2 a 9 dos nove que o codificador leu. Isso é difícil? Ajuste uma regressão linear dos nove valores passados (`flat`, as ondas de treino) para os oito últimos *desses mesmos valores*.
+# As introduções da seção 2 "preveem" os valores 2 a 9 dos nove que o codificador leu. Essa tarefa é difícil? Ajuste uma regressão linear dos nove valores passados (`flat`, as ondas de treino) para os oito últimos *desses mesmos valores*.
 # Guarde o erro quadrático médio nas ondas de teste em `leaked_error` e compare-o com a previsão da seção 4.
 # %% exercise="1" role="answer"
 leaked_error = None
@@ -1039,7 +1039,7 @@ if check.leak.done:
 # ### Exercício 2: a ordem da escrita importa?
 #
 # Treine uma segunda rede com as respostas na **ordem de leitura** (`y_train[:, ::-1]`, o primeiro dígito primeiro), sem mudar mais nada. Chame-a de `reader` e guarde em `reading_right` a fração de somas de teste certas. Antes de executar: que dígito será
-# aprendido por último? `build_adder`, `train` e `right` fazem quase todo o trabalho; o treino leva cerca do mesmo tempo que o primeiro.
+# aprendido por último? `build_adder`, `train` e `right` fazem quase todo o trabalho; o treino leva mais ou menos o mesmo tempo que o primeiro.
 # %% exercise="2" role="answer"
 reader = reading_right = None
 ### BEGIN SOLUTION
@@ -1110,7 +1110,7 @@ if check.forked.done:
 # ## Resumo
 #
 # - Uma LSTM lê passo a passo. Devolve a última saída (codificador) ou uma saída por passo (`return_sequences=True`, decodificador). `RepeatVector` liga os dois; `TimeDistributed` aplica uma camada a cada passo.
-# - A reconstrução perfeita de uma única sequência de treino nada mostra sobre generalização. Teste com outras sequências e compare com linhas de base simples.
+# - A reconstrução perfeita de uma única sequência de treino não mostra nada sobre generalização. Teste com outras sequências e compare com linhas de base simples.
 # - Um modelo composto reconstrói o passado e prevê o futuro a partir de um código. Nas nossas execuções, não previu claramente melhor que um modelo só de previsão. O modelo denso teve os menores erros de previsão.
 # - Com *teacher forcing*, o erro é o de um passo. Uma previsão de vários passos precisa usar as previsões do próprio modelo ou escrever tudo a partir do código.
 # - Entrada e saída podem ser sequências diferentes. Divida os dados de modo que perguntas equivalentes fiquem sempre no mesmo conjunto.
@@ -1142,7 +1142,7 @@ print("in two pieces, with state:", np.allclose(keeps(short[:, 2:]), truth, atol
 print("in two pieces, no state:  ", np.allclose(read(short[:, 2:]), truth, atol=1e-5))
 # pt: "em dois pedaços, sem estado:"
 # %% [markdown] lang="en"
-# Without a mask, the padding changes the code, because the LSTM reads it as data. Without state, a recording in two pieces loses the first one.
+# Without a mask, the padding changes the code, because the LSTM reads it as data. Without state, the layer forgets the first piece of a recording in two pieces.
 #
 # ### Films: one image network for every frame
 #
@@ -1152,7 +1152,7 @@ print("in two pieces, no state:  ", np.allclose(read(short[:, 2:]), truth, atol=
 # Our films are computed here. An MNIST digit, reduced to 10 × 10 pixels, moves with constant speed over a field of 16 × 16 pixels and bounces off the walls. The network sees six frames;
 # the next four are the future. The digits of the test films come from the test images of MNIST.
 # %% [markdown] lang="pt-BR"
-# Sem máscara, o preenchimento muda o código, porque a LSTM o lê como dado. Sem estado, uma gravação em dois pedaços perde o primeiro.
+# Sem máscara, o preenchimento muda o código, porque a LSTM o lê como dado. Sem estado, a camada esquece o primeiro dos dois pedaços da gravação.
 #
 # ### Filmes: uma só rede de imagens para todos os quadros
 #
@@ -1202,14 +1202,14 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# The model has an image encoder (`eye`: convolutions turn a frame into 32 numbers) and an image decoder (`brush`, the way back). Between them is the composite model of section 4:
-# `TimeDistributed(eye)`, an LSTM, a code of 32 numbers for the *whole film*, and two LSTM decoders that share the image decoder.
+# The model has an image encoder (`eye`: convolutions turn a frame into 32 numbers) and an image decoder (`brush`, the way back). The rest is the composite model of section 4:
+# an LSTM after `TimeDistributed(eye)`, a code of 32 numbers for the *whole film*, and two LSTM decoders that share the image decoder.
 #
 # We train in two stages. The first is a **pretraining**: image encoder and decoder learn alone, as an autoencoder of single frames. Then we train the whole model from these weights, so that the LSTMs
 # receive useful features from the start.
 # %% [markdown] lang="pt-BR"
-# O modelo tem um codificador de imagens (`eye`: convoluções transformam um quadro em 32 números) e um decodificador de imagens (`brush`, o caminho de volta). Entre eles está o modelo composto da
-# seção 4: `TimeDistributed(eye)`, uma LSTM, um código de 32 números para o *filme inteiro* e dois decodificadores LSTM que compartilham o decodificador de imagens.
+# O modelo tem um codificador de imagens (`eye`: convoluções transformam um quadro em 32 números) e um decodificador de imagens (`brush`, o caminho de volta). O resto é o modelo composto da
+# seção 4: uma LSTM depois de `TimeDistributed(eye)`, um código de 32 números para o *filme inteiro* e dois decodificadores LSTM que compartilham o decodificador de imagens.
 #
 # Treinamos em duas etapas. A primeira é um **pré-treino**: codificador e decodificador de imagens aprendem sozinhos, como autoencoder de quadros avulsos. Depois treinamos o modelo inteiro a partir
 # desses pesos, para que as LSTMs recebam atributos úteis desde o início.
@@ -1357,8 +1357,8 @@ plot.image_rows(
 # - **Frames seen.** The LSTM has {{ film_lstm.min }} to {{ film_lstm.max }}, PCA {{ film_pca }}, and the mean frame {{ film_still }} with eight times as many numbers. The LSTM is better than PCA in each run, by
 #   less than a tenth.
 #
-# The pictures show what the squared error hides. The position is about right, but **the digit has lost its identity**: without the original, you could not say which digit it is. With 32 numbers for six frames
-# and this short training, the model has learned where a digit moves and not which digit it is.
+# The figure shows what the squared error hides. The position is about right, but **the digit has lost its identity**: without the original, you could not say which digit it is. With 32 numbers for six frames
+# and this short training, the model has learned where a digit moves, but not which digit it is.
 # %% [markdown] lang="pt-BR"
 # As seis primeiras colunas foram vistas; as quatro últimas são o futuro.
 #
@@ -1367,7 +1367,7 @@ plot.image_rows(
 # - **Quadros vistos.** A LSTM vai de {{ film_lstm.min }} a {{ film_lstm.max }}; a PCA tem {{ film_pca }}, e o quadro médio, {{ film_still }}, com oito vezes mais números. A LSTM é melhor que a PCA em cada
 #   execução, por menos de um décimo.
 #
-# As figuras mostram o que o erro quadrático esconde. A posição está mais ou menos certa, mas **o dígito perdeu a identidade**: sem ver o original, não se sabe qual é. Com 32 números para seis
+# A figura mostra o que o erro quadrático esconde. A posição está mais ou menos certa, mas **o dígito perdeu a identidade**: sem ver o original, não se sabe qual é. Com 32 números para seis
 # quadros e este treino curto, o modelo aprendeu por onde o dígito anda, e não qual dígito é.
 # %% [markdown] lang="en"
 # ### Heartbeats: recurrent, dense or linear?
@@ -1511,10 +1511,10 @@ about = "Left, a normal beat that all three follow; right, an abnormal beat that
 axes[0].legend(frameon=False, fontsize=13)
 plot.show(fig, alt=about)
 # %% [markdown] lang="en"
-# - **Error on normal beats.** PCA has {{ beat_pca }}. In our {{ beat_dense.n }} runs the dense network has {{ beat_dense.min }} to {{ beat_dense.max }}, lower than PCA in one run only, and the LSTM with ten values per step
+# - **Error on normal beats.** PCA has an error of {{ beat_pca }}. In our {{ beat_dense.n }} runs the dense network has {{ beat_dense.min }} to {{ beat_dense.max }}, lower than PCA in one run only, and the LSTM with ten values per step
 #   {{ beat_pieces.min }} to {{ beat_pieces.max }}. The mean beat has {{ beat_mean }}. These beats come from one patient and are aligned, and a linear code describes them well.
 # - **ROC area.** Dense {{ area_dense.min }} to {{ area_dense.max }}, LSTM {{ area_pieces.min }} to {{ area_pieces.max }}: the ranges overlap, so we cannot rank the two. Both are above PCA ({{ area_pca }}). A low error on
-#   normal beats therefore does not make the best detector. In the right-hand panel PCA also follows the fall at the end of an abnormal beat. The mean beat, without any code, already has {{ area_mean }}.
+#   normal beats therefore does not guarantee the best detection. In the right-hand panel PCA also follows the fall at the end of an abnormal beat. The mean beat, without any code, already has {{ area_mean }}.
 # - **One value per step.** After its few epochs the error is {{ beat_values.min }} to {{ beat_values.max }}, about that of the mean beat or worse. This training is too short for a conclusion. Each epoch takes several times longer, since
 #   140 steps must be computed one after the other.
 #
@@ -1522,13 +1522,13 @@ plot.show(fig, alt=about)
 #
 # ### Saving the parts
 #
-# The composite model of section 4 has three parts that can be used separately. The encoder alone can search for similar waves; one decoder alone can write futures. We save each part in its own file. With `safe_mode=True`, `load_model` refuses files that would
+# The composite model of section 4 has three parts that can be used separately. With the encoder alone you can search for similar waves; with one decoder alone you can generate futures from codes. We save each part in its own file. With `safe_mode=True`, `load_model` refuses files that would
 # run arbitrary code.
 # %% [markdown] lang="pt-BR"
-# - **Erro em batimentos normais.** A PCA tem {{ beat_pca }}. Nas nossas {{ beat_dense.n }} execuções, a rede densa vai de {{ beat_dense.min }} a {{ beat_dense.max }}, abaixo da PCA em uma só, e a LSTM com dez valores por passo, de
+# - **Erro em batimentos normais.** A PCA tem erro de {{ beat_pca }}. Nas nossas {{ beat_dense.n }} execuções, a rede densa vai de {{ beat_dense.min }} a {{ beat_dense.max }}, abaixo da PCA em uma só execução, e a LSTM com dez valores por passo, de
 #   {{ beat_pieces.min }} a {{ beat_pieces.max }}. O batimento médio tem {{ beat_mean }}. Os batimentos são de um só paciente e estão alinhados; um código linear os descreve bem.
 # - **Área ROC.** Densa, de {{ area_dense.min }} a {{ area_dense.max }}; LSTM, de {{ area_pieces.min }} a {{ area_pieces.max }}: as faixas se sobrepõem e não permitem ordenar as duas. Ambas ficam acima da PCA ({{ area_pca }}). Um erro baixo
-#   nos batimentos normais, portanto, não basta para o melhor detector. No quadro da direita, a PCA acompanha também a queda no fim de um batimento anormal. O batimento médio, sem código algum, já tem {{ area_mean }}.
+#   nos batimentos normais não garante, portanto, a melhor detecção. No quadro da direita, a PCA acompanha também a queda no fim de um batimento anormal. O batimento médio, sem nenhum código, já tem {{ area_mean }}.
 # - **Um valor por passo.** Depois de poucas épocas, o erro vai de {{ beat_values.min }} a {{ beat_values.max }}, mais ou menos o do batimento médio ou pior. O treino é curto demais para uma conclusão. Cada época demora várias vezes mais, pois os
 #   140 passos são calculados um depois do outro.
 #
@@ -1536,7 +1536,7 @@ plot.show(fig, alt=about)
 #
 # ### Salvar as partes
 #
-# O modelo composto da seção 4 tem três partes que podem ser usadas separadamente. Só com o codificador, podemos procurar ondas parecidas; só com um decodificador, escrever futuros. Salvamos cada parte no seu arquivo. Com `safe_mode=True`, `load_model` recusa
+# O modelo composto da seção 4 tem três partes que podem ser usadas separadamente. Só com o codificador, podemos procurar ondas parecidas; só com um decodificador, gerar futuros a partir de códigos. Salvamos cada parte em seu próprio arquivo. Com `safe_mode=True`, `load_model` recusa
 # arquivos que executariam código arbitrário.
 # %%
 work = settings.run_folder()
@@ -1578,7 +1578,7 @@ for head, target in targets_val.items():
 # - Y. Chen and others, *The UCR time series classification archive*, 2015; A. L. Goldberger and others, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Heartbeats.
 #
 # The LSTM autoencoder, the forecast of eight values from nine and the composite model follow the slides "AutoEncoder" of the Advanced Institute for Artificial Intelligence. The dense network for
-# heartbeats is the one of lesson 05.
+# heartbeats has the layer sizes of the network of lesson 05; its code and output are linear.
 #
 # Next: lesson 08, variational autoencoders. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
@@ -1593,6 +1593,6 @@ for head, target in targets_val.items():
 # - Y. Chen e outros, *The UCR time series classification archive*, 2015; A. L. Goldberger e outros, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Batimentos.
 #
 # O autoencoder LSTM, a previsão de oito valores a partir de nove e o modelo composto seguem os slides "AutoEncoder" do Advanced Institute for Artificial Intelligence. A rede densa
-# para batimentos é a da aula 05.
+# para batimentos tem camadas dos mesmos tamanhos que a da aula 05, mas o código e a saída são lineares.
 #
 # A seguir: a aula 08, autoencoders variacionais. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.

@@ -45,9 +45,9 @@ from utils import environment
 
 environment.start("08_vae")
 # %% [markdown] lang="en"
-# If every row of the table says *ok*, continue. Otherwise follow the last column. The next cell imports the libraries.
+# If every row of the table says *ok*, continue. Otherwise follow the advice in the last column. The next cell imports the libraries.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, continue. Se não, siga a última coluna. A próxima célula importa as
+# Se todas as linhas da tabela disserem *ok*, continue. Se não, siga a orientação da última coluna. A próxima célula importa as
 # bibliotecas.
 # %%
 import sys
@@ -248,7 +248,7 @@ claims.check(source, plain2_sd=z_plain2.std(axis=0).max())
 # %% [markdown] lang="pt-BR"
 # Nas duas linhas há imagens legíveis. A primeira, porém, repete poucos dígitos: o desvio padrão dos códigos desta
 # rede chega a {{ plain2_sd }}, e $\mathcal N(0, I)$ cobre só uma região pequena do espaço latente. A segunda linha é
-# mais variada, mas algumas imagens não mostram dígito algum. O custo premia boas reconstruções **nos códigos das
+# mais variada, mas algumas imagens não mostram nenhum dígito. O custo premia boas reconstruções **nos códigos das
 # imagens de treino** e ignora os demais pontos. Um espaço latente para amostragem precisa de três propriedades:
 #
 # - **uma distribuição conhecida:** sabemos de onde sortear os códigos;
@@ -376,7 +376,7 @@ claims.check(source, kl_distance=abs(draws.mean() - closed_form) / standard_erro
 # A fórmula e a simulação diferem por {{ kl_distance }} erros padrão; a fórmula está confirmada. Se faltasse o fator
 # ½, a diferença seria de centenas de erros padrão.
 #
-# A divergência KL só é zero para $\mu = 0$ e $\sigma = 1$, isto é, quando o código nada diz sobre a imagem. Ela
+# A divergência KL só é zero para $\mu = 0$ e $\sigma = 1$, isto é, quando o código não diz nada sobre a imagem. Ela
 # cresce sem limite quando $\sigma \to 0$; por isso o codificador não pode reduzir suas distribuições a pontos.
 # %%
 values = np.linspace(-3, 3, 121)
@@ -409,10 +409,10 @@ plot.show(
 #
 # because the two sides differ by $D_{KL}(q(z|x) \,\|\, p(z|x)) \ge 0$. The right-hand side is the **evidence lower
 # bound (ELBO)**. For binary pixels and $\beta = 1$, our loss is the negative ELBO: minimising it raises a lower bound
-# on the probability of the data.
+# on the log-likelihood of the data.
 #
 # **The condition matters.** Our pixels are grey, with values between 0 and 1. For them the cross-entropy is a useful
-# error measure, but not $-\log p(x|z)$, so our values bound no $\log p(x)$. To get a true bound, binarise the images,
+# error measure, but not $-\log p(x|z)$, so our loss is not the negative ELBO. To get a true ELBO, binarise the images,
 # or add the normalising constant of the *continuous Bernoulli* distribution (Loaiza-Ganem and Cunningham, 2019).
 #
 # The formula **sums** over pixels and over latent dimensions. A mean in one of these places changes $\beta$ silently.
@@ -427,7 +427,7 @@ plot.show(
 #
 # $$\underbrace{\textstyle\sum_{\text{pixels}} L(x, \hat x)}_{\text{reconstrução}} \;+\; \beta\, \underbrace{D_{KL}(q(z|x) \,\|\, \mathcal N(0, I))}_{\text{termo KL}}, \qquad \beta = 1 .$$
 #
-# Por que essa soma? Suponha que os pixels valem 0 ou 1. Interprete a saída $\hat x$ do decodificador como as
+# Por que essa soma? Suponha que os pixels valham 0 ou 1. Interprete a saída $\hat x$ do decodificador como as
 # probabilidades de que pixels independentes valham 1. Então a entropia cruzada somada é exatamente $-\log p(x|z)$.
 # Para todo codificador,
 #
@@ -435,11 +435,11 @@ plot.show(
 #
 # pois os dois lados diferem por $D_{KL}(q(z|x) \,\|\, p(z|x)) \ge 0$. O lado direito é o **limite inferior da
 # evidência (ELBO)**. Com pixels binários e $\beta = 1$, nosso custo é o ELBO com sinal trocado: minimizá-lo eleva um
-# limite inferior da probabilidade dos dados.
+# limite inferior da log-verossimilhança dos dados.
 #
-# **A condição importa.** Nossos pixels têm tons de cinza, isto é, valores entre 0 e 1. Para eles, a entropia cruzada
-# é uma medida útil de erro, mas não é $-\log p(x|z)$; nossos valores, portanto, não limitam $\log p(x)$. Para ter um
-# limite de verdade, binarize as imagens ou acrescente a constante de normalização da distribuição *Bernoulli
+# **Essa condição é importante.** Nossos pixels têm tons de cinza, isto é, valores entre 0 e 1. Para eles, a entropia cruzada
+# é uma medida útil de erro, mas não é $-\log p(x|z)$; nosso custo, portanto, não é o ELBO com sinal trocado. Para ter um
+# ELBO de verdade, binarize as imagens ou acrescente a constante de normalização da distribuição *Bernoulli
 # contínua* (Loaiza-Ganem e Cunningham, 2019).
 #
 # A fórmula **soma** sobre os pixels e sobre as dimensões latentes. Uma média em um desses lugares muda $\beta$ sem
@@ -670,7 +670,7 @@ plot.show(
 #
 # Para contar imagens legíveis, treinamos um pequeno **classificador** com os dígitos de treino rotulados. (Nenhum
 # autoencoder vê os rótulos.) Ele precisa escolher uma de dez classes e não pode rejeitar uma imagem; por isso pode
-# ter certeza diante de uma imagem que não mostra dígito algum.
+# ter certeza diante de uma imagem que não mostra nenhum dígito.
 #
 # Nós o calibramos com imagens que certamente não mostram um dígito: as **duplas exposições**, médias de pixels de
 # dois dígitos diferentes. Fixamos um limite que a maior probabilidade só supera em 10% das duplas exposições de
@@ -871,7 +871,7 @@ claims.check(
 # ### Explore
 #
 # Mova o ponto pelo plano do VAE, de −3 a 3 nas duas direções. Onde as classes se encontram? Que imagens não parecem
-# dígito algum?
+# nenhum dígito?
 # %%
 explore.mnist.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, low=-3, high=3)
 
@@ -894,8 +894,8 @@ explore.mnist.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, l
 #
 # $$d^2 = \lVert m_1 - m_2 \rVert^2 + \operatorname{tr}\left(C_1 + C_2 - 2\,(C_1 C_2)^{1/2}\right).$$
 #
-# Too little variety makes $C_1$ too small, and implausible images move $m_1$. The well-known FID uses the features of
-# a large network for photographs, so its values cannot be compared with ours.
+# Too little variety makes $C_1$ too small, and implausible images move $m_1$. Like the well-known FID, we
+# report the square $d^2$. The FID uses the features of a large network for photographs, so its values cannot be compared with ours.
 # %% [markdown] lang="pt-BR"
 # ## 7. Oito dimensões latentes: comparação com linhas de base
 #
@@ -913,8 +913,8 @@ explore.mnist.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, l
 #
 # $$d^2 = \lVert m_1 - m_2 \rVert^2 + \operatorname{tr}\left(C_1 + C_2 - 2\,(C_1 C_2)^{1/2}\right).$$
 #
-# Pouca variedade torna $C_1$ pequena demais, e imagens implausíveis deslocam $m_1$. A conhecida FID usa os atributos
-# de uma rede grande para fotografias; seus valores não são comparáveis com os nossos.
+# Pouca variedade torna $C_1$ pequena demais, e imagens implausíveis deslocam $m_1$. Como a
+# conhecida FID, informamos o quadrado $d^2$. A FID usa os atributos de uma rede grande para fotografias; seus valores não são comparáveis com os nossos.
 # %%
 def frechet(a, b):
     """Squared Fréchet distance between the normal distributions fitted to the rows of `a` and `b`."""
@@ -1048,22 +1048,22 @@ claims.check(
 #   distance_vae }} (VAE) and {{ distance_naive }} (plain).
 # - **With a fitted normal, the plain autoencoder comes close to the VAE.** {{ recognised_plain }} of its samples are
 #   recognised (VAE: {{ recognised_vae }}), and its Fréchet distance is {{ distance_plain }}. The difference in
-#   Fréchet distance is too small to rank the two; with another seed the order can be reversed. The fitted normal is a
+#   Fréchet distance is too small to rank the two; another seed might reverse the order. The fitted normal is a
 #   second model that needs the training data. Exercise 1 tries a more flexible one.
 # - **No model is close to real images.** Of these, {{ recognised_real }} are recognised, and validation digits have a
 #   Fréchet distance of {{ distance_real }}. PCA, at {{ distance_pca }}, is better than the plain autoencoder with
 #   $\mathcal N(0, I)$. Samples of a VAE like this one are soft, because the decoder's best answer is an average of
 #   the images that share a code.
 # %% [markdown] lang="pt-BR"
-# Das linhas com dimensão latente 8 concluímos:
+# A partir das linhas com dimensão latente 8, concluímos:
 #
 # - **O autoencoder comum reconstrói melhor**, com MSE de {{ mse_plain }} contra {{ mse_vae }} do VAE. A PCA fica bem
 #   atrás ({{ mse_pca }}), mas leva menos tempo.
-# - **Das duas redes, só o VAE pode ser amostrado de $\mathcal N(0, I)$.** As distâncias de Fréchet são {{
+# - **Das duas redes, só o VAE permite amostrar de $\mathcal N(0, I)$.** As distâncias de Fréchet são {{
 #   distance_vae }} (VAE) e {{ distance_naive }} (comum).
 # - **Com uma normal ajustada, o autoencoder comum chega perto do VAE.** {{ recognised_plain }} das suas amostras são
 #   reconhecidas (VAE: {{ recognised_vae }}), e sua distância de Fréchet é {{ distance_plain }}. A diferença na
-#   distância de Fréchet é pequena demais para ordenar os dois; com outra semente, a ordem pode se inverter. A normal
+#   distância de Fréchet é pequena demais para ordenar os dois; outra semente poderia inverter a ordem. A normal
 #   ajustada é um segundo modelo, que precisa dos dados de treino. O exercício 1 experimenta uma distribuição mais
 #   flexível.
 # - **Nenhum modelo chega perto das imagens reais.** Destas, {{ recognised_real }} são reconhecidas, e os dígitos de
@@ -1129,8 +1129,8 @@ plot.image_rows(
 # image at the midpoint:
 # %% [markdown] lang="pt-BR"
 # Neste exemplo, a linha dos pixels mostra os dois dígitos ao mesmo tempo. As imagens mais fracas do autoencoder comum
-# estão na sétima e na oitava colunas. As do VAE, da quarta à sexta coluna, são ainda mais difíceis de ler. Um par
-# nada prova; por isso contamos em cerca de dois mil pares de imagens de teste de classes diferentes. O classificador
+# estão na sétima e na oitava colunas. As do VAE, da quarta à sexta coluna, são ainda mais difíceis de ler. Um só
+# par não prova nada; por isso contamos em cerca de dois mil pares de imagens de teste de classes diferentes. O classificador
 # vê a imagem do ponto médio:
 # %%
 middles = {
@@ -1155,7 +1155,7 @@ claims.check(source, **{f"recognised_middle_{name}": (p > limit).mean() for name
 # recognised_middle_vae }} dos pontos médios do VAE, contra {{ recognised_double }} das médias de pixels, que são
 # duplas exposições. Os dois autoencoders ficam acima desse piso; nesta execução, o VAE está um pouco à frente. A
 # maioria dos pontos médios, porém, não é reconhecida em nenhum dos dois modelos. Entre dois dígitos há códigos que
-# não se decodificam em dígito algum, também no VAE.
+# não se decodificam em nenhum dígito, também no VAE.
 #
 # ### Explore: um passeio em oito dimensões
 #
@@ -1173,11 +1173,11 @@ explore.vae.walk(
 # ## 8. The weight $\beta$, and a common bug
 #
 # The weight $\beta$ sets how much the KL term counts against the reconstruction. With $\beta < 1$ the code may carry
-# more information: reconstructions improve, but the posteriors become narrow and their total may move away from the
+# more information: reconstructions improve, but the posteriors become narrow and, taken together, may no longer match the
 # prior. With $\beta > 1$ it must carry less. Higgins and colleagues (2017) introduced the $\beta$-VAE in the hope
 # that each latent dimension would then represent one factor, such as slant.
 #
-# Two of the values below arise by accident, from a **mean where a sum belongs**:
+# In this table, every $\beta$ other than 1 arises by accident, from a **mean where a sum belongs**:
 #
 # | reconstruction | KL term | equivalent $\beta$ |
 # | --- | --- | --- |
@@ -1200,7 +1200,7 @@ explore.vae.walk(
 # priori. Com $\beta > 1$, ele precisa carregar menos. Higgins e colegas (2017) propuseram o $\beta$-VAE na esperança
 # de que cada dimensão latente representasse então um só fator, como a inclinação.
 #
-# Dois dos valores abaixo surgem por acidente, de uma **média onde deveria haver uma soma**:
+# Nesta tabela, todo $\beta$ diferente de 1 surge por acidente, de uma **média onde deveria haver uma soma**:
 #
 # | reconstrução | termo KL | $\beta$ equivalente |
 # | --- | --- | --- |
@@ -1323,7 +1323,7 @@ claims.check(
 #
 # <details><summary>Answer</summary>The distribution is the same, but the randomness is now in ε, which depends on no weight. So z has derivatives with respect to μ (it is 1) and σ (it is ε), and gradient descent is possible.</details>
 #
-# **5.** Our pixels are grey. Is the loss, with its sign changed, a lower bound on log p(x)?
+# **5.** Our pixels are grey. Is the loss, with its sign changed, the ELBO?
 #
 # <details><summary>Answer</summary>No. The summed cross-entropy equals −log p(x|z) only if every pixel is 0 or 1. With grey pixels the normalising constant of the density is missing. Binarise the images or use the continuous Bernoulli distribution.</details>
 #
@@ -1353,7 +1353,7 @@ claims.check(
 #
 # <details><summary>Resposta</summary>A distribuição é a mesma, mas o acaso passa a estar em ε, que não depende de nenhum peso. Assim, z tem derivadas em relação a μ (vale 1) e a σ (vale ε), e a descida do gradiente é possível.</details>
 #
-# **5.** Nossos pixels têm tons de cinza. O custo, com o sinal trocado, é um limite inferior de log p(x)?
+# **5.** Nossos pixels têm tons de cinza. O custo, com o sinal trocado, é o ELBO?
 #
 # <details><summary>Resposta</summary>Não. A entropia cruzada somada só é igual a −log p(x|z) se todo pixel vale 0 ou 1. Com tons de cinza, falta a constante de normalização da densidade. Binarize as imagens ou use a distribuição Bernoulli contínua.</details>
 #
@@ -1459,7 +1459,7 @@ for tau in (0.5, 0.8, 1.0, 1.3):
 # above 1, a temperature slightly above 1 can match the codes better than the prior does.
 # pt: Com temperatura baixa, as amostras vêm de perto da origem e variam pouco. Com temperatura alta,
 # pt: muitos códigos ficam fora das posterioris. Se os desvios padrão mostrados abaixo passam de 1,
-# pt: uma temperatura um pouco acima de 1 pode combinar melhor com os códigos do que a priori.
+# pt: uma temperatura um pouco acima de 1 pode corresponder melhor aos códigos do que a priori.
 ### END SOLUTION
 # %% exercise="3" role="check"
 def quality_of(codes):
@@ -1501,17 +1501,17 @@ if check.temperatures.done:
 # - A divergência KL entre normais tem forma fechada. Confira seu código com uma estimativa de Monte Carlo.
 # - **Some** a entropia cruzada sobre os pixels e a KL sobre as dimensões latentes e tire a média apenas entre as
 #   imagens: isso é $\beta = 1$. É o ELBO com sinal trocado se os pixels são binários.
-# - Nesta aula, o VAE teve menos vazios e transições mais suaves que o autoencoder comum e pôde ser amostrado de
+# - Nesta aula, o VAE teve menos vazios e transições mais suaves que o autoencoder comum e permitiu amostrar de
 #   $\mathcal N(0, I)$. O autoencoder comum reconstruiu melhor e, com uma normal ajustada aos códigos, chegou perto na
 #   qualidade das amostras.
-# - Um classificador que não pode rejeitar tem certeza diante de muitas imagens que não mostram dígito algum.
+# - Um classificador que não pode rejeitar tem certeza diante de muitas imagens que não mostram nenhum dígito.
 #   Calibre-o com um caso sabidamente ruim, como as duplas exposições.
 # %% [markdown] lang="en"
 # ## Going further
 #
 # ### A conditional VAE
 #
-# A VAE draws any class. The **conditional VAE** (Sohn, Lee and Yan, 2015) draws the class that you request. Encoder
+# A VAE does not let you choose the class of a sample. The **conditional VAE** (Sohn, Lee and Yan, 2015) does. Encoder
 # and decoder both receive the label as a one-hot vector, that is, ten numbers of which one is 1. The code then need
 # not store *which* digit the image shows, and can describe *how* it is written: slant, width, thickness.
 #
@@ -1521,7 +1521,7 @@ if check.temperatures.done:
 #
 # ### Um VAE condicional
 #
-# Um VAE desenha qualquer classe. O **VAE condicional** (Sohn, Lee e Yan, 2015) desenha a classe que você pedir.
+# Um VAE não permite escolher a classe da amostra. O **VAE condicional** (Sohn, Lee e Yan, 2015) permite.
 # Codificador e decodificador recebem também o rótulo como vetor *one-hot*, isto é, dez números dos quais um vale 1. O
 # código então não precisa guardar *qual* é o dígito e pode descrever *como* ele foi escrito: inclinação, largura,
 # espessura.
@@ -1591,7 +1591,7 @@ claims.check(source, given_right=(named == asked).mean())
 # calibrated in the same way. It also shows whether a *reconstruction* keeps the class that it gives the original.
 # %% [markdown] lang="pt-BR"
 # Cada linha mostra **um** código com dez rótulos. Nas linhas 3, 5 e 6, a inclinação e a espessura se mantêm parecidas
-# na maioria dos dígitos. A linha 2 são quase só borrões, e a linha 1 tem um 0 e um 2 que parecem outros dígitos.
+# na maioria dos dígitos. A linha 2 tem quase só borrões, e a linha 1 tem um 0 e um 2 que parecem outros dígitos.
 #
 # O classificador lê {{ given_right }} de dez mil amostras como o dígito pedido, contra {{ judge_accuracy }} nas
 # imagens reais de teste. O rótulo tem, portanto, um efeito claro, mas um mesmo código não serve igualmente a todos os
@@ -1693,7 +1693,7 @@ plot.image_rows(
 # recognised (VAE {{ clothes_recognised }}). The VAE is ahead only in the Fréchet distance, {{ clothes_distance }}
 # against {{ clothes_distance_plain }}.
 #
-# **Verdict:** for clothes, with these small networks and few epochs, the VAE has no clear advantage. Its
+# **Conclusion:** for clothes, with these small networks and few epochs, the VAE has no clear advantage. Its
 # reconstructions lose prints and patterns, and its samples are softer. The share recognised is low for real
 # validation images too ({{ clothes_recognised_real }}), because shirts, pullovers and coats look alike at this size.
 #
@@ -1786,7 +1786,7 @@ print(np.array_equal(vae_decoder(before[0]), loaded_decoder(before[0])))
 # - H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST: a novel image dataset for benchmarking machine learning
 #   algorithms*, 2017.
 #
-# A aula cobre os autoencoders variacionais de dois materiais didáticos: a aula "Autoencoders" de *AI For Beginners* e
+# A aula abrange os autoencoders variacionais de dois materiais didáticos: a aula "Autoencoders" de *AI For Beginners* e
 # os slides "AutoEncoder" do Advanced Institute for Artificial Intelligence.
 #
 # A seguir: a aula 09, rostos em cores. Código: [{{ repository }}]({{ repository }}), licença MIT; texto: CC BY 4.0.

@@ -68,6 +68,7 @@ def show_explorer(
     """
     import ipywidgets as widgets
 
+    still = plot.png(figure)  # closes it: `interactive_output` shows every figure that is open
     quiet = {"format": "wav", "autoplay": False, "loop": False}
     sounds = [widgets.Audio(value=b"", **quiet) for _ in range(players)]
     views = [widgets.Image(format="png"), *sounds, widgets.HTML()]
@@ -89,7 +90,7 @@ def show_explorer(
     parts = [*controls.values(), views[0], *[row] * bool(players), views[-1], errors]
     for part in parts:
         part.layout.max_width = "100%"
-    show_widget(widgets.VBox([widgets.HTML(hint), *parts]), plot.png(figure), alt)
+    show_widget(widgets.VBox([widgets.HTML(hint), *parts]), still, alt)
 
 
 def show_widget(widget: Any, fallback: bytes, alt: str) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from utils import plot
 from utils.explore import dense_layers, frame, show_live
 from utils.text import tr
+
+POINTS = 1000  # codes drawn at most; more of them only make the saved notebook larger
+COUNT = 8  # images in a row of the lattice
+SIZE = 448  # height of the axes, about, in pixels
+WIDE = 360  # width of the axes with the codes
+LEFT, BOTTOM, EDGE = 88, 60, 16  # room for labels, and elsewhere around the axes
 
 
 def grid(low: float, high: float, count: int) -> np.ndarray:
@@ -22,6 +28,38 @@ def grid(low: float, high: float, count: int) -> np.ndarray:
     steps = np.linspace(low, high, count, dtype="float32")
     z1, z2 = np.meshgrid(steps, steps[::-1])
     return np.stack([z1.ravel(), z2.ravel()], axis=1)
+
+
+def _draw(
+    images: np.ndarray,
+    z: np.ndarray,
+    y: np.ndarray,
+    names: tuple[str, ...],
+    low: float,
+    high: float,
+) -> tuple[Figure, float]:
+    """Codes by class beside a lattice of images, and the share of the width for the codes.
+
+    A pixel of an image covers a whole number of pixels of the figure: resampling would blur it and
+    double the size of the file.
+    """
+    lattice = COUNT * images.shape[-1]
+    size = lattice * max(1, round(SIZE / lattice))
+    fig = plt.figure(dpi=plot.DPI, layout="none")
+    left, right = fig.add_axes((0, 0, 1, 1)), fig.add_axes((0, 0, 1, 1))
+    step = -(-len(z) // POINTS)
+    plot.draw_latent(left, z[::step], y[::step], names)
+    left.set(xlim=(low, high), ylim=(low, high))
+    plot.draw_manifold(right, images, low, high)
+    right.images[0].set_interpolation("nearest")
+    fig.canvas.draw()  # only then has the legend a width
+    legend = int(left.get_legend().get_window_extent().width)
+    middle = LEFT + WIDE + legend + EDGE
+    width, height = middle + LEFT + size + EDGE, BOTTOM + size + EDGE
+    fig.set_size_inches(width / plot.DPI, height / plot.DPI)
+    for ax, x, wide in ((left, LEFT, WIDE), (right, middle + LEFT, size)):
+        ax.set_position((x / width, BOTTOM / height, wide / width, size / height))
+    return fig, middle / width
 
 
 def latent_plane(
@@ -41,18 +79,16 @@ def latent_plane(
 
     Args:
         decoder: Keras model from codes (n, 2) to flat square images (n, side * side) in [0, 1].
-        z: codes of some images, shape (n, 2), shown as points.
+        z: codes of some images, shape (n, 2); at most `POINTS` of them, every second or third and
+            so on, are shown as points.
         y: class of each of them, integers from 0, shape (n,).
         class_names: name of each class.
         low: smallest value of both sliders.
         high: largest value of both sliders.
     """
     side = int(round(decoder.output_shape[-1] ** 0.5))
-    fig, axes = plt.subplots(1, 2, figsize=(12, 5.6))
-    plot.draw_latent(axes[0], z, y, class_names, legend=False)
-    axes[0].set(xlim=(low, high), ylim=(low, high))
-    lattice = decoder.predict_on_batch(grid(low, high, 8)).reshape(8, 8, side, side)
-    plot.draw_manifold(axes[1], lattice, low, high)
+    lattice = decoder.predict_on_batch(grid(low, high, COUNT)).reshape(COUNT, COUNT, side, side)
+    fig, share = _draw(lattice, z, y, class_names, low, high)
     alt = tr(
         f"Static view of the explorer: left, the codes of the test images by class; right, what "
         f"the decoder draws at 8 by 8 points of the plane from {low:g} to {high:g}.",
@@ -64,17 +100,12 @@ def latent_plane(
     except ValueError:
         plot.show(fig, alt)
         return
-    still = plot.png(fig)
-
-    fig, ax = plt.subplots(figsize=(6, 5.2))
-    plot.draw_latent(ax, z, y, class_names)
-    ax.set(xlim=(low, high), ylim=(low, high))
-    fig.canvas.draw()
+    left, top, width, height = frame(fig.axes[0])
     spec = {
         "layers": layers,
         "low": low,
         "high": high,
-        "box": frame(ax),
+        "box": [left / share, top, width / share, height],  # in the part with the codes
         "language": tr("en", "pt-BR"),
         "digits": {"minimumFractionDigits": 2, "maximumFractionDigits": 2},
         "label": tr("image decoded at", "imagem decodificada em"),
@@ -90,11 +121,11 @@ def latent_plane(
             "Arraste no plano, ou clique num controle e use as setas do teclado.",
         ),
         "sliders": "\n".join(slider.format(name, low, high, step, middle) for name in ("z₁", "z₂")),
-        "plane": base64.b64encode(plot.png(fig)).decode("ascii"),
+        "ratio": f"{share * fig.get_figwidth() / fig.get_figheight():.4f}",
         "scatter": tr(
             "Codes of the test images as points, a colour for each class",
             "Códigos das imagens de teste como pontos, uma cor por classe",
         ),
         "side": str(side),
     }
-    show_live("live.html", spec, fields, still, alt)
+    show_live("live.html", spec, fields, plot.png(fig), alt)

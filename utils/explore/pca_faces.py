@@ -32,7 +32,7 @@ def components(
 
     Used in lesson 01. Side by side: original, PCA with k components, what is missing (grey is
     nothing), and the reconstruction of another model, which does not depend on the slider. Without
-    a kernel, a figure shows two faces at several k.
+    a kernel, a figure shows two faces at several k and their reconstructions by the other model.
 
     Args:
         pca: fitted PCA of scikit-learn.
@@ -57,18 +57,21 @@ def components(
         return panels({label: x.reshape(shape) for label, x in images.items()}, SIDE)
 
     choice = stops(len(pca.components_))
-    shown = choice[4::2][-6:]
+    shown = choice[4::2][-5:]
+    half = max(1, len(faces) // 2)
     rows = {
-        label: [x.reshape(shape) for x in (*(rebuilt(pca, face, k) for k in shown), face)]
-        for label, face in zip("AB", faces[:: max(1, len(faces) // 2)])
+        label: [x.reshape(shape) for x in (*(rebuilt(pca, face, k) for k in shown), theirs, face)]
+        for label, face, theirs in zip("AB", faces[::half], other[::half])
     }
-    titles = [*(f"k = {k}" for k in shown), "original"]
+    titles = [*(f"k = {k}" for k in shown), name, "original"]
     figure = plot.draw_rows(rows, titles, cmap="gray", inches=1.5)
     alt = tr(
-        "Static view of the explorer: two faces reconstructed from more and more components, the "
-        "original last; the outline appears first, glasses and expression late.",
-        "Vista estática do explorador: dois rostos reconstruídos com cada vez mais componentes, o "
-        "original por último; o contorno aparece primeiro, óculos e expressão depois.",
+        "Static view of the explorer: two faces reconstructed from more and more components, then "
+        f"another reconstruction ({name}), the original last; with more components the outline "
+        "appears first, glasses and expression late.",
+        "Vista estática do explorador: dois rostos reconstruídos com cada vez mais componentes, "
+        f"depois outra reconstrução ({name}), o original por último; com mais componentes, o "
+        "contorno aparece primeiro, óculos e expressão depois.",
     )
     k = widgets.SelectionSlider(
         options=choice, value=min(choice, key=lambda k: abs(k - 16)), description="k",

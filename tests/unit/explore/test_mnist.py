@@ -8,6 +8,7 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -60,6 +61,19 @@ def test_the_page_carries_the_weights_and_a_figure_for_those_who_run_no_script(p
     assert layer["activation"] == "linear"
 
 
+def test_the_output_stays_small(shown: list[Any]) -> None:
+    """Pictures of random tones are the worst case of a PNG; the weights are counted apart."""
+    rng = np.random.default_rng(0)
+    painter = Painter()
+    painter.layers[0].kernel = rng.uniform(-1, 1, (2, 784)).astype("float32")
+    mnist.latent_plane(
+        painter, rng.normal(size=(9000, 2)), np.arange(9000) % 10, tuple("0123456789"), -3, 3
+    )
+    data = shown[0][0]
+    assert data["text/html"].count("data:image/png") == 1
+    assert len(data["image/png"]) < 200_000
+
+
 def test_the_plane_lies_where_the_page_thinks(plane: Any) -> None:
     """The share of the picture that the axes take: inside it, and neither thin nor all of it."""
     left, top, width, height = json.loads(
@@ -95,6 +109,20 @@ def test_the_output_carries_widget_and_figure(shown: list[Any]) -> None:
     data, metadata = shown[0]
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == "abc"
     assert data["text/plain"] == "alt text" == metadata["image/png"]["alt"]
+
+
+def test_the_static_figure_is_closed_before_the_controls_first_answer(explorer: Any) -> None:
+    """A figure that is still open then would be shown a second time."""
+    open_figures = []
+
+    def answer(value: int) -> tuple[bytes, str]:
+        open_figures.extend(plt.get_fignums())
+        return b"", ""
+
+    figure = plt.figure()
+    controls = {"value": explore.slider(0, 0, 1, 1, "value")}
+    explorer(explore.show_explorer, controls, answer, figure, "A description. " * 5)
+    assert figure.number not in open_figures
 
 
 def test_outside_a_notebook_an_explorer_prints_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,16 @@ def test_more_components_bring_the_face_nearer(explorer: Any) -> None:
     assert np.mean(errors[8:]) < np.mean(errors[:4])
 
 
+def test_the_static_figure_shows_the_other_model(explorer: Any) -> None:
+    faces = np.random.default_rng(0).uniform(0.3, 0.7, (30, 30)).astype("float32")
+    pca = PCA(20).fit(faces)
+    figures = {
+        explorer(pca_faces.components, pca, faces, SHAPE, np.full_like(faces, grey), "net").figure
+        for grey in (0.25, 0.75)
+    }
+    assert len(figures) == 2
+
+
 @pytest.mark.parametrize(("components", "last"), [(1, [0, 1]), (3, [2, 3]), (200, [192, 200])])
 def test_stops_end_with_all_components(components: int, last: list[int]) -> None:
     assert pca_faces.stops(components)[-2:] == last
