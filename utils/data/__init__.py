@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
+from utils import submodules
 
-def __getattr__(name: str) -> Any:
-    """The module `name` of this package."""
-    try:
-        return importlib.import_module(f"{__name__}.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
-            raise
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+__getattr__ = submodules(__name__)
 
 
 def batches(x: Any, size: int, seed: int | None = None) -> Any:

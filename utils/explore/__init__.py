@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import importlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from utils import plot, text
+from utils import plot, submodules, text
 from utils.text import tr
 
 HERE = Path(__file__).parent
@@ -29,14 +28,7 @@ PASSED_OVER = ("InputLayer", "Flatten", "Reshape", "Dropout")  # they change no 
 FRAME = 4  # screen pixels around an image
 
 
-def __getattr__(name: str) -> Any:
-    """The module `name` of this package."""
-    try:
-        return importlib.import_module(f"{__name__}.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
-            raise
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+__getattr__ = submodules(__name__)
 
 
 def slider(value: float, low: float, high: float, step: float, description: str) -> Any:
