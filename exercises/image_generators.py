@@ -1,0 +1,150 @@
+"""The exercises of lesson 10: a causal mask, joined maps, bits by position, noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from exercises.answers import Values, array, close, expect, need, prose, sure
+from exercises.check import exercise
+
+STEPS = 50  # of the way back from a code to its noise
+
+
+@exercise("bug", answers=2)
+def find_bug(mask: Any, noticed: Any) -> None:
+    """The mask of a first causal convolution: 1 before the middle, 0 there and after it."""
+    # A mask of truth values is as good as one of numbers.
+    given = array("mask", np.asarray(mask) * 1)
+    sides = [n for n in given.shape if n != 1]
+    need(len(sides) == 2 and sides[0] == sides[1] and sides[0] % 2, "square", shape=given.shape)
+    size = sides[0]
+    given = given.reshape(size, size) != 0
+    order = np.arange(size * size).reshape(size, size)
+    middle = order[size // 2, size // 2]
+    need(
+        not (given & (order > middle)).any(), "future", count=int((given & (order > middle)).sum())
+    )
+    need(not given[order == middle].any(), "itself")
+    seen, past = int(given.sum()), int((order < middle).sum())
+    need(seen, "blind")
+    need(seen == past, "less", seen=seen, past=past)
+    prose(noticed, least=6)
+
+
+@exercise("1")
+def two_halves(
+    hybrid: Any, codes: np.ndarray, images: np.ndarray, decode: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    """The image of a map: columns 0 to 3 of `codes[0]` (7, 7), columns 4 to 6 of `codes[1]`."""
+    need(np.size(hybrid) != codes[0].size, "codes")
+    given = array("hybrid", hybrid, images[0].shape)
+
+    def joined(left: np.ndarray, right: np.ndarray, at: int = 4, axis: int = 1) -> np.ndarray:
+        parts = np.split(left, [at], axis)[0], np.split(right, [at], axis)[1]
+        return decode(np.concatenate(parts, axis)[None])[0].reshape(images[0].shape)
+
+    first, second = codes[0], codes[1]
+    right = joined(first, second)
+    halves = [images[i].reshape(28, 28) for i in (0, 1)]
+    cut = [np.concatenate([halves[0][:, :k], halves[1][:, k:]], 1) for k in (14, 16)]
+    expect(
+        close(given, atol=1e-3),
+        right,
+        swapped=lambda: joined(second, first),
+        rows=lambda: (joined(first, second, axis=0), joined(second, first, axis=0)),
+        three=lambda: (joined(first, second, 3), joined(second, first, 3)),
+        single=lambda: tuple(decode(codes[i : i + 1])[0].reshape(right.shape) for i in (0, 1)),
+        pixels=lambda: tuple(picture.reshape(right.shape) for picture in cut),
+        average=lambda: (
+            decode(codes[:1])[0].reshape(right.shape) / 2
+            + decode(codes[1:2])[0].reshape(right.shape) / 2
+        ),
+    )
+    sure(np.abs(right - joined(second, first)).max() > 0.01, "alike")
+
+
+@exercise("2")
+def bits_by_position(bits_map: Any, p: np.ndarray, codes: np.ndarray) -> Values:
+    """Mean of -log2 of the probability of the codeword at each position, over the maps `codes`.
+
+    Args:
+        p: probabilities of the causal model, shape (n, 7, 7, codewords).
+        codes: the maps, shape (n, 7, 7).
+    """
+    need(np.shape(bits_map) != codes.shape, "maps")
+    need(np.size(bits_map) != 1, "total")
+    need(np.shape(bits_map) != (len(codes),), "summed")
+    given = array("bits_map", bits_map, codes.shape[1:])
+    chosen = np.take_along_axis(p.astype("float64"), codes[..., None], axis=-1)[..., 0]
+    true = -np.log2(chosen).mean(axis=0)
+    entropy = -(p * np.log2(np.maximum(p, 1e-30))).sum(axis=-1).mean(axis=0)
+    expect(
+        close(given, rtol=0.01, atol=0.005),
+        true,
+        nats=lambda: true * np.log(2),
+        sign=lambda: -true,
+        turned=lambda: true.T,
+        mean_first=lambda: -np.log2(chosen.mean(axis=0)),
+        probability=lambda: chosen.mean(axis=0),
+        sums=lambda: true * len(codes),
+        entropy=lambda: entropy,
+        best=lambda: -np.log2(p.max(axis=-1)).mean(axis=0),
+    )
+    return {"most": float(true.max()), "least": float(true.min())}
+
+
+Velocity = Callable[[np.ndarray, float], np.ndarray]
+
+
+def _back(z: np.ndarray, velocity: Velocity, steps: int, sign: int = -1) -> np.ndarray:
+    """`z` moved from t = 1 to t = 0 (or the other way round for `sign` 1) in Euler steps."""
+    for i in range(steps):
+        t = 1 - i / steps if sign < 0 else i / steps
+        z = z + sign * velocity(z, t) / steps
+    return z
+
+
+@exercise("3")
+def noise_of(noise_found: Any, z: np.ndarray, velocity: Velocity) -> Values:
+    """The noise vectors from which the flow would draw the standardised codes `z` (n, k)."""
+    given = array("noise_found", noise_found, z.shape).astype("float64")
+    right = _back(z, velocity, STEPS)
+
+    def near(other: Any) -> bool:
+        return bool(np.sqrt(np.mean((given - other) ** 2)) < 0.05)
+
+    # Any number of steps and any method is right if it ends where many steps end.
+    exact = _back(z, velocity, 4 * STEPS)
+    away = float(np.sqrt(np.mean((given - exact) ** 2)))
+    allowed = max(0.05, 1.5 * float(np.sqrt(np.mean((right - exact) ** 2))))
+    expect(
+        near,
+        away <= allowed,
+        unmoved=lambda: z,
+        forwards=lambda: _back(z, velocity, STEPS, 1),
+        added=lambda: z + sum(velocity(z, 1 - i / STEPS) for i in range(STEPS)) / STEPS,
+        clock=lambda: (
+            _reversed_clock(z, velocity, -1),
+            _reversed_clock(z, velocity, 1),
+        ),
+        undivided=lambda: bool(not np.abs(given).max() < 1e3),
+        one_step=lambda: z - velocity(z, 1.0),
+        one_time=lambda: tuple(_one_time(z, velocity, t) for t in (0.0, 1.0)),
+        coarse=lambda: bool(away < 8 * allowed),
+    )
+    return {"mean": float(given.mean()), "sd": float(given.std())}
+
+
+def _reversed_clock(z: np.ndarray, velocity: Velocity, sign: int) -> np.ndarray:
+    for i in range(STEPS):
+        z = z + sign * velocity(z, i / STEPS if sign < 0 else 1 - i / STEPS) / STEPS
+    return z
+
+
+def _one_time(z: np.ndarray, velocity: Velocity, t: float) -> np.ndarray:
+    for _ in range(STEPS):
+        z = z - velocity(z, t) / STEPS
+    return z
