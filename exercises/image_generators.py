@@ -99,11 +99,10 @@ def bits_by_position(bits_map: Any, p: np.ndarray, codes: np.ndarray) -> Values:
 Velocity = Callable[[np.ndarray, float], np.ndarray]
 
 
-def _back(z: np.ndarray, velocity: Velocity, steps: int, sign: int = -1) -> np.ndarray:
-    """`z` moved from t = 1 to t = 0 (or the other way round for `sign` 1) in Euler steps."""
-    for i in range(steps):
-        t = 1 - i / steps if sign < 0 else i / steps
-        z = z + sign * velocity(z, t) / steps
+def _walk(z: np.ndarray, velocity: Velocity, times: np.ndarray, sign: int) -> np.ndarray:
+    """`z` moved in equal Euler steps along the velocity at `times` (sign 1), or against it (-1)."""
+    for t in times:
+        z = z + sign * velocity(z, float(t)) / len(times)
     return z
 
 
@@ -111,40 +110,27 @@ def _back(z: np.ndarray, velocity: Velocity, steps: int, sign: int = -1) -> np.n
 def noise_of(noise_found: Any, z: np.ndarray, velocity: Velocity) -> Values:
     """The noise vectors from which the flow would draw the standardised codes `z` (n, k)."""
     given = array("noise_found", noise_found, z.shape).astype("float64")
-    right = _back(z, velocity, STEPS)
+    forth = np.arange(STEPS) / STEPS
+    back = forth[::-1]  # the time at which each step ends: at t = 1 the velocity is not defined
+    right = _walk(z, velocity, back, -1)
 
     def near(other: Any) -> bool:
         return bool(np.sqrt(np.mean((given - other) ** 2)) < 0.05)
 
     # Any number of steps and any method is right if it ends where many steps end.
-    exact = _back(z, velocity, 4 * STEPS)
+    exact = _walk(z, velocity, np.arange(4 * STEPS)[::-1] / (4 * STEPS), -1)
     away = float(np.sqrt(np.mean((given - exact) ** 2)))
     allowed = max(0.05, 1.5 * float(np.sqrt(np.mean((right - exact) ** 2))))
     expect(
         near,
         away <= allowed,
         unmoved=lambda: z,
-        forwards=lambda: _back(z, velocity, STEPS, 1),
-        added=lambda: z + sum(velocity(z, 1 - i / STEPS) for i in range(STEPS)) / STEPS,
-        clock=lambda: (
-            _reversed_clock(z, velocity, -1),
-            _reversed_clock(z, velocity, 1),
-        ),
-        undivided=lambda: bool(not np.abs(given).max() < 1e3),
-        one_step=lambda: z - velocity(z, 1.0),
-        one_time=lambda: tuple(_one_time(z, velocity, t) for t in (0.0, 1.0)),
+        forwards=lambda: _walk(z, velocity, forth, 1),
+        added=lambda: z - sum(velocity(z, float(t)) for t in back) / STEPS,
+        clock=lambda: (_walk(z, velocity, forth, -1), _walk(z, velocity, back, 1)),
+        undivided=lambda: bool(np.abs(given).max() > 1e3),
+        one_step=lambda: z - velocity(z, 0.0),
+        one_time=lambda: tuple(_walk(z, velocity, np.full(STEPS, t), -1) for t in (0.5, 0.98)),
         coarse=lambda: bool(away < 8 * allowed),
     )
     return {"mean": float(given.mean()), "sd": float(given.std())}
-
-
-def _reversed_clock(z: np.ndarray, velocity: Velocity, sign: int) -> np.ndarray:
-    for i in range(STEPS):
-        z = z + sign * velocity(z, i / STEPS if sign < 0 else 1 - i / STEPS) / STEPS
-    return z
-
-
-def _one_time(z: np.ndarray, velocity: Velocity, t: float) -> np.ndarray:
-    for _ in range(STEPS):
-        z = z - velocity(z, t) / STEPS
-    return z

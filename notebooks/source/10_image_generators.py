@@ -89,9 +89,8 @@ from utils import claims, data, explore, plot, settings, text
 mnist = data.mnist.load()
 print(mnist.provenance)
 pixels, source = mnist.x_train[..., None], mnist.source
-n_val = len(pixels) // 12
-x_train, x_val = pixels[:-n_val], pixels[-n_val:]
-y_train, y_val = mnist.y_train[:-n_val], mnist.y_train[-n_val:]
+n_val, n = len(pixels) // 12, settings.pick(quick=1300, class_=30_000, full=55_000)
+x_train, y_train, x_val = pixels[:n], mnist.y_train[:n], pixels[-n_val:]
 x_test, y_test = mnist.x_test[..., None], mnist.y_test
 BATCH = 128 if source == "real" else 32  # a small sample needs small batches
 # pt: uma amostra pequena precisa de lotes pequenos
@@ -221,8 +220,8 @@ class Sampling(layers.Layer):
 
     def call(self, cloud):
         mean, log_var = cloud
-        kl = 0.5 * ops.sum(ops.square(mean) + ops.exp(log_var) - 1 - log_var, axis=-1)
-        self.add_loss(self.beta * ops.mean(kl))
+        kl = 0.5 * (ops.square(mean) + ops.exp(log_var) - 1 - log_var)
+        self.add_loss(self.beta * ops.mean(ops.sum(kl, axis=list(range(1, len(mean.shape))))))
         return mean + ops.exp(log_var / 2) * keras.random.normal(ops.shape(mean), seed=self.generator)
 
 
@@ -250,7 +249,7 @@ def normal(n, size, seed=0):
 
 # %%
 keras.utils.set_random_seed(settings.seed())
-epochs = settings.pick(quick=6, class_=6, full=40)
+epochs = settings.pick(quick=6, class_=8, full=40)
 _, vae_decoder, vae = build_vae(latent_dim=8, beta=1.0)
 train(vae, x_train, x_train, epochs, 3e-3, image_bce)
 report("vae", run(vae_decoder, normal(SETS * SIZE, 8)))
@@ -453,14 +452,13 @@ class Resetting(MovingAverage):
 
 
 # %%
-few = x_train[: settings.pick(quick=1500, class_=20_000, full=55_000)]
-epochs = settings.pick(quick=2, class_=5, full=30)
+epochs = settings.pick(quick=6, class_=3, full=30)
 kinds = {"gradient": Quantiser, "moving average": MovingAverage, "with resets": Resetting}
 # pt: "gradiente", "média móvel", "com reposição"
 rows = []
 for name, kind in kinds.items():
     quantiser = kind(COUNT, DEPTH, name="quantiser")
-    vq_encoder, vq_decoder, vq = vq_autoencoder(quantiser, few, epochs)
+    vq_encoder, vq_decoder, vq = vq_autoencoder(quantiser, x_train, epochs)
     rows.append((name, *used(code_maps(x_val)), mse(x_val, run(vq, x_val))))
 # %%
 header = "codebook learns by", "codewords used", "perplexity", "MSE"
@@ -589,7 +587,7 @@ def compressed(images, kind, quality):
 # %%
 keras.utils.set_random_seed(settings.seed())
 wide_encoder, wide_decoder, wide = build_vae(latent_dim=32, beta=0.1)
-train(wide, x_train, x_train, settings.pick(quick=6, class_=8, full=40), 3e-3, image_bce)
+train(wide, x_train, x_train, settings.pick(quick=6, class_=10, full=40), 3e-3, image_bce)
 z_train, z_test = run(wide_encoder, x_train), run(wide_encoder, x_test)
 # %%
 curves = {"PCA": [], "JPEG": [], "WebP": []}
@@ -776,7 +774,7 @@ def draw_maps(prior, n, rng):
 keras.utils.set_random_seed(settings.seed())
 prior = build_prior(COUNT, 64)
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-train(prior, codes_train, codes_train, settings.pick(quick=3, class_=5, full=30), 3e-3, cross_entropy)
+train(prior, codes_train, codes_train, settings.pick(quick=3, class_=3, full=30), 3e-3, cross_entropy)
 # %% [markdown] lang="en"
 # A model that could see the future would have a low loss and be useless for drawing. So we test: we change one codeword
 # in the middle of a map, and look which predictions change.
@@ -853,15 +851,20 @@ claims.check(
 # At $t = 0$ this is noise, at $t = 1$ the code. The weights $t$ and $1 - t$ are the **noise schedule**: given $z$, the
 # noisy code has mean $t z$ and variance $(1-t)^2$.
 #
-# **What is predicted.** Along its line, a point moves with the constant velocity $z - \varepsilon$. A network gets
-# $z_t$ and $t$, and learns this velocity with a squared error. It cannot know $z$ and $\varepsilon$, because many lines
-# pass near $z_t$. So it learns their mean velocity.
+# **What is predicted.** A network gets $z_t$ and $t$, and guesses the clean code $z$, with a squared error. It is a
+# **denoising autoencoder** as in lesson 04, but for codes, and for all strengths of noise at once. Many codes could have
+# led to the same $z_t$, so the network learns their mean.
 #
-# **Sampling.** Draw noise, and follow the predicted velocity from $t = 0$ to $t = 1$ in $n$ Euler steps:
-# $z \leftarrow z + v(z, t) / n$. Lipman and colleagues prove that the exact mean velocity carries the noise distribution
-# to the distribution of the codes.
+# **Sampling.** On its line a point moves with velocity $z - \varepsilon$. Since $\varepsilon = (z_t - t z) / (1 - t)$,
+# this is $(z - z_t) / (1 - t)$. So the guess $\hat z$ gives a velocity:
 #
-# The network is small: three dense layers. Codes are standardised first, so that they have the scale of the noise.
+# $$v(z_t, t) = \frac{\hat z(z_t, t) - z_t}{1 - t} .$$
+#
+# Draw noise, and follow this velocity from $t = 0$ to $t = 1$ in $n$ Euler steps: $z \leftarrow z + v(z, t) / n$. Lipman
+# and colleagues prove that the exact mean velocity carries the distribution of the noise to that of the codes.
+#
+# The network is small: three dense layers. Codes are centred and divided by their standard deviation first, so that they
+# have the scale of the noise.
 # %% [markdown] lang="pt-BR"
 # ## 4. Remover ruído em passos: *flow matching*
 #
@@ -876,15 +879,20 @@ claims.check(
 # Em $t = 0$ temos ruído; em $t = 1$, o código. Os pesos $t$ e $1 - t$ são o **cronograma de ruído**: dado $z$, o código
 # ruidoso tem média $t z$ e variância $(1-t)^2$.
 #
-# **O que se prevê.** Ao longo da sua reta, um ponto se move com velocidade constante $z - \varepsilon$. Uma rede recebe
-# $z_t$ e $t$ e aprende essa velocidade com erro quadrático. Ela não tem como saber $z$ e $\varepsilon$, pois muitas retas
-# passam perto de $z_t$. Por isso aprende a velocidade média delas.
+# **O que se prevê.** Uma rede recebe $z_t$ e $t$ e prevê o código limpo $z$, com erro quadrático. Ela é um **autoencoder
+# de remoção de ruído** como o da aula 04, mas para códigos e para todas as intensidades de ruído ao mesmo tempo. Muitos
+# códigos podem ter levado ao mesmo $z_t$; por isso a rede aprende a média deles.
 #
-# **Amostragem.** Sorteie ruído e siga a velocidade prevista de $t = 0$ a $t = 1$ em $n$ passos de Euler:
-# $z \leftarrow z + v(z, t) / n$. Lipman e colegas provam que a velocidade média exata leva a distribuição do ruído à
-# distribuição dos códigos.
+# **Amostragem.** Em sua reta, um ponto se move com velocidade $z - \varepsilon$. Como
+# $\varepsilon = (z_t - t z) / (1 - t)$, ela vale $(z - z_t) / (1 - t)$. Assim, a previsão $\hat z$ dá uma velocidade:
 #
-# A rede é pequena: três camadas densas. Antes padronizamos os códigos, para que tenham a escala do ruído.
+# $$v(z_t, t) = \frac{\hat z(z_t, t) - z_t}{1 - t} .$$
+#
+# Sorteie ruído e siga essa velocidade de $t = 0$ a $t = 1$ em $n$ passos de Euler: $z \leftarrow z + v(z, t) / n$. Lipman
+# e colegas provam que a velocidade média exata leva a distribuição do ruído à dos códigos.
+#
+# A rede é pequena: três camadas densas. Antes centramos os códigos e os dividimos pelo desvio padrão, para que tenham a
+# escala do ruído.
 # %%
 def noisy(z, noise, t):
     """Points at the fraction `t` of the straight lines from `noise` (t = 0) to the codes `z` (t = 1)."""
@@ -899,76 +907,82 @@ def clock(t):
     return np.concatenate([t, np.sin(angles), np.cos(angles)], axis=1)
 
 
-def velocity(flow, z, t):
-    """Velocity that `flow` predicts for the codes `z` at the time `t` (one number)."""
-    # pt: """Velocidade que `flow` prevê para os códigos `z` no tempo `t` (um número)."""
+def guess(denoiser, z, t):
+    """Clean codes that `denoiser` guesses from the noisy codes `z` at the time `t` (one number)."""
+    # pt: """Códigos limpos que `denoiser` prevê dos códigos ruidosos `z` no tempo `t` (um número)."""
     times = clock(np.full((len(z), 1), t))
-    return run(flow, np.concatenate([z, times], axis=1).astype("float32"))
+    return run(denoiser, np.concatenate([z, times], axis=1).astype("float32"))
+
+
+def velocity(denoiser, z, t):
+    """Velocity at which the codes `z` move at the time `t` < 1."""
+    # pt: """Velocidade com que os códigos `z` se movem no tempo `t` < 1."""
+    return (guess(denoiser, z, t) - z) / (1 - t)
 
 
 # %%
-def train_flow(z, width, rounds, peak=2e-3):
-    """Network from (noisy code, time) to velocity; each round draws new noise for every code."""
-    # pt: """Rede de (código ruidoso, tempo) a velocidade; cada rodada sorteia novo ruído."""
-    flow = keras.Sequential([keras.Input((z.shape[1] + 9,))])
+def train_denoiser(z, width, rounds):
+    """Network from (noisy code, time) to clean code; each round draws new noise for every code."""
+    # pt: """Rede de (código ruidoso, tempo) a código limpo; cada rodada sorteia novo ruído."""
+    keras.utils.set_random_seed(settings.seed())
+    denoiser = keras.Sequential([keras.Input((z.shape[1] + 9,))])
     for _ in range(3):
-        flow.add(layers.Dense(width, "silu"))
-    flow.add(layers.Dense(z.shape[1]))
-    rate = keras.optimizers.schedules.CosineDecay(peak, rounds * -(-len(z) // BATCH))
-    flow.compile(keras.optimizers.Adam(rate), "mse")
+        denoiser.add(layers.Dense(width, "silu"))
+    denoiser.add(layers.Dense(z.shape[1]))
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, rounds * -(-len(z) // BATCH))
+    denoiser.compile(keras.optimizers.Adam(rate), "mse")
     rng = np.random.default_rng(settings.seed())
     for _ in range(rounds):
         t, noise = rng.random((len(z), 1)), rng.standard_normal(z.shape)
         inputs = np.concatenate([noisy(z, noise, t), clock(t)], axis=1)
-        flow.fit(inputs.astype("float32"), (z - noise).astype("float32"), batch_size=BATCH, verbose=0)
-    return flow
+        denoiser.fit(inputs.astype("float32"), z, batch_size=BATCH, verbose=0)
+    return denoiser
 
 
-def sample(flow, noise, steps):
+def sample(denoiser, noise, steps):
     """Codes at t = 1, from `noise` at t = 0 in `steps` equal Euler steps."""
     # pt: """Códigos em t = 1, a partir de `noise` em t = 0, em `steps` passos de Euler iguais."""
     z = noise
     for i in range(steps):
-        z = z + velocity(flow, z, i / steps) / steps
+        z = z + velocity(denoiser, z, i / steps) / steps
     return z
 
 
 # %%
-mean, sd = z_train.mean(axis=0), z_train.std(axis=0)
+mean, sd = z_train.mean(axis=0), z_train.std()
 
 
-def decoded_from(z):
-    """The codes of which `z` are the standardised ones."""
-    # pt: """Os códigos dos quais `z` são os padronizados."""
-    return (mean + z * sd).astype("float32")
+def unscaled(z):
+    """Codes as the decoder expects them, from centred and scaled ones."""
+    # pt: """Códigos como o decodificador espera, a partir dos centrados e padronizados."""
+    return (mean + sd * z).astype("float32")
 
 
-keras.utils.set_random_seed(settings.seed())
-flow = train_flow((z_train - mean) / sd, 256, settings.pick(quick=4, class_=15, full=100))
+denoiser = train_denoiser((z_train - mean) / sd, 256, settings.pick(quick=4, class_=15, full=100))
 noise = normal(SETS * SIZE, 32)
 root = np.linalg.cholesky(np.cov(z_train.T)).T
 report("normal", run(wide_decoder, noise))
 report("fitted", run(wide_decoder, (mean + noise @ root).astype("float32")))
-report("flow", run(wide_decoder, decoded_from(sample(flow, noise, 20))))
+report("flow", run(wide_decoder, unscaled(sample(denoiser, noise, 20))))
 # %% [markdown] lang="en"
 # How does an image form? In the next picture the first row decodes the code $z_t$ of one sample at eleven times. The
-# second row decodes the network's current guess of the end of the line, $z_t + (1 - t)\, v(z_t, t)$.
+# second row decodes the network's guess $\hat z$ at that time.
 #
 # **Predict:** what does the network guess at $t = 0$, when it sees only noise?
 # %% [markdown] lang="pt-BR"
 # Como se forma uma imagem? Na próxima figura, a primeira linha decodifica o código $z_t$ de uma amostra em onze instantes.
-# A segunda decodifica a previsão atual da rede para o fim da reta, $z_t + (1 - t)\, v(z_t, t)$.
+# A segunda decodifica a previsão $\hat z$ da rede nesse instante.
 #
 # **Arrisque:** o que a rede prevê em $t = 0$, quando só vê ruído?
 # %%
 times = np.linspace(0, 1, 11)
-path, guess, z = [], [], noise[:1]
+path, guesses, z = [], [], noise[:1]
 for t in times:
-    v = velocity(flow, z, t)
-    path.append(run(wide_decoder, decoded_from(z)))
-    guess.append(run(wide_decoder, decoded_from(z + (1 - t) * v)))
-    z = z + v / 10
-rows = {"code at t": path, "guess of the end": guess}  # pt: "código em t", "previsão do fim"
+    path.append(run(wide_decoder, unscaled(z)))
+    guesses.append(run(wide_decoder, unscaled(guess(denoiser, z, t))))
+    if t < 1:
+        z = z + velocity(denoiser, z, t) / 10
+rows = {"code at t": path, "guess": guesses}  # pt: "código em t", "previsão"
 rows = {name: np.concatenate(images)[..., 0] for name, images in rows.items()}
 plot.image_rows(
     rows,
@@ -988,7 +1002,7 @@ plot.image_rows(
 # %%
 by_steps = {}
 for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 5, 20, 50)):
-    by_steps[steps] = distances(run(wide_decoder, decoded_from(sample(flow, noise, steps))))
+    by_steps[steps] = distances(run(wide_decoder, unscaled(sample(denoiser, noise, steps))))
     print(f"{steps:3}", *(text.number(d, ".1f") for d in by_steps[steps]), sep="   ")
 # %% [markdown] lang="en"
 # TODO steps result
@@ -1024,13 +1038,17 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
 # rostos ao fundo saíam errados nos primeiros sistemas por esse motivo.
 # %%
 keras.utils.set_random_seed(settings.seed())
-map_encoder, map_decoder = build_halves(depth=4)
-map_autoencoder = keras.Sequential([map_encoder, map_decoder])
-train(map_autoencoder, x_train, x_train, settings.pick(quick=2, class_=3, full=30), 3e-3, image_bce)
+body, _ = build_halves(depth=8)  # four means, four log-variances  # pt: quatro médias, quatro log-variâncias
+map_decoder = build_halves(depth=4)[1]
+x = keras.Input((28, 28, 1))
+map_mean, map_log_var = ops.split(body(x), 2, axis=-1)
+z = Sampling(0.1, settings.seed())([map_mean, map_log_var])
+map_encoder, map_vae = keras.Model(x, map_mean), keras.Model(x, map_decoder(z))
+train(map_vae, x_train, x_train, settings.pick(quick=3, class_=4, full=30), 3e-3, image_bce)
 # %%
 z_map = run(map_encoder, x_train).reshape(-1, 196)
-map_mean, map_sd = z_map.mean(axis=0), z_map.std(axis=0)
-map_flow = train_flow((z_map - map_mean) / map_sd, 512, settings.pick(quick=4, class_=10, full=100))
+map_mean, map_sd = z_map.mean(axis=0), z_map.std()
+map_denoiser = train_denoiser((z_map - map_mean) / map_sd, 512, settings.pick(quick=4, class_=12, full=100))
 noise = normal(SETS * SIZE, 196)
 
 
@@ -1041,8 +1059,9 @@ def maps_to_images(z):
 
 
 root = np.linalg.cholesky(np.cov(z_map.T) + 1e-6 * np.eye(196)).T
+root = np.linalg.cholesky(np.cov(z_map.T) + 1e-6 * np.eye(196)).T
 report("map_fitted", maps_to_images(map_mean + noise @ root))
-report("map_flow", maps_to_images(map_mean + sample(map_flow, noise, 20) * map_sd))
+report("map_flow", maps_to_images(map_mean + map_sd * sample(map_denoiser, noise, 50)))
 # %%
 rows = []
 for name, d in scores.items():
@@ -1083,7 +1102,7 @@ claims.check(
 def digits_in(seed, steps):
     """Eight images from the noise of `seed`, in `steps` steps."""
     # pt: """Oito imagens a partir do ruído de `seed`, em `steps` passos."""
-    return run(wide_decoder, decoded_from(sample(flow, normal(8, 32, seed), steps)))[..., 0]
+    return run(wide_decoder, unscaled(sample(denoiser, normal(8, 32, seed), steps)))[..., 0]
 
 
 explore.image_generators.steps(digits_in)
@@ -1262,15 +1281,15 @@ if check.bits_by_position.done:
 # %% [markdown] lang="en"
 # ### Exercise 3: from an image back to its noise
 #
-# The flow can run backwards: start at a code, $t = 1$, and follow the velocity in the opposite direction to $t = 0$, in 50
-# steps. Do this for the standardised codes `z_ten` of ten test images, and put the result into `noise_found`, shape
+# The flow can run backwards: start at a code, $t = 1$, and go against the velocity to $t = 0$, in 50 steps. Use the
+# velocity at the time at which each step **ends**: 0.98, 0.96, …, 0. Do this for the standardised codes `z_ten` of ten test images, and put the result into `noise_found`, shape
 # (10, 32). The cell below draws the images again from your noise. How close are they to the original ones? Are your
 # vectors distributed like $\mathcal N(0, I)$?
 # %% [markdown] lang="pt-BR"
 # ### Exercício 3: da imagem de volta ao ruído
 #
-# O fluxo pode andar para trás: comece em um código, $t = 1$, e siga a velocidade no sentido contrário até $t = 0$, em 50
-# passos. Faça isso com os códigos padronizados `z_ten` de dez imagens de teste e guarde o resultado em `noise_found`, de
+# O fluxo pode andar para trás: comece em um código, $t = 1$, e vá contra a velocidade até $t = 0$, em 50 passos. Use a
+# velocidade do instante em que cada passo **termina**: 0,98, 0,96, …, 0. Faça isso com os códigos padronizados `z_ten` de dez imagens de teste e guarde o resultado em `noise_found`, de
 # formato (10, 32). A célula abaixo gera de novo as imagens a partir do seu ruído. Elas ficam próximas das originais? Seus
 # vetores se distribuem como $\mathcal N(0, I)$?
 # %% exercise="3" role="answer"
@@ -1279,13 +1298,13 @@ noise_found = None
 ### BEGIN SOLUTION
 noise_found = z_ten
 for i in range(50):
-    noise_found = noise_found - velocity(flow, noise_found, 1 - i / 50) / 50
+    noise_found = noise_found - velocity(denoiser, noise_found, 1 - (i + 1) / 50) / 50
 ### END SOLUTION
 # %% exercise="3" role="check"
-check.noise_of(noise_found, z_ten, lambda z, t: velocity(flow, z, t))
+check.noise_of(noise_found, z_ten, lambda z, t: velocity(denoiser, z, t))
 # check.noise_of.hint()
 if check.noise_of.done:
-    again = decoded_from(sample(flow, np.asarray(noise_found), 50))
+    again = unscaled(sample(denoiser, np.asarray(noise_found), 50))
     plot.image_rows(
         {
             "code of the image": run(wide_decoder, z_test[:10])[..., 0],  # pt: "código da imagem"
@@ -1327,10 +1346,10 @@ if check.noise_of.done:
 # ### Asking for a class: guidance
 #
 # The flow can also see the label. **Classifier-free guidance** (Ho and Salimans, 2022) trains one network with and
-# without labels: in every fifth example the label is replaced by zeros. When sampling, it computes both velocities and
-# exaggerates their difference by a weight $w$:
+# without labels: in every fifth example the label is replaced by zeros. When sampling, it makes both guesses and exaggerates
+# their difference by a weight $w$:
 #
-# $$v = v_{\text{without}} + w\, (v_{\text{with}} - v_{\text{without}}).$$
+# $$\hat z = \hat z_{\text{without}} + w\, (\hat z_{\text{with}} - \hat z_{\text{without}}).$$
 #
 # With $w = 0$ the label has no effect, $w = 1$ follows the training data, and $w > 1$ draws typical examples of the class.
 # **Predict:** what happens to the Fréchet distance for large $w$?
@@ -1341,47 +1360,48 @@ if check.noise_of.done:
 #
 # O fluxo pode ver também o rótulo. A **orientação sem classificador** (*classifier-free guidance*; Ho e Salimans, 2022)
 # treina uma só rede com e sem rótulos: em um de cada cinco exemplos, o rótulo é trocado por zeros. Ao amostrar, ela
-# calcula as duas velocidades e exagera a diferença por um peso $w$:
+# faz as duas previsões e exagera a diferença por um peso $w$:
 #
-# $$v = v_{\text{sem}} + w\, (v_{\text{com}} - v_{\text{sem}}).$$
+# $$\hat z = \hat z_{\text{sem}} + w\, (\hat z_{\text{com}} - \hat z_{\text{sem}}).$$
 #
 # Com $w = 0$ o rótulo não tem efeito, $w = 1$ segue os dados de treino, e $w > 1$ desenha exemplos típicos da classe.
 # **Arrisque:** o que acontece com a distância de Fréchet quando $w$ é grande?
 # %%
-def train_guided(z, labels, width, rounds, peak=2e-3):
-    """Like `train_flow`; the network also sees the label, which is hidden from every fifth example."""
-    # pt: """Como `train_flow`; a rede vê também o rótulo, escondido em um de cada cinco exemplos."""
-    size = z.shape[1]
-    net = keras.Sequential([keras.Input((size + 19,)), *(layers.Dense(width, "silu") for _ in range(3))])
-    net.add(layers.Dense(size))
-    rate = keras.optimizers.schedules.CosineDecay(peak, rounds * -(-len(z) // BATCH))
-    net.compile(keras.optimizers.Adam(rate), "mse")
+def train_guided(z, labels, width, rounds):
+    """Like `train_denoiser`; the network also sees the label, except in every fifth example."""
+    # pt: """Como `train_denoiser`; a rede vê também o rótulo, exceto em um de cada cinco exemplos."""
+    keras.utils.set_random_seed(settings.seed())
+    guided = keras.Sequential([keras.Input((z.shape[1] + 19,))])
+    for _ in range(3):
+        guided.add(layers.Dense(width, "silu"))
+    guided.add(layers.Dense(z.shape[1]))
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, rounds * -(-len(z) // BATCH))
+    guided.compile(keras.optimizers.Adam(rate), "mse")
     rng = np.random.default_rng(settings.seed())
     for _ in range(rounds):
         t, noise = rng.random((len(z), 1)), rng.standard_normal(z.shape)
         shown = labels * (rng.random((len(z), 1)) > 0.2)
         inputs = np.concatenate([noisy(z, noise, t), clock(t), shown], axis=1)
-        net.fit(inputs.astype("float32"), (z - noise).astype("float32"), batch_size=BATCH, verbose=0)
-    return net
+        guided.fit(inputs.astype("float32"), z, batch_size=BATCH, verbose=0)
+    return guided
 
 
 # %%
-def sample_guided(net, noise, labels, weight, steps=20):
-    """Codes of the classes in `labels` (one-hot): velocity without label + weight x the label's effect."""
-    # pt: """Códigos das classes em `labels` (one-hot): velocidade sem rótulo + weight x o efeito do rótulo."""
+def sample_guided(guided, noise, labels, weight, steps=20):
+    """Codes of the classes `labels` (one-hot): guess without label + weight x effect of the label."""
+    # pt: """Códigos das classes `labels` (one-hot): previsão sem rótulo + weight x efeito do rótulo."""
     z = noise
     for i in range(steps):
         times = clock(np.full((len(z), 1), i / steps))
         with_label, without = (
-            run(net, np.concatenate([z, times, shown], axis=1).astype("float32"))
+            run(guided, np.concatenate([z, times, shown], axis=1).astype("float32"))
             for shown in (labels, 0 * labels)
         )
-        z = z + (without + weight * (with_label - without)) / steps
+        z = z + (without + weight * (with_label - without) - z) / (steps - i)
     return z
 
 
 # %%
-keras.utils.set_random_seed(settings.seed())
 one_hot = np.eye(10, dtype="float32")
 rounds = settings.pick(quick=4, class_=10, full=100)
 guided = train_guided((z_train - mean) / sd, one_hot[y_train], 256, rounds)
@@ -1389,7 +1409,7 @@ asked = np.arange(SETS * SIZE) % 10
 pages, rows = {}, []
 for weight in (0, 1, 2, 4):
     z = sample_guided(guided, normal(SETS * SIZE, 32), one_hot[asked], weight)
-    images = run(wide_decoder, decoded_from(z))
+    images = run(wide_decoder, unscaled(z))
     right = (run(classifier, images).argmax(axis=1) == asked).mean()
     rows.append((f"{weight}", text.number(right, ".1%"), text.number(np.mean(distances(images)), ".1f")))
     pages[f"w = {weight}"] = images[:10, ..., 0]
@@ -1406,7 +1426,7 @@ plot.image_rows(pages, alt="TODO")  # pt: "TODO"
 # | | flow matching, as here | diffusion (Ho and colleagues, 2020) |
 # | --- | --- | --- |
 # | noisy code | $z_t = t z + (1-t)\,\varepsilon$ | $z_t = \sqrt{\bar\alpha_t}\, z + \sqrt{1 - \bar\alpha_t}\,\varepsilon$ |
-# | network predicts | velocity $z - \varepsilon$ | noise $\varepsilon$ |
+# | network predicts | clean code $z$ | noise $\varepsilon$ |
 # | sampling | Euler steps, no further noise | many small steps, each adds a little noise |
 #
 # If the codes have variance 1, the second schedule keeps the variance of $z_t$ at 1 at all times; with the straight line
@@ -1423,7 +1443,7 @@ plot.image_rows(pages, alt="TODO")  # pt: "TODO"
 # | | *flow matching*, como aqui | difusão (Ho e colegas, 2020) |
 # | --- | --- | --- |
 # | código ruidoso | $z_t = t z + (1-t)\,\varepsilon$ | $z_t = \sqrt{\bar\alpha_t}\, z + \sqrt{1 - \bar\alpha_t}\,\varepsilon$ |
-# | a rede prevê | a velocidade $z - \varepsilon$ | o ruído $\varepsilon$ |
+# | a rede prevê | o código limpo $z$ | o ruído $\varepsilon$ |
 # | amostragem | passos de Euler, sem mais ruído | muitos passos pequenos, cada um soma um pouco de ruído |
 #
 # Se os códigos têm variância 1, o segundo cronograma mantém a variância de $z_t$ em 1 o tempo todo; com a reta, ela é menor

@@ -174,7 +174,7 @@ def velocity(z: np.ndarray, t: float) -> np.ndarray:
 
 
 def back(
-    n: int = TIMES, sign: float = -1, clock: Any = lambda i, n: 1 - i / n, size: float = 1
+    n: int = TIMES, sign: float = -1, clock: Any = lambda i, n: 1 - (i + 1) / n, size: float = 1
 ) -> np.ndarray:
     z = Z
     for i in range(n):
@@ -204,15 +204,15 @@ NOISE_WRONG: Wrongs = {
     "forwards": ("forwards", lambda: fourth(back(sign=1, clock=forward))),
     "from the starting point": (
         "added",
-        lambda: fourth(Z + sum(velocity(Z, 1 - i / TIMES) for i in range(TIMES)) / TIMES),
+        lambda: fourth(Z - sum(velocity(Z, i / TIMES) for i in range(TIMES)) / TIMES),
     ),
     "the clock runs forwards": ("clock", lambda: fourth(back(clock=forward))),
     "only the clock runs back": ("clock", lambda: fourth(back(sign=1))),
     "not divided": ("undivided", lambda: fourth(back(size=TIMES))),
     "one step": ("one_step", lambda: fourth(back(1))),
-    "always t = 1": ("one_time", lambda: fourth(back(clock=lambda i, n: 1.0))),
-    "always t = 0": ("one_time", lambda: fourth(back(clock=lambda i, n: 0.0))),
-    "five steps": ("coarse", lambda: fourth(back(5))),
+    "always t = 0.98": ("one_time", lambda: fourth(back(clock=lambda i, n: 0.98))),
+    "always t = 0.5": ("one_time", lambda: fourth(back(clock=lambda i, n: 0.5))),
+    "ten steps": ("coarse", lambda: fourth(back(10))),
     "half the way": ("other", lambda: fourth(back(size=0.5))),
     "random noise": ("other", lambda: fourth(np.random.default_rng(0).normal(size=Z.shape))),
     "ones": ("other", lambda: fourth(np.ones(Z.shape))),
@@ -224,6 +224,7 @@ NOISE_RIGHT: Rights = {
     "two hundred steps": lambda: fourth(back(200)),
     "Heun's method": lambda: fourth(heun()),
     "the exact inverse": lambda: fourth((Z - 1) / 0.3),
+    "the beginning of each step": lambda: fourth(back(clock=lambda i, n: 1 - i / n)),
     "the middle of each step": lambda: fourth(back(clock=lambda i, n: 1 - (i + 0.5) / n)),
     "lists": lambda: fourth(back().tolist()),
 }
