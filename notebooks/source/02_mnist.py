@@ -613,14 +613,16 @@ plot.image_rows(
 # A dimensão latente continua em 32, mas cada lado ganha camadas: 784 → 128 → 64 → **32** → 64 → 128 → 784. Um número do código já não é
 # apenas uma soma ponderada de pixels seguida de uma relu.
 # %%
-def build_deep(widths, penalty=None, code_activation="relu", name="autoencoder"):
+def build_deep(widths, penalty=None, activation="relu", bias="zeros", name="autoencoder"):
     """Encoder, decoder and autoencoder; `widths` ends with the size of the code."""
     # pt: """Codificador, decodificador e autoencoder; `widths` termina no tamanho do código."""
     *hidden, code_size = widths
     encoder = keras.Sequential([keras.Input((784,))], name="encoder")
     for width in hidden:
         encoder.add(layers.Dense(width, "relu"))
-    encoder.add(layers.Dense(code_size, code_activation, activity_regularizer=penalty, name="code"))
+    encoder.add(
+        layers.Dense(code_size, activation, bias_initializer=bias, activity_regularizer=penalty, name="code")
+    )
     decoder = keras.Sequential([keras.Input((code_size,))], name="decoder")
     for width in reversed(hidden):
         decoder.add(layers.Dense(width, "relu"))
@@ -702,23 +704,25 @@ text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images"
 #
 # ## 6. A latent space of two dimensions: 784 → 64 → 16 → 2
 #
-# With a code of two numbers, each image becomes a point in a plane, and we can draw the **latent space**, the space of all codes. The training also
-# writes a TensorBoard log; "Going further" opens it.
+# With a code of two numbers, each image becomes a point in a plane, and we can draw the **latent space**, the space of all codes. One dead unit would
+# turn the plane into a line. We therefore start the biases of the code at 1 instead of 0, so that both units are active when the training
+# begins. The training also writes a TensorBoard log; "Going further" opens it.
 # %% [markdown] lang="pt-BR"
 # Nesta execução, a rede profunda tem o menor erro, com mais de quatro vezes os parâmetros da simples. A penalidade L1 aumenta um pouco
 # o erro. Os três modelos superam a PCA e a imagem média.
 #
 # ## 6. Um espaço latente de duas dimensões: 784 → 64 → 16 → 2
 #
-# Com um código de dois números, cada imagem vira um ponto num plano, e podemos desenhar o **espaço latente**, o espaço de todos os códigos. O
-# treino também grava um registro para o TensorBoard, que "Para ir além" abre.
+# Com um código de dois números, cada imagem vira um ponto num plano, e podemos desenhar o **espaço latente**, o espaço de todos os códigos. Uma
+# unidade morta transformaria o plano numa reta. Por isso, os vieses do código começam em 1 e não em 0: as duas unidades estão ativas no início do
+# treino. O treino também grava um registro para o TensorBoard, que "Para ir além" abre.
 # %%
 work = settings.run_folder()
 print(settings.relative(work))
 tensorboard_log = keras.callbacks.TensorBoard(work / "logs")
 
 keras.utils.set_random_seed(settings.seed())
-encoder_2d, decoder_2d, autoencoder_2d = build_deep([64, 16, 2], name="two_numbers")
+encoder_2d, decoder_2d, autoencoder_2d = build_deep([64, 16, 2], bias="ones", name="two_numbers")
 epochs_2d = settings.pick(quick=8, class_=30, full=100)
 train(autoencoder_2d, epochs_2d, peak=1e-2, callbacks=[tensorboard_log])
 z_2d = predict(encoder_2d, x_test)
@@ -755,9 +759,8 @@ plot.latent_scatter(
 # larger values than the other digits. The 1s form a group of their own. 4, 7 and 9 overlap strongly. The other digits are close to
 # the origin: 0, 2, 6 and 8 form small groups that touch; 3 and 5 mix. The cloud also has holes, and its scale is arbitrary.
 #
-# With only two code units a **dead unit** is serious, because the plane becomes a line. Over our {{ F4_loss.n }} seeds the loss ranges from
-# {{ F4_loss.min }} to {{ F4_loss.max }}; in the runs above 0.2 one unit is dead. If your points are on a line, use another seed or a
-# code without relu. "Going further" tests this remedy.
+# Over our {{ F4_loss.n }} seeds the loss ranges from {{ F4_loss.min }} to {{ F4_loss.max }}, and both units are always active. "Going further" shows what
+# happens when one of them is dead.
 # %% [markdown] lang="pt-BR"
 # Dois números superam duas componentes principais (erro quadrático de {{ F4_mse }} contra {{ pca2_mse }}), mas o custo agora é {{ F4_loss }}, cerca
 # do dobro do obtido com 32 números.
@@ -766,9 +769,8 @@ plot.latent_scatter(
 # que os dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2, 6 e 8 formam pequenos
 # grupos que se tocam; 3 e 5 se misturam. A nuvem também tem buracos, e sua escala é arbitrária.
 #
-# Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Com as nossas {{ F4_loss.n }} sementes, o custo vai de
-# {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estiverem sobre uma reta, use outra semente ou um
-# código sem relu. "Para ir além" testa esse remédio.
+# Com as nossas {{ F4_loss.n }} sementes, o custo vai de {{ F4_loss.min }} a {{ F4_loss.max }}, e as duas unidades estão sempre ativas. "Para ir além"
+# mostra o que acontece quando uma delas está morta.
 # %% [markdown] lang="en"
 # ## 7. A map of decoded digits
 #
@@ -782,7 +784,7 @@ plot.latent_scatter(
 # %%
 keras.utils.set_random_seed(settings.seed())
 penalty = keras.regularizers.L2(1e-4)
-encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty, name="two_numbers_l2")
+encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty, bias="ones", name="two_numbers_l2")
 train(autoencoder_l2, epochs_2d, peak=5e-3)
 z_l2 = predict(encoder_l2, x_test)
 loss_l2 = test_loss(autoencoder_l2)
@@ -1071,7 +1073,7 @@ if check.neighbours.done:
 #
 # ### Dead units in a code of two
 #
-# How often is a network close to losing a code unit? We build forty untrained networks, each with its own seed. For each we compute
+# How often is a network close to losing a code unit if its biases start at 0, the usual choice? We build forty untrained networks, each with its own seed. For each we compute
 # the share of test images for which a code unit is zero **before training**.
 # %% [markdown] lang="pt-BR"
 # ## Resumo
@@ -1087,7 +1089,7 @@ if check.neighbours.done:
 #
 # ### Unidades mortas num código de dois números
 #
-# Com que frequência uma rede está perto de perder uma unidade do código? Construímos quarenta redes sem treino, cada uma com sua semente, e calculamos
+# Com que frequência uma rede está perto de perder uma unidade do código se os vieses começam em 0, a escolha usual? Construímos quarenta redes sem treino, cada uma com sua semente, e calculamos
 # em que fração das imagens de teste uma unidade do código vale zero **antes do treino**.
 # %%
 silent = []
@@ -1111,7 +1113,7 @@ epochs = settings.pick(quick=8, class_=10, full=30)
 rescue = {}
 for activation in ("relu", "linear"):
     keras.utils.set_random_seed(bad_seed)
-    rescue[activation] = build_deep([64, 16, 2], code_activation=activation)
+    rescue[activation] = build_deep([64, 16, 2], activation=activation)
     train(rescue[activation][2], epochs, peak=4e-3)
 dead_loss, linear_loss = (test_loss(rescue[activation][2]) for activation in ("relu", "linear"))
 text.say("test loss: relu {:.4f}, linear {:.4f}", dead_loss, linear_loss)
