@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -164,17 +165,37 @@ def _code(part: Cell, slug: str) -> Cell:
 
 def setup(cell: Cell, slug: str) -> Cell:
     """The readers' set-up cell (`setup_cell.py`) in place of the source's own."""
-    code = SETUP_CELL.read_text(encoding="utf-8").split("# %%\n", 1)[1].strip()
-    try:
-        texts = {language: translate(code, language) for language in LANGUAGES}
-    except NotationError as error:
-        raise SourceError(f"authoring/setup_cell.py: {error.message}") from None
-    for language in LANGUAGES:
-        texts[language] = (
-            texts[language].replace("{{ slug }}", slug).replace("{{ language }}", language)
-        )
+    texts = {
+        language: setup_code(language)[0]
+        .replace("{{ slug }}", slug)
+        .replace("{{ language }}", language)
+        for language in LANGUAGES
+    }
     folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
     return replace(cell, texts=texts, metadata={**folded, **cell.metadata})
+
+
+def setup_code(language: str) -> tuple[str, str, str]:
+    """The readers' set-up cell; a line of it, and what replaces the line if there is an address.
+
+    Raises:
+        SourceError: the cell breaks the notation.
+    """
+    _, cell, download = SETUP_CELL.read_text(encoding="utf-8").split("# %%", 2)
+    line, _, download = download.partition("\n")
+    try:
+        made = [translate(code.strip(), language) for code in (cell, download)]
+    except NotationError as error:
+        raise SourceError(f"authoring/setup_cell.py: {error.message}") from None
+    return made[0], line.strip(), made[1]
+
+
+def with_download(code: str, language: str, repository: str) -> str:
+    """A set-up cell that downloads the course from `repository` if its files are not there."""
+    _, line, download = setup_code(language)
+    (indent,) = re.findall(rf"^( *){re.escape(line)}$", code, re.MULTILINE)
+    download = textwrap.indent(download.replace("{{ repository }}", repository), indent)
+    return code.replace(f"{indent}{line}", download)
 
 
 def code_alone(code: str) -> str:
