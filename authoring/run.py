@@ -138,7 +138,11 @@ def check_again(ran: NotebookNode, slug: str, language: str) -> None:
     ]
     first = "from utils import claims, settings, text\n"
     first += f"text.set_language({language!r})\nsettings.set_lesson({slug!r})"
-    calls = [f"claims.check({o.metadata['data']!r}, **{dict(o.metadata.claims)})" for o in shown]
+    calls = [
+        f"claims.{'compare' if o.metadata.get('full') else 'check'}"
+        f"({o.metadata['data']!r}, **{dict(o.metadata.claims)})"
+        for o in shown
+    ]
     scratch = v4.new_notebook(cells=[v4.new_code_cell(code) for code in (first, *calls)])
     client = NotebookClient(scratch, resources={"metadata": {"path": str(ROOT)}})
     client.execute(env={**os.environ, "AE_PROFILE": "class"})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 here = Path.cwd()
 # The class archive, or its folder, may be here, on Colab's Drive or in a data set of Kaggle.
-# pt: O arquivo da turma, ou sua pasta, pode estar aqui, no Drive do Colab ou em dados do Kaggle.
+# pt: O pacote da turma, ou sua pasta, pode estar aqui, no Drive do Colab ou em dados do Kaggle.
 kaggle = [*here.parent.glob("input/*"), *here.parent.glob("input/datasets/*/*")]
 stores = [here, here / "drive/MyDrive", *kaggle]
 files = [file for store in stores for file in store.glob("autoencoder-course*")]
@@ -36,7 +36,7 @@ except (OSError, ValueError):
     )
     # pt: "Os arquivos do curso não estão aqui, ou o pacote deles está incompleto. Envie o pacote "
     # pt: "da turma (autoencoder-course-….zip) para a pasta deste notebook; no Colab, pelo ícone "
-    # pt: "de pasta à esquerda ou pelo Drive. Terminado o envio, execute esta célula de novo."
+    # pt: "de pasta à esquerda ou pelo Drive. Quando o envio terminar, execute esta célula de novo."
     raise RuntimeError(text) from None
 sys.path.insert(0, str(course.resolve()))
 from utils import environment
