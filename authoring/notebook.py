@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import nbformat
 from nbformat import NotebookNode, v4
 
-from authoring import solutions
-from authoring.source import BEGIN, HEADING, Cell, code_alone, with_download
+from authoring import facts, setup, solutions
+from authoring.source import BEGIN, HEADING, Cell, code_alone
 from authoring.values import PLACEHOLDER, Claims, Runs, fill, placeholders
 from utils.text import LANGUAGES
 
@@ -57,6 +57,7 @@ def build(
         address = path(slug, language)
         known = placeholders(claims, runs, language) | {
             "repository": repository,
+            "python": facts.python_span(language),
             "reading_minutes": str(math.ceil(words / WORDS_A_MINUTE)),
             "colab": colab(repository, address),
         }
@@ -89,7 +90,7 @@ def make(
         else:
             code = solutions.split(cell, language)[teacher]
             if cell.is_setup and known["repository"]:
-                code = with_download(code, language, known["repository"])
+                code = setup.with_download(code, language, known["repository"])
             made.append(v4.new_code_cell(code, **more))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     about = {"kernelspec": kernel, "language_info": {"name": "python"}, "language": language}

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import jupytext
 
+from authoring import setup
 from authoring.notation import NotationError, translate
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
 FOLDER = ROOT / "notebooks" / "source"
-SETUP_CELL = Path(__file__).with_name("setup_cell.py")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 MAX_LINES = 25  # of a code cell: what fits on a projected screen
 # How a cell is marked that Jupyter and Colab show folded.
@@ -162,8 +160,9 @@ def _code(part: Cell, slug: str) -> Cell:
     except NotationError as error:
         raise SourceError(f"{part.file}:{error.line}: {error.message}") from None
     cell = replace(cell, texts=texts)
-    if cell.is_setup:
-        return setup(cell, slug)
+    if cell.is_setup:  # readers get another one
+        texts = {language: setup.cell(slug, language) for language in LANGUAGES}
+        return replace(cell, texts=texts, metadata={**FOLDED, **cell.metadata})
     if cell.is_check:
         titled = {key: f"# @title {CLAIMS_TITLE[key]}\n{text}" for key, text in texts.items()}
         return replace(cell, texts=titled, metadata={**FOLDED, **cell.metadata})
@@ -171,40 +170,6 @@ def _code(part: Cell, slug: str) -> Cell:
     if len(lines) > MAX_LINES:
         raise cell.error(f"{len(lines)} lines of code, more than {MAX_LINES}; split the cell")
     return cell
-
-
-def setup(cell: Cell, slug: str) -> Cell:
-    """The readers' set-up cell (`setup_cell.py`) in place of the source's own."""
-    texts = {
-        language: setup_code(language)[0]
-        .replace("{{ slug }}", slug)
-        .replace("{{ language }}", language)
-        for language in LANGUAGES
-    }
-    return replace(cell, texts=texts, metadata={**FOLDED, **cell.metadata})
-
-
-def setup_code(language: str) -> tuple[str, str, str]:
-    """The readers' set-up cell; a line of it, and what replaces the line if there is an address.
-
-    Raises:
-        SourceError: the cell breaks the notation.
-    """
-    _, cell, download = SETUP_CELL.read_text(encoding="utf-8").split("# %%", 2)
-    line, _, download = download.partition("\n")
-    try:
-        made = [translate(code.strip(), language) for code in (cell, download)]
-    except NotationError as error:
-        raise SourceError(f"authoring/setup_cell.py: {error.message}") from None
-    return made[0], line.strip(), made[1]
-
-
-def with_download(code: str, language: str, repository: str) -> str:
-    """A set-up cell that downloads the course from `repository` if its files are not there."""
-    _, line, download = setup_code(language)
-    (indent,) = re.findall(rf"^( *){re.escape(line)}$", code, re.MULTILINE)
-    download = textwrap.indent(download.replace("{{ repository }}", repository), indent)
-    return code.replace(f"{indent}{line}", download)
 
 
 def code_alone(code: str) -> str:
