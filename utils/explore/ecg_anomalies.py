@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -87,7 +85,7 @@ def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
         "threshold": tr("threshold", "limiar"),
         "start": str(start),
         "last": str(last),
-        "plane": base64.b64encode(pictures[1]).decode("ascii"),
+        "plane": plot.base64_of(pictures[1]),
         "curves": tr("errors of the beats and ROC curve", "erros dos batimentos e curva ROC"),
         "matrix": tr("Confusion matrix", "Matriz de confusão"),
         "beat": tr("beat", "batimento"),
