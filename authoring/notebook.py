@@ -177,14 +177,15 @@ def slide_type(cell: Cell, before: Cell | None) -> str:
     """Where a cell belongs in the slides; a `slideshow` mark in the source goes before this.
 
     Sections are slides, their parts sub-slides; text without a heading goes on. Code belongs to the
-    slide of the heading above it, or begins a sub-slide. Preparations and answers are left out.
+    slide of the heading above it, or begins a sub-slide. Preparations, checks of values and answers
+    are left out.
     """
     text = cell.texts["en"]
     level = HEADING.match(text)
     if cell.kind == "markdown":
         return "-" if not level else "slide" if len(level[1]) <= 2 else "subslide"
     answers = cell.only_in_solutions or BEGIN in text or "role" in cell.metadata
-    if cell.is_setup or IMPORTS.match(text) or answers:
+    if cell.is_setup or cell.is_check or IMPORTS.match(text) or answers:
         return "skip"
     headed = before is not None and before.kind == "markdown" and HEADING.search(before.texts["en"])
     return "-" if headed else "subslide"

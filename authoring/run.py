@@ -1,7 +1,8 @@
 """Run lessons on the real data: recorded values, and the outputs of the notebooks.
 
 Usage: python authoring/run.py [slug ...] [--seeds N ...] [--outputs-only]
-       python authoring/run.py slug [--profile full] [--threads N] [--onednn 0|1] --values-only
+       python authoring/run.py slug --values-only [--profile full [--weights]] [--threads N]
+           [--onednn 0|1]
 
 A lesson runs in profile class with its own seed in both languages, with the further seeds in the
 first, and once in profile quick. Its values, minutes and peak memory go into
@@ -47,12 +48,15 @@ PEAK += " * (1 if sys.platform == 'darwin' else 1024))"
 KEY = ("seed", "threads", "onednn")  # what tells one recorded run of a profile from another
 
 
-def execute(path: Path, variables: Mapping[str, str]) -> tuple[NotebookNode, float, float]:
+def execute(
+    path: Path, variables: Mapping[str, str], after_setup: str = ""
+) -> tuple[NotebookNode, float, float]:
     """Run the notebook at `path` in a fresh kernel.
 
     Args:
         path: the notebook; it is not changed.
         variables: environment variables for the kernel, such as `AE_PROFILE`.
+        after_setup: code that runs at the end of the set-up cell.
 
     Returns:
         The notebook with its outputs, the minutes it took, and its peak memory in GB.
@@ -61,6 +65,9 @@ def execute(path: Path, variables: Mapping[str, str]) -> tuple[NotebookNode, flo
         nbclient.exceptions.CellExecutionError: a cell failed.
     """
     ran = nbformat.read(path, as_version=4)
+    if after_setup:
+        setup = next(c for c in ran.cells if "setup" in c.metadata.get("tags", []))
+        setup.source += f"\n{after_setup}"
     ran.cells.append(v4.new_code_cell(PEAK))
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(ran, timeout=None, record_timing=False, resources=folder)
@@ -138,7 +145,11 @@ def check_again(ran: NotebookNode, slug: str, language: str) -> None:
     ]
     first = "from utils import claims, settings, text\n"
     first += f"text.set_language({language!r})\nsettings.set_lesson({slug!r})"
-    calls = [f"claims.check({o.metadata['data']!r}, **{dict(o.metadata.claims)})" for o in shown]
+    calls = [
+        f"claims.{'compare' if o.metadata.get('full') else 'check'}"
+        f"({o.metadata['data']!r}, **{dict(o.metadata.claims)})"
+        for o in shown
+    ]
     scratch = v4.new_notebook(cells=[v4.new_code_cell(code) for code in (first, *calls)])
     client = NotebookClient(scratch, resources={"metadata": {"path": str(ROOT)}})
     client.execute(env={**os.environ, "AE_PROFILE": "class"})
@@ -155,6 +166,7 @@ def measure(
     threads: int | None = None,
     onednn: int | None = None,
     keep: bool = True,
+    weights: bool = False,
 ) -> NotebookNode:
     """Run the notebook that gives a lesson's values, and record them unless `keep` is false.
 
@@ -166,6 +178,7 @@ def measure(
         threads: threads of TensorFlow, in place of one for each core.
         onednn: 1 or 0 switches oneDNN's kernels on or off.
         keep: whether the values are recorded.
+        weights: whether the trained networks go into `data/weights`.
     """
     teacher = values.needs_solutions(values.definitions(slug))
     if teacher:
@@ -178,7 +191,9 @@ def measure(
         variables |= {f"TF_NUM_{kind}OP_THREADS": str(threads) for kind in ("INTRA", "INTER")}
     if onednn is not None:
         variables["TF_ENABLE_ONEDNN_OPTS"] = str(onednn)
-    ran, minutes, peak = execute(ROOT / notebook.path(slug, language, teacher), variables)
+    keeping = f"from authoring import weights\nweights.keep_trained({slug!r})" if weights else ""
+    path = ROOT / notebook.path(slug, language, teacher)
+    ran, minutes, peak = execute(path, variables, keeping)
     print(
         f"{slug}, {profile}, {language}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True
     )
@@ -250,6 +265,7 @@ def main() -> None:
     parser.add_argument("--outputs-only", action="store_true", help="leave the values alone")
     parser.add_argument("--values-only", action="store_true", help="leave the outputs alone")
     parser.add_argument("--profile", choices=settings.PROFILES, default="class")
+    parser.add_argument("--weights", action="store_true", help="with --values-only: keep networks")
     parser.add_argument("--threads", type=int, help="with --values-only")
     parser.add_argument("--onednn", type=int, choices=(0, 1), help="with --values-only")
     options = parser.parse_args()
@@ -260,7 +276,15 @@ def main() -> None:
     for slug in options.slugs or source.slugs():
         if options.values_only:
             for seed in options.seeds or [None]:
-                measure(slug, options.profile, "en", seed, options.threads, options.onednn)
+                measure(
+                    slug,
+                    options.profile,
+                    "en",
+                    seed,
+                    options.threads,
+                    options.onednn,
+                    weights=options.weights,
+                )
         elif options.outputs_only:
             refresh_outputs(slug)
         else:

@@ -19,6 +19,9 @@ FOLDER = ROOT / "notebooks" / "source"
 SETUP_CELL = Path(__file__).with_name("setup_cell.py")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 MAX_LINES = 25  # of a code cell: what fits on a projected screen
+# How a cell is marked that Jupyter and Colab show folded.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+CLAIMS_TITLE = {"en": "Check the values of this section", "pt-BR": "Confira os valores desta seção"}
 
 FENCE = re.compile(r"^ *(```|~~~).*?^ *\1 *$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
@@ -61,6 +64,10 @@ class Cell:
     @property
     def is_setup(self) -> bool:
         return "setup" in self.metadata.get("tags", [])
+
+    @property
+    def is_check(self) -> bool:
+        return "claims" in self.metadata.get("tags", [])
 
     def error(self, message: str, offset: int = 0, language: str = "en") -> SourceError:
         """An error `offset` lines below the first line of the cell's text in `language`."""
@@ -156,6 +163,9 @@ def _code(part: Cell, slug: str) -> Cell:
     cell = replace(cell, texts=texts)
     if cell.is_setup:
         return setup(cell, slug)
+    if cell.is_check:
+        titled = {key: f"# @title {CLAIMS_TITLE[key]}\n{text}" for key, text in texts.items()}
+        return replace(cell, texts=titled, metadata={**FOLDED, **cell.metadata})
     lines = [line for line in texts["en"].splitlines() if line.strip() not in (BEGIN, END)]
     if len(lines) > MAX_LINES:
         raise cell.error(f"{len(lines)} lines of code, more than {MAX_LINES}; split the cell")
@@ -173,8 +183,7 @@ def setup(cell: Cell, slug: str) -> Cell:
         texts[language] = (
             texts[language].replace("{{ slug }}", slug).replace("{{ language }}", language)
         )
-    folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
-    return replace(cell, texts=texts, metadata={**folded, **cell.metadata})
+    return replace(cell, texts=texts, metadata={**FOLDED, **cell.metadata})
 
 
 def code_alone(code: str) -> str:
