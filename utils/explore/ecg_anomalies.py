@@ -11,11 +11,9 @@ from utils.text import tr
 
 
 def counts(errors: np.ndarray, abnormal: np.ndarray, threshold: float) -> tuple[int, int, int, int]:
-    """True and false alarms, correct and wrong silences if errors above `threshold` raise one.
+    """Numbers of true and false alarms, of correct and wrong silences: TP, FP, TN, FN.
 
-    Returns:
-        Abnormal beats with alarm (TP), normal ones with alarm (FP), normal ones without (TN),
-        abnormal ones without (FN).
+    An error above `threshold` raises an alarm; abnormal beats are the positive class.
     """
     alarm = errors > threshold
     four = (alarm & abnormal, alarm & ~abnormal, ~alarm & ~abnormal, ~alarm & abnormal)
