@@ -61,7 +61,7 @@ def test_tables_of_claims_are_made_again_in_the_language_of_the_notebook() -> No
     kept, new = ran.cells[1].outputs
     assert kept.text == "kept"
     assert new.metadata["claims"] == metadata["claims"]
-    assert "como esperado" in new.data["text/html"] and "0,0917" in new.data["text/html"]
+    assert "Valores desta seção" in new.data["text/html"] and "0,0917" in new.data["text/html"]
 
 
 # Recorded values
@@ -96,7 +96,9 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
         path.parent.mkdir(parents=True)
         nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("x")]), path)
 
-    def execute(path: Path, variables: dict[str, str]) -> tuple[NotebookNode, float, float]:
+    def execute(
+        path: Path, variables: dict[str, str], after_setup: str = ""
+    ) -> tuple[NotebookNode, float, float]:
         folder = path.parent.relative_to(tmp_path).as_posix()
         noted.append({"folder": folder, **variables})
         found = {"floor": 1.0} | ({"F6": 2.0} if "teacher" in folder else {})
