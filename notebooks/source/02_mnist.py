@@ -17,7 +17,7 @@
 #
 # **Prerequisites:** dense layers, activation functions, gradient descent; PCA helps (lesson 01).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU, no files of other lessons.
+# **You will need:** a computer with Python {{ python }}, or a free Colab. No GPU, no files of other lessons.
 # %% [markdown] lang="pt-BR"
 # # Autoencoders no MNIST: simples, esparso, profundo e bidimensional
 #
@@ -37,7 +37,7 @@
 #
 # **Pré-requisitos:** camadas densas, funções de ativação, descida do gradiente; a PCA ajuda (aula 01).
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 

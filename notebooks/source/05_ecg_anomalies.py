@@ -16,7 +16,7 @@
 #
 # **Prerequisites:** dense layers and training in Keras (lesson 02). PCA (lesson 01) helps.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU, no files from other lessons.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. No GPU, no files from other lessons.
 #
 # > **This is a teaching example, not a medical device.** It uses one old recording of one patient, with labels from a program. Do not use it to assess anyone's heart.
 # %% [markdown] lang="pt-BR"
@@ -37,7 +37,7 @@
 #
 # **Pré-requisitos:** camadas densas e treino em Keras (aula 02). A PCA (aula 01) ajuda.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
 #
 # > **Este é um exemplo didático, não um dispositivo médico.** Ele usa uma gravação antiga de um único paciente, com rótulos dados por um programa. Não o use para avaliar o coração de ninguém.
 # %% tags=["setup"]

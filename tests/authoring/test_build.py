@@ -262,6 +262,17 @@ def test_bands_follow_the_rule(
     assert limits == (None if expected is None else pytest.approx(expected))
 
 
+LINKS = "[Open]({{ colab }}) · Lesson 02. Code: [{{ repository }}]({{ repository }}), MIT."
+
+
+def test_links_to_an_address_that_the_course_has_not_are_left_out() -> None:
+    text = lesson(markdown(LINKS, LINKS))
+    assert sources(made(text, repository="")["en"])[1] == "Lesson 02. Code: MIT."
+    assert f"[{REPOSITORY}]({REPOSITORY}), MIT." in sources(made(text)["en"])[1]
+    with pytest.raises(SourceError, match="write a link"):
+        made(lesson(markdown("{{ repository }}", "…")), repository="")
+
+
 # What stays from one build to the next
 
 
