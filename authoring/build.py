@@ -55,12 +55,7 @@ def course() -> dict[str, str]:
     readers = {slug: values.for_readers(*facts) for slug, facts in lessons.items()}
     made = {"RESULTS.md": tables.results(lessons)}
     made["data/claims.json"] = json.dumps(readers, indent=1, ensure_ascii=False) + "\n"
-    titles = {}
-    for slug in lessons:
-        first = source.read(slug, source.source(slug))[0]
-        titles[slug] = {
-            k: text.splitlines()[0].removeprefix("# ") for k, text in first.texts.items()
-        }
+    titles = {slug: source.titles(slug) for slug in lessons}
     address = facts.repository()
     for language, path in READMES.items():
         if (text := existing(path)) is not None:
@@ -74,15 +69,19 @@ def course() -> dict[str, str]:
     return made
 
 
+def write_whole(target: Path, text: str) -> None:
+    """Write a file in one step: nobody ever reads half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(beside, target)
+
+
 def write(made: Mapping[str, str]) -> list[str]:
-    """Write the files that differ from what is there, each in one step; their paths."""
+    """Write the files that differ from what is there; their paths."""
     changed = [path for path, text in made.items() if existing(path) != text]
     for path in changed:
-        target = ROOT / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.new")
-        beside.write_text(made[path], encoding="utf-8", newline="\n")
-        os.replace(beside, target)
+        write_whole(ROOT / path, made[path])
     return changed
 
 

@@ -12,7 +12,7 @@ from keras import layers
 from sklearn.neighbors import KNeighborsClassifier
 
 from exercises import mnist as check_mnist
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs, run
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs, run
 from utils.data import mnist as data
 
 # Find the bug
