@@ -27,7 +27,7 @@ class _Climber:
 
 
 @exercise("bug", answers=2)
-def bug(forecast_error: Any, noticed: Any, waves: np.ndarray) -> Values:
+def find_bug(forecast_error: Any, noticed: Any, waves: np.ndarray) -> Values:
     """Error of a forecast that is fed its own predictions; `waves`: (n, PAST + future, 1)."""
     need(callable(forecast_error), "no_function")
     x, kept = waves[:50].copy(), waves[:50]
@@ -53,7 +53,7 @@ def bug(forecast_error: Any, noticed: Any, waves: np.ndarray) -> Values:
         absolute=lambda: float(np.abs(errors["free"]).mean()),
         last=lambda: float(np.mean(errors["free"][:, -1] ** 2)),
     )
-    prose(noticed, least=12)
+    prose(noticed, least=6)
     return {}
 
 

@@ -11,7 +11,7 @@ from keras import layers
 from sklearn.linear_model import LinearRegression
 
 from exercises import sequences as check_sequences
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs
 
 # Exercise 1: noisy waves, nine values and the eight that follow
 
@@ -394,7 +394,7 @@ BUG_RIGHT: Rights = {
 }
 
 CATALOGUE: Catalogue = [
-    (check_sequences.bug, BUG_WRONG, BUG_RIGHT),
+    (check_sequences.find_bug, BUG_WRONG, BUG_RIGHT),
     (check_sequences.leak, LEAK_WRONG, LEAK_RIGHT),
     (check_sequences.order, ORDER_WRONG, ORDER_RIGHT),
     (check_sequences.forked, FORKED_WRONG, FORKED_RIGHT),
