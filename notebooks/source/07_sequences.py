@@ -122,13 +122,11 @@ from utils.progress import tqdm
 # %%
 explore.sequences.lstm_cell()
 # %% [markdown] lang="en"
-# Follow one step in the figure. From left to right, the memory (blue) is first reduced by the forget gate and then receives new content through the input gate. The output is
-# what the output gate lets through.
+# From left to right, the memory (blue) is first reduced by the forget gate and then receives new content through the input gate.
 #
 # **Predict before you run:** what shape does each of these layers return?
 # %% [markdown] lang="pt-BR"
-# Acompanhe um passo na figura. Da esquerda para a direita, a memória (em azul) é primeiro reduzida pela porta de esquecimento e depois recebe conteúdo novo pela porta de entrada. A saída
-# é o que a porta de saída deixa passar.
+# Da esquerda para a direita, a memória (em azul) é primeiro reduzida pela porta de esquecimento e depois recebe conteúdo novo pela porta de entrada.
 #
 # **Arrisque antes de executar:** que forma tem a saída de cada uma destas camadas?
 # %% tags=["nbval-check-output"]
@@ -151,34 +149,23 @@ for name, tensor in {
 # - `RepeatVector(9)` copies one vector nine times, so that the decoder receives the code at every step.
 # - `TimeDistributed(layer)` applies the same layer to each step.
 #
-# A dense layer works on the last axis anyway, so for it `TimeDistributed` should make no difference. The cell below checks this and draws how the LSTM autoencoders of this lesson join
-# these pieces.
+# A dense layer works on the last axis anyway, so for it `TimeDistributed` makes no difference; we write it to show the intention. The figure shows how our LSTM autoencoders join these pieces.
 # %% [markdown] lang="pt-BR"
 # - Sem `return_sequences`, a LSTM devolve só a última saída, $h_9$: um vetor para a sequência inteira. É disso que um **codificador** precisa.
 # - Com `return_sequences=True`, devolve $h_1, \dots, h_9$, um vetor por passo. É disso que um **decodificador** precisa.
 # - `RepeatVector(9)` copia um vetor nove vezes, para que o decodificador receba o código em cada passo.
 # - `TimeDistributed(camada)` aplica a mesma camada a cada passo.
 #
-# Uma camada densa já trabalha no último eixo; com ela, `TimeDistributed` não deveria fazer diferença. A próxima célula confere isso e desenha como os autoencoders LSTM desta aula juntam
-# essas peças.
-# %% tags=["nbval-check-output"]
-dense = layers.Dense(3)
-print(np.allclose(layers.TimeDistributed(dense)(every), dense(every), atol=1e-6))
+# Uma camada densa já trabalha no último eixo; com ela, `TimeDistributed` não faz diferença, e nós o escrevemos para deixar clara a intenção. A figura mostra como os nossos autoencoders LSTM juntam essas peças.
 # %%
 explore.sequences.lstm_autoencoder()
 
 
 # %% [markdown] lang="en"
-# The outputs are the same. We still write `TimeDistributed`, because it shows the intention. With a whole image network as the layer it is
-# necessary; "Going further" has an example.
-#
 # ## 2. Nine numbers: reconstruction without generalisation
 #
 # Many introductions to LSTM autoencoders train on a single sequence, 0.1, 0.2, …, 0.9, with a hundred units on each side. We begin with the same experiment.
 # %% [markdown] lang="pt-BR"
-# As saídas são iguais. Mesmo assim, escrevemos `TimeDistributed`, que deixa clara a intenção. Quando a camada é uma rede de imagens inteira, ele
-# é necessário; há um exemplo em "Para ir além".
-#
 # ## 2. Nove números: reconstrução sem generalização
 #
 # Muitas introduções aos autoencoders LSTM treinam com uma única sequência (0,1; 0,2; …; 0,9) e cem unidades de cada lado. Começamos com o mesmo experimento.
@@ -204,13 +191,11 @@ classic.summary()
 
 
 # %% [markdown] lang="en"
-# `unroll=True` writes the nine steps out as separate operations in place of a loop; short sequences usually train faster this way on a CPU. The function `train`
-# is used for all models. Its learning-rate schedule rises during the first tenth of the steps and then falls along a cosine, as in the lessons before. Gradients longer than 1 are
-# shortened to 1 (`global_clipnorm`), because a few steep steps can throw a recurrent network far off.
+# `unroll=True` writes the nine steps out in place of a loop, which is usually faster for short sequences on a CPU. The function `train` is used for all models. Its learning-rate schedule rises, then falls along a cosine, as in the
+# lessons before. Gradients longer than 1 are shortened to 1 (`global_clipnorm`), because a few steep steps can throw a recurrent network far off.
 # %% [markdown] lang="pt-BR"
-# `unroll=True` escreve os nove passos como operações separadas, em vez de um laço; sequências curtas costumam treinar mais depressa assim em CPU. A função `train`
-# serve para todos os modelos. O cronograma da taxa de aprendizado sobe no primeiro décimo dos passos e depois desce segundo um cosseno, como nas aulas anteriores. Gradientes de norma
-# maior que 1 são reduzidos à norma 1 (`global_clipnorm`), pois poucos passos íngremes podem jogar uma rede recorrente para longe.
+# `unroll=True` escreve os nove passos um a um, em vez de um laço, o que costuma ser mais rápido em CPU para sequências curtas. A função `train` serve para todos os modelos. O cronograma da taxa de aprendizado sobe e depois desce segundo um
+# cosseno, como nas aulas anteriores. Gradientes de norma maior que 1 são reduzidos à norma 1 (`global_clipnorm`), pois poucos passos íngremes podem jogar uma rede recorrente para longe.
 # %%
 def train(model, x, y, epochs, batch, peak, held_out=None, loss="mse", bar=True, **options):
     """Train with a warm-up and a cosine schedule; return the history and the seconds."""
@@ -283,12 +268,8 @@ claims.check(
 )
 # %% [markdown] lang="en"
 # The mean absolute error is {{ nine_error }} on the training sequence and {{ nine_backwards }} on the same numbers backwards. A program that ignores its input
-# and always returns the training sequence would have {{ nine_reciting }} there. So the network is almost as wrong as that program: it returns a rising curve
-# for each of the three inputs. It has **memorised** the sequence. With one training sequence there is nothing to generalise from, and no validation data that
-# could reveal it.
-#
-# The same introductions contain a second trap. To "predict", they ask for numbers 2 to 9 after the encoder has read numbers 1 to 9. The answers are part of the
-# input. From section 4 on, our targets are in the future.
+# and always returns the training sequence would have {{ nine_reciting }} there. The network is almost as wrong: it returns a rising curve for each input.
+# It has **memorised** the sequence, and no validation data could reveal it.
 #
 # ## 3. An LSTM autoencoder for waves
 #
@@ -297,12 +278,8 @@ claims.check(
 # therefore give the code **four numbers**, fewer than the nine of the input.
 # %% [markdown] lang="pt-BR"
 # O erro absoluto médio é {{ nine_error }} na sequência de treino e {{ nine_backwards }} nos mesmos números de trás para a frente. Um programa que ignorasse a
-# entrada e devolvesse sempre a sequência de treino teria ali {{ nine_reciting }}. A rede erra, portanto, quase tanto quanto esse programa: devolve uma
-# curva crescente para as três entradas. Ela **memorizou** a sequência. Com uma única sequência de treino, não há a partir do que generalizar, nem
-# dados de validação que revelem o problema.
-#
-# As mesmas introduções têm uma segunda armadilha. Para "prever", pedem os números 2 a 9 depois que o codificador leu os números 1 a 9. As respostas fazem
-# parte da entrada. A partir da seção 4, nossos alvos ficam no futuro.
+# entrada e devolvesse sempre a sequência de treino teria ali {{ nine_reciting }}. A rede erra quase o mesmo: devolve uma curva crescente para cada entrada.
+# Ela **memorizou** a sequência, e não há dados de validação que o revelem.
 #
 # ## 3. Um autoencoder LSTM para ondas
 #
@@ -398,12 +375,16 @@ claims.check(COMPUTED, pca_past=pca_past, mean_future=mean_future, regression_fu
 
 # %% [markdown] lang="en"
 # Now the autoencoder. An LSTM reads nine steps, a dense layer reduces its last output to the code of four numbers, and a
-# second LSTM writes nine steps. The encoder reads the wave from the end to the start (`go_backwards`), as Sutskever and colleagues (2014) did for translation. Then the value that the decoder writes first is the one that
-# was read last. Without this, some of our trainings stopped at a poor solution, worse than PCA. `build_recurrent` can attach several decoders to one encoder; here it attaches one.
+# second LSTM writes nine steps. `build_recurrent` can attach several decoders to one encoder; here it attaches one.
+#
+# The encoder reads the wave from the end to the start (`go_backwards`), as Sutskever and colleagues (2014) did for translation. Then the value that the decoder writes first is the one that
+# was read last. Without this, some of our trainings stopped at a poor solution, worse than PCA.
 # %% [markdown] lang="pt-BR"
 # Agora o autoencoder. Uma LSTM lê nove passos, uma camada densa reduz a última saída ao código de quatro
-# números e outra LSTM escreve nove passos. O codificador lê a onda do fim para o começo (`go_backwards`), como Sutskever e colegas (2014) fizeram na tradução. Assim, o valor que o decodificador escreve primeiro é o
-# que foi lido por último. Sem isso, alguns dos nossos treinos pararam numa solução ruim, pior que a PCA. `build_recurrent` pode ligar vários decodificadores a um codificador; aqui, liga um.
+# números e outra LSTM escreve nove passos. `build_recurrent` pode ligar vários decodificadores a um codificador; aqui, liga um.
+#
+# O codificador lê a onda do fim para o começo (`go_backwards`), como Sutskever e colegas (2014) fizeram na tradução. Assim, o valor que o decodificador escreve primeiro é o
+# que foi lido por último. Sem isso, alguns dos nossos treinos pararam numa solução ruim, pior que a PCA.
 # %%
 def build_encoder(code_size, units):
     """Encoder from PAST steps to a code."""
@@ -465,12 +446,10 @@ wave_panels(shape_names, [(range(1, PAST + 1), x_hat, plot.RED)], about)
 # ## 4. Forecasting: LSTM, convolutions or dense layers?
 #
 # A forecasting network differs only in its targets: the decoder writes the **next** eight values instead of the nine that the encoder has read. N. Srivastava and
-# colleagues (2015) combined both tasks in a **composite model**: one encoder with **two decoders**, one for the past and one for the future.
+# colleagues (2015) combined both tasks in a **composite model**: one encoder with **two decoders**, one for the past and one for the future. A code for both tasks, they argued, should neither store
+# unimportant details nor forget the distant past.
 #
-# Their argument: a code for reconstruction alone may store unimportant details, and a code for prediction alone may forget the distant past. A code
-# for both tasks should avoid both.
-#
-# Is an LSTM the right layer here at all? Nine values in fixed positions can also be read by a dense network, or by convolutions along the time axis (`Conv1D`). We build both
+# Is an LSTM the right layer here at all? A dense network can also read nine values in fixed positions, and so can convolutions along the time axis (`Conv1D`). We build both
 # with the same code size and similar numbers of parameters.
 # %% [markdown] lang="pt-BR"
 # Essas ondas não estavam no treino, e cada reconstrução acompanha a sua própria onda. Esta rede lê a entrada. A dificuldade aparece onde a onda não é suave: os cantos
@@ -479,10 +458,8 @@ wave_panels(shape_names, [(range(1, PAST + 1), x_hat, plot.RED)], about)
 # ## 4. Previsão: LSTM, convoluções ou camadas densas?
 #
 # Uma rede de previsão difere só nos alvos: o decodificador escreve os oito valores **seguintes**, em vez dos nove que o codificador leu. N. Srivastava e
-# colegas (2015) reuniram as duas tarefas num **modelo composto**: um codificador com **dois decodificadores**, um para o passado e outro para o futuro.
-#
-# O argumento: um código só para reconstrução pode guardar detalhes sem importância, e um código só para previsão pode esquecer o passado
-# distante. Um código para as duas tarefas deveria evitar as duas falhas.
+# colegas (2015) reuniram as duas tarefas num **modelo composto**: um codificador com **dois decodificadores**, um para o passado e outro para o futuro. Segundo eles, um código para as duas tarefas não deveria guardar
+# detalhes sem importância nem esquecer o passado distante.
 #
 # E a LSTM é mesmo a camada certa aqui? Uma rede densa também pode ler nove valores em posições fixas, assim como convoluções ao longo do tempo (`Conv1D`). Montamos as duas
 # com código do mesmo tamanho e número parecido de parâmetros.
@@ -532,15 +509,15 @@ def build_conv(heads, code_size=4, filters=16, units=48):
 # %%
 both = {"x_hat": PAST, "future": FUTURE}
 contest = {
-    "reconstruct": (build_recurrent, {"x_hat": PAST}),
-    "predict": (build_recurrent, {"future": FUTURE}),
-    "composite": (build_recurrent, both),
-    "conv": (build_conv, both),
-    "dense": (build_dense, both),
+    "reconstruct": ("LSTM, reconstructs", build_recurrent, {"x_hat": PAST}),  # pt: "LSTM, reconstrói"
+    "predict": ("LSTM, predicts", build_recurrent, {"future": FUTURE}),  # pt: "LSTM, prevê"
+    "composite": ("LSTM, composite", build_recurrent, both),  # pt: "LSTM, composta"
+    "conv": ("Conv1D, composite", build_conv, both),  # pt: "Conv1D, composta"
+    "dense": ("dense, composite", build_dense, both),  # pt: "densa, composta"
 }
 trained = {}
 for key, seed in tqdm(list(itertools.product(contest, seeds)), file=sys.stdout, mininterval=1):
-    trained.setdefault(key, []).append(train_waves(*contest[key], seed))
+    trained.setdefault(key, []).append(train_waves(*contest[key][1:], seed))
 
 
 # %%
@@ -558,15 +535,8 @@ def span(values, spec):
 
 
 # %%
-names = {
-    "reconstruct": "LSTM, reconstructs",  # pt: "LSTM, reconstrói"
-    "predict": "LSTM, predicts",  # pt: "LSTM, prevê"
-    "composite": "LSTM, composite",  # pt: "LSTM, composta"
-    "conv": "Conv1D, composite",  # pt: "Conv1D, composta"
-    "dense": "dense, composite",  # pt: "densa, composta"
-}
 rows = []
-for key, name in names.items():
+for key, (name, *_) in contest.items():
     found = [span(errors(key, output), ".5f") for output in targets]
     size, spent = trained[key][0][0].count_params(), np.mean([run[2] for run in trained[key]])
     rows.append((name, *found, text.number(size, ",d"), text.number(spent, ".1f")))
@@ -603,9 +573,19 @@ claims.check(
     dense_future_change=dense_change,
 )
 # %% [markdown] lang="en"
-# TODO
+# - **Baselines.** PCA has an error of {{ pca_past }} on the past, the LSTM autoencoder {{ reconstruct_past.min }} to {{ reconstruct_past.max }} (means of three seeds, {{ reconstruct_past.n }} runs). On the future, linear regression has
+#   {{ regression_future }}, and all networks are better through a code of only four numbers. "Last value" is worse than the mean wave, because a wave that rises soon falls.
+# - **One code for both tasks.** Compared with the single-task LSTMs, the error of the composite model changes by {{ composite_past_change.min }} to {{ composite_past_change.max }} on the past and by {{ composite_future_change.min }} to
+#   {{ composite_future_change.max }} on the future. Compare these differences with their spread over the seeds in your run before you call one model better.
+# - **LSTM or convolutions?** On the future, `Conv1D` minus LSTM is {{ conv_future_change.min }} to {{ conv_future_change.max }}, and dense minus LSTM {{ dense_future_change.min }} to {{ dense_future_change.max }}. Both train several times faster, because they
+#   compute all steps at once. For windows of fixed length, try them first.
 # %% [markdown] lang="pt-BR"
-# TODO
+# - **Linhas de base.** A PCA tem erro de {{ pca_past }} no passado; o autoencoder LSTM, de {{ reconstruct_past.min }} a {{ reconstruct_past.max }} (médias de três sementes, {{ reconstruct_past.n }} execuções). No futuro, a regressão linear tem
+#   {{ regression_future }}, e todas as redes são melhores, com um código de só quatro números. "Último valor" é pior que a onda média, porque uma onda que sobe logo desce.
+# - **Um código para as duas tarefas.** Em relação às LSTMs de uma só tarefa, o erro do modelo composto muda de {{ composite_past_change.min }} a {{ composite_past_change.max }} no passado e de {{ composite_future_change.min }} a
+#   {{ composite_future_change.max }} no futuro. Antes de dizer que um modelo é melhor, compare essas diferenças com a variação entre as sementes na sua execução.
+# - **LSTM ou convoluções?** No futuro, a diferença entre `Conv1D` e LSTM vai de {{ conv_future_change.min }} a {{ conv_future_change.max }}; entre a densa e a LSTM, de {{ dense_future_change.min }} a {{ dense_future_change.max }}. As duas treinam várias vezes mais depressa, pois
+#   calculam todos os passos ao mesmo tempo. Para janelas de tamanho fixo, experimente-as primeiro.
 # %%
 out = {name: np.asarray(value) for name, value in trained["composite"][0][0](past_test).items()}
 lines = [(range(1, PAST + 1), out["x_hat"], plot.RED)]
@@ -692,16 +672,14 @@ claims.check(COMPUTED, taught_future=taught, free_future=free, free_ratio=free /
 # one step, each made with the true previous values. A plot of such forecasts over the data looks nearly perfect and answers a different question.
 #
 # At the first step the dashed and the red line agree, because the network has read the same nine true values in both cases. Then the free-running error
-# grows. The error of the repeated code grows much less, so distance alone does not explain the growth. Accumulated errors are a plausible cause. The two
-# models also differ in other ways; for example, the one-step network has no bottleneck.
+# grows. The error of the repeated code grows much less, so distance alone does not explain the growth. Accumulated errors are a plausible cause.
 # %% [markdown] lang="pt-BR"
 # Com os valores anteriores verdadeiros, o erro é {{ taught_future }}; com as próprias previsões, é {{ free_future }}, ou seja, {{ free_ratio }} vezes o anterior (de
 # {{ free_ratio.min }} a {{ free_ratio.max }} vezes nas nossas execuções). A linha tracejada **não é uma previsão de oito passos**. São oito previsões de um
 # passo, cada uma feita com os valores anteriores verdadeiros. Um gráfico dessas previsões sobre os dados parece quase perfeito e responde a outra pergunta.
 #
 # No primeiro passo, as linhas tracejada e vermelha coincidem, pois em ambos os casos a rede leu os mesmos nove valores. Depois, o erro em modo livre
-# cresce. O erro do código repetido cresce muito menos; logo, a distância não explica sozinha o crescimento. O acúmulo de erros é uma causa plausível. Os
-# dois modelos diferem também em outros pontos; a rede de um passo, por exemplo, não tem gargalo.
+# cresce. O erro do código repetido cresce muito menos; logo, a distância não explica sozinha o crescimento. O acúmulo de erros é uma causa plausível.
 # %% [markdown] lang="en"
 # ## 6. Sequence to sequence: adding digit by digit
 #
@@ -770,13 +748,11 @@ print(f"{asked} -> {answered}   ({asked[::-1]} = {answered[::-1]})")
 
 
 # %% [markdown] lang="en"
-# The network has the structure of section 3 without the narrow code, because a sum depends on all digits. At each position it chooses among twelve characters. The loss is the
-# cross-entropy; it applies the softmax itself to the outputs (*logits*), which is numerically more stable. This training is the longest of the main part, so we compile it with
-# XLA (`jit_compile`).
+# The network has the structure of section 3 without the narrow code, because a sum depends on all digits. At each position it chooses among twelve characters. The loss, a cross-entropy, applies the softmax
+# itself (`from_logits`). This training is the longest of the main part, so we compile it with XLA (`jit_compile`).
 # %% [markdown] lang="pt-BR"
-# A rede tem a estrutura da seção 3 sem o código estreito, porque a soma depende de todos os dígitos. Em cada posição, ela escolhe entre doze caracteres. O custo é
-# a entropia cruzada; ela mesma aplica o softmax às saídas (*logits*), o que é numericamente mais estável. Este é o treino mais longo da parte principal da aula, e por
-# isso o compilamos com XLA (`jit_compile`).
+# A rede tem a estrutura da seção 3 sem o código estreito, porque a soma depende de todos os dígitos. Em cada posição, ela escolhe entre doze caracteres. O custo, uma entropia cruzada, aplica ele mesmo
+# o softmax (`from_logits`). Este é o treino mais longo da parte principal da aula, e por isso o compilamos com XLA (`jit_compile`).
 # %%
 def build_adder(units=128):
     """From seven characters to the logits of twelve characters at each of four positions."""
@@ -857,9 +833,8 @@ claims.check(COMPUTED, adder_right=network[1], memory_right=memory[1], regressio
 # Trained on a small part of all sums, the LSTM gets {{ adder_right }} of the test sums right. Memory gets {{ memory_right }}, because similar questions can have
 # quite different answers. So the network has not merely stored its training sums: it generalises.
 #
-# **Linear regression gets {{ regression_right }}** and takes a fraction of a second. A sum *is* linear in its digits, once the answer is treated as a number. The
-# comparison shows what prior knowledge is worth: we gave the regression a numeric target and fixed positions, while the network had to find the rule
-# from characters. If you know the rule, use it.
+# **Linear regression gets {{ regression_right }}** and takes a fraction of a second. A sum *is* linear in its digits, once the answer is treated as a number.
+# We gave it a numeric target and fixed positions, while the network had to find the rule from characters. If you know the rule, use it.
 #
 # ### Explore the network's answers
 #
@@ -870,8 +845,7 @@ claims.check(COMPUTED, adder_right=network[1], memory_right=memory[1], regressio
 # parecidas podem ter respostas bem diferentes. Logo, a rede não se limitou a guardar as somas de treino: ela generaliza.
 #
 # **A regressão linear acerta {{ regression_right }}** e leva uma fração de segundo. Uma soma *é* linear nos dígitos, desde que a resposta seja tratada como
-# número. A comparação mostra quanto vale o conhecimento prévio: à regressão demos um alvo numérico e posições fixas; a rede teve de descobrir a regra
-# a partir de caracteres. Se você conhece a regra, use-a.
+# número. À regressão demos um alvo numérico e posições fixas; a rede teve de descobrir a regra a partir de caracteres. Se você conhece a regra, use-a.
 #
 # ### Explore as respostas da rede
 #
@@ -915,10 +889,6 @@ explore.sequences.digits(confidences, CHARACTERS)
 # **5.** `12+345` is in the training data. Which sums must not be in the test data?
 #
 # <details><summary>Answer</summary>12+345 itself and 345+12. Addition is commutative, so the second is almost the same question with the same answer. Split unordered pairs.</details>
-#
-# **6.** How many sets of weights does `TimeDistributed(Dense(1))` have for nine steps?
-#
-# <details><summary>Answer</summary>One. The same layer is applied to every step; more steps would not need more weights.</details>
 # %% [markdown] lang="pt-BR"
 # Nove décimos dos números menores que 1.000 têm três dígitos, e a rede viu poucas somas de dois números de um dígito. Ela tem menos certeza dessas somas?
 #
@@ -945,10 +915,6 @@ explore.sequences.digits(confidences, CHARACTERS)
 # **5.** `12+345` está no treino. Que somas não podem estar no teste?
 #
 # <details><summary>Resposta</summary>A própria 12+345 e 345+12. A adição é comutativa; a segunda é quase a mesma pergunta, com a mesma resposta. Divida pares sem ordem.</details>
-#
-# **6.** Quantos conjuntos de pesos tem `TimeDistributed(Dense(1))` para nove passos?
-#
-# <details><summary>Resposta</summary>Um. A mesma camada é aplicada a todos os passos; mais passos não exigiriam mais pesos.</details>
 # %% [markdown] lang="en"
 # ## Exercises
 #
