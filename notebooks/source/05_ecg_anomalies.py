@@ -243,14 +243,14 @@ width = high - low
 def build(sizes=(32, 16, 8), hidden="relu", code="relu", output="sigmoid"):
     """Encoder, decoder and autoencoder; the decoder mirrors the encoder's layer sizes."""
     # pt: """Codificador, decodificador e autoencoder; o decodificador espelha os tamanhos das camadas."""
-    beat = h = keras.Input((heart.x.shape[1],), name="beat")
+    beat = h = keras.Input((140,), name="beat")
     for units in sizes[:-1]:
         h = layers.Dense(units, hidden)(h)
     encoder = keras.Model(beat, layers.Dense(sizes[-1], code, name="code")(h), name="encoder")
     z = h = keras.Input((sizes[-1],), name="z")
     for units in sizes[-2::-1]:
         h = layers.Dense(units, hidden)(h)
-    x_hat = layers.Dense(heart.x.shape[1], output, name="x_hat")(h)
+    x_hat = layers.Dense(140, output, name="x_hat")(h)
     decoder = keras.Model(z, x_hat, name="decoder")
     return encoder, decoder, keras.Model(beat, decoder(encoder(beat)), name="autoencoder")
 
