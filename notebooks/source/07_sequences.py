@@ -973,12 +973,12 @@ if check.find_bug.done:
 # ### Exercise 1: answers that leak into the input
 #
 # The introductions of section 2 "predict" values 2 to 9 of the nine values that the encoder has read. How hard is this? Fit a linear regression from the nine past values (`flat`, the training waves) to the last eight *of these same values*.
-# Store its mean squared error on the test waves in `leaked_error`, and compare it with the forecast of section 4.
+# Store its mean squared error on the test waves in `leaked_error`, and compare it with the forecast of section 3.
 # %% [markdown] lang="pt-BR"
 # ### Exercício 1: respostas que vazam para a entrada
 #
 # As introduções da seção 2 "preveem" os valores 2 a 9 dos nove que o codificador leu. Essa tarefa é difícil? Ajuste uma regressão linear dos nove valores passados (`flat`, as ondas de treino) para os oito últimos *desses mesmos valores*.
-# Guarde o erro quadrático médio nas ondas de teste em `leaked_error` e compare-o com a previsão da seção 4.
+# Guarde o erro quadrático médio nas ondas de teste em `leaked_error` e compare-o com a previsão da seção 3.
 # %% exercise="1" role="answer"
 leaked_error = None
 ### BEGIN SOLUTION
@@ -1159,13 +1159,13 @@ claims.check(
 # - **The mask matters.** It changes the error of the LSTM by {{ mask_change.min }} to {{ mask_change.max }} (means of three seeds, {{ mask_change.n }} runs). Without it, the LSTM reads the padding as data.
 # - **The side of the padding matters, too.** The dense network with padding at the front differs from the masked LSTM by {{ front_change.min }} to {{ front_change.max }} and trains several times faster. As long as we know the
 #   greatest length, different lengths alone are no reason for a recurrent layer.
-# - **Only the LSTM reads longer sequences.** With 17 to 24 values, more than in any training example, its error is {{ longer }}; with the lengths of the training set it is {{ masked }}. The dense network has no weights for a seventeenth value; we would have
+# - **Of these models, only the LSTM reads longer sequences.** With 17 to 24 values, more than in any training example, its error is {{ longer }}; with the lengths of the training set it is {{ masked }}. The dense network has no weights for a seventeenth value; we would have
 #   to cut off the oldest ones.
 # %% [markdown] lang="pt-BR"
 # - **A máscara importa.** Ela muda o erro da LSTM em {{ mask_change.min }} a {{ mask_change.max }} (médias de três sementes, {{ mask_change.n }} execuções). Sem ela, a LSTM lê o preenchimento como se fosse dado.
 # - **O lado do preenchimento também importa.** A rede densa com preenchimento no início difere da LSTM com máscara em {{ front_change.min }} a {{ front_change.max }} e treina várias vezes mais depressa. Enquanto conhecemos o maior
 #   tamanho, tamanhos diferentes não bastam para justificar uma camada recorrente.
-# - **Só a LSTM lê sequências mais longas.** Com 17 a 24 valores, mais do que em qualquer exemplo do treino, o erro dela é {{ longer }}; com os tamanhos do treino, é {{ masked }}. A rede densa não tem pesos para um décimo sétimo valor; seria
+# - **Destes modelos, só a LSTM lê sequências mais longas.** Com 17 a 24 valores, mais do que em qualquer exemplo do treino, o erro dela é {{ longer }}; com os tamanhos do treino, é {{ masked }}. A rede densa não tem pesos para um décimo sétimo valor; seria
 #   preciso cortar os mais antigos.
 # %% [markdown] lang="en"
 # ### The missing part of a sequence
@@ -1383,15 +1383,15 @@ claims.check(COMPUTED, translated=translated)
 # A single pair of vectors $h$, $c$ must carry the whole sentence. For long sentences this becomes a bottleneck; *attention*, which lets the decoder look back at all words, removes it and led to today's transformers.
 #
 # **A challenge.** *MusicVAE* (Roberts and colleagues, 2018) combines this lesson with the next: a recurrent encoder reads bars of notes, a variational code describes them, and recurrent decoders write music from it. Read the
-# article that lesson 06 cites after you have done lesson 08. Which parts of this lesson do you recognise?
+# article after lesson 08. Which parts of this lesson do you recognise?
 # %% [markdown] lang="pt-BR"
 # Nas nossas {{ translated.n }} execuções, de {{ translated.min }} a {{ translated.max }} de 300 números que não estavam no treino são traduzidos sem erro. Observe os erros: quase todos são números curtos ou
 # irregulares, como 100 ("cem", e não "cento"), dos quais o treino tem poucos exemplos ou nenhum.
 #
 # Um único par de vetores $h$, $c$ precisa carregar a frase inteira. Em frases longas, isso vira um gargalo; a *atenção* (*attention*), que permite ao decodificador consultar todas as palavras, elimina esse gargalo e levou aos *transformers* atuais.
 #
-# **Um desafio.** O *MusicVAE* (Roberts e colegas, 2018) combina esta aula com a próxima: um codificador recorrente lê compassos, um código variacional os descreve e decodificadores recorrentes escrevem música a partir dele. Leia, depois da
-# aula 08, o artigo citado na aula 06. Que partes desta aula você reconhece?
+# **Um desafio.** O *MusicVAE* (Roberts e colegas, 2018) combina esta aula com a próxima: um codificador recorrente lê compassos, um código variacional os descreve e decodificadores recorrentes escrevem música a partir dele. Leia o artigo depois da
+# aula 08. Que partes desta aula você reconhece?
 # %% [markdown] lang="en"
 # ### State between batches
 #
@@ -1902,6 +1902,7 @@ for head, target in targets_test.items():
 # - W. Zaremba, I. Sutskever, *Learning to execute*, 2014 (adding numbers character by character).
 # - N. Srivastava, E. Mansimov, R. Salakhutdinov, *Unsupervised learning of video representations using LSTMs*, ICML, 2015 (composite model, moving digits).
 # - S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer, *Scheduled sampling for sequence prediction with recurrent neural networks*, NeurIPS, 2015 (the gap between training and use).
+# - A. Roberts and others, *A hierarchical latent vector model for learning long-term structure in music*, arXiv:1803.05428, 2018 (MusicVAE).
 # - Y. Chen and others, *The UCR time series classification archive*, 2015; A. L. Goldberger and others, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Heartbeats.
 #
 # The LSTM autoencoder, the forecast of eight values from nine and the composite model follow the slides "AutoEncoder" of the Advanced Institute for Artificial Intelligence. The dense network for
@@ -1917,6 +1918,7 @@ for head, target in targets_test.items():
 # - W. Zaremba, I. Sutskever, *Learning to execute*, 2014 (somar números caractere por caractere).
 # - N. Srivastava, E. Mansimov, R. Salakhutdinov, *Unsupervised learning of video representations using LSTMs*, ICML, 2015 (modelo composto, dígitos em movimento).
 # - S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer, *Scheduled sampling for sequence prediction with recurrent neural networks*, NeurIPS, 2015 (a diferença entre treino e uso).
+# - A. Roberts e outros, *A hierarchical latent vector model for learning long-term structure in music*, arXiv:1803.05428, 2018 (MusicVAE).
 # - Y. Chen e outros, *The UCR time series classification archive*, 2015; A. L. Goldberger e outros, *PhysioBank, PhysioToolkit, and PhysioNet*, Circulation 101, 2000. Batimentos.
 #
 # O autoencoder LSTM, a previsão de oito valores a partir de nove e o modelo composto seguem os slides "AutoEncoder" do Advanced Institute for Artificial Intelligence. A rede densa
