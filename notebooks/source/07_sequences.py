@@ -515,9 +515,10 @@ contest = {
     "conv": ("Conv1D, composite", build_conv, both),  # pt: "Conv1D, composta"
     "dense": ("dense, composite", build_dense, both),  # pt: "densa, composta"
 }
-trained = {}
-for key, seed in tqdm(list(itertools.product(contest, seeds)), file=sys.stdout, mininterval=1):
-    trained.setdefault(key, []).append(train_waves(*contest[key][1:], seed))
+trained = {key: [] for key in contest}
+trained["reconstruct"].append(first)
+for key, seed in tqdm(list(itertools.product(contest, seeds))[1:], file=sys.stdout, mininterval=1):
+    trained[key].append(train_waves(*contest[key][1:], seed))
 
 
 # %%
