@@ -8,7 +8,7 @@ import keras
 from keras import layers
 
 from exercises import what_is_an_autoencoder as check
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs, digits
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs, digits
 
 SENTENCE = "Its code has more numbers than the image has pixels."
 

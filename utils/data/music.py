@@ -38,7 +38,7 @@ TITLES = {  # the files of data/music, in the order of the split
     "minuet": ("Minuet in G (Petzold)", "Minueto em sol (Petzold)"),
     "round": ("Frère Jacques", "Frère Jacques"),
 }
-OWN_SOUND = re.compile(r".*\.(?:wav|au|flac|ogg|mp3|m4a|aac)", re.IGNORECASE)
+OWN_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".au", ".m4a", ".aac")
 MOST_OWN, LEAST_OWN = 8, audio.RATE // 2  # files that are read, and samples that each must have
 PARTS = (6, 2)  # of these, for training and for validation; the rest is test
 
@@ -109,7 +109,7 @@ def own(path: str | Path) -> dict[str, np.ndarray]:
     place = Path(path).expanduser()
     files = sorted(place.iterdir()) if place.is_dir() else [place]
     if place.is_dir():
-        files = [file for file in files if OWN_SOUND.fullmatch(file.name)][:MOST_OWN]
+        files = [file for file in files if file.suffix.lower() in OWN_SUFFIXES][:MOST_OWN]
     sounds, bad = {}, []
     for file in files:
         try:
