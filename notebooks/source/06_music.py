@@ -54,7 +54,6 @@ environment.start("06_music")
 # Se todas as linhas da tabela mostram *ok*, continue com as importações. Caso contrário, a última coluna da tabela mostra o que digitar.
 # %%
 import io
-import itertools
 import sys
 import time
 
@@ -108,11 +107,9 @@ print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
 def waves(names, originals, alt, rebuilt=None):
     """Whole waveforms of up to eight tracks on one scale, with their reconstructions in front."""
     # pt: """Ondas inteiras de até oito faixas na mesma escala, com as reconstruções na frente."""
-    fig, axes = plt.subplots(4, 2, figsize=(12, 8.4), sharex=True, sharey=True)
-    for ax, i in itertools.zip_longest(axes.flat, range(len(names))):
-        if i is None:
-            ax.axis("off")
-            continue
+    rows = (len(names) + 1) // 2
+    fig, axes = plt.subplots(rows, 2, figsize=(12, 2.1 * rows), sharex=True, sharey=True)
+    for i, ax in zip(range(len(names)), axes.flat):
         librosa.display.waveshow(originals[i], sr=RATE, ax=ax, color=plot.BLUE, label="original")
         if rebuilt is not None:
             librosa.display.waveshow(rebuilt[i], sr=RATE, ax=ax, color=plot.ORANGE, label="x_hat")
@@ -352,7 +349,7 @@ history, seconds_network = train(autoencoder, segments_train, segments_val, step
 def losses(training, validation, silence, ylabel, alt):
     """Training (dashed) and validation (solid) curves; dotted, silence on each set."""
     # pt: """Curvas de treino (tracejada) e validação (cheia); pontilhado, o silêncio em cada conjunto."""
-    fig, ax = plt.subplots(figsize=(9, 4.5))
+    fig, ax = plt.subplots(figsize=(12, 4.5))
     epochs = np.arange(1, len(training) + 1)
     ax.plot(epochs, training, "--o", color=plot.BLUE, label="training", markersize=4)
     # pt: "treino"
@@ -363,7 +360,7 @@ def losses(training, validation, silence, ylabel, alt):
     ax.axhline(silence[1], color=plot.RED, linestyle=":", label="silence, validation tracks")
     # pt: "silêncio, faixas de validação"
     ax.set(xlabel="epoch", ylabel=ylabel, ylim=(0, None))
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    fig.legend(frameon=False, loc="outside right center")
     plot.show(fig, alt)
 
 
@@ -684,16 +681,15 @@ claims.check(tracks.source, quarter_snr_test=quarters[1], pca_snr_train=linear[0
 # %%
 frame_pca = fit_pca(x_train, 512)
 fig, ax = plt.subplots(figsize=(9, 4.5))
-shares = np.array(
-    [64, 32, 16, 8, 4]
-)  # samples for each value of the code  # pt: amostras por valor do código
-for label, model, marker in (("4,096 samples", pca, "o"), ("512 samples", frame_pca, "s")):
+# Samples for each value of the code, from 64 to 4 in profile class.
+# pt: Amostras para cada valor do código, de 64 a 4 no perfil class.
+shares = SEGMENT // CODE * np.array([16, 8, 4, 2, 1])
+for label, model, colour in (("4,096 samples", pca, plot.RED), ("512 samples", frame_pca, plot.BLUE)):
     # pt: "4.096 amostras", "512 amostras"
     sizes = np.minimum(model.n_features_in_ // shares, model.n_components_)
-    for x, colour, line, part in ((x_train, plot.BLUE, "--", "training"), (x_test, plot.RED, "-", "test")):
-        # pt: "treino", "teste"
+    for x, style, part in ((x_train, "--o", "training"), (x_test, "-s", "test")):  # pt: "treino", "teste"
         curve = [median_snr(x, pca_rebuild(model, x, kept)) for kept in sizes]
-        ax.plot(RATE / shares, curve, line, marker=marker, color=colour, label=f"{label}, {part}")
+        ax.plot(RATE / shares, curve, style, color=colour, label=f"{label}, {part}")
 ax.set(xscale="log", xlabel="values per second", ylabel="SNR (dB)", xticks=RATE / shares)
 # pt: "valores por segundo"
 ax.xaxis.set_major_formatter(lambda value, _: text.number(value, ",.0f"))
@@ -701,8 +697,8 @@ ax.minorticks_off()
 ax.legend(frameon=False)
 plot.show(
     fig,
-    alt="SNR against values per second: training and test part for 4,096 samples, and stay together for 512.",
-    # pt: "SNR por valores por segundo: treino e teste se separam com 4.096 amostras e ficam juntos com 512."
+    alt="SNR rises with the values per second. For 4,096 samples training is far above test; for 512 they agree.",
+    # pt: "A SNR cresce com os valores por segundo. Com 4.096 amostras, treino bem acima de teste; com 512, iguais."
 )
 # %%
 frames_snr_test = median_snr(x_test, pca_rebuild(frame_pca, x_test))
