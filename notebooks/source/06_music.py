@@ -806,8 +806,8 @@ mel_rows(
         pieces.names_test[0]: (new[0, :HALF], new_small[0, :HALF]),
         pieces.names_test[1]: (new[1, :HALF], new_small[1, :HALF]),
     },
-    alt="Mel spectrograms of two new pieces: the small network keeps the lines of the notes below about 1 kHz.",
-    # pt: "Espectrogramas mel de duas peças novas: a rede pequena conserva as linhas das notas até cerca de 1 kHz."
+    alt="Mel spectrograms of two new pieces: the small network keeps most notes below 2 kHz, with faint noise around.",
+    # pt: "Espectrogramas mel de duas peças novas: a rede pequena conserva quase toda nota até 2 kHz, com algum ruído."
 )
 
 
