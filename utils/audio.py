@@ -20,26 +20,23 @@ from utils.data.download import DataError
 from utils.text import number, tr
 
 RATE = 8000  # samples a second: sound up to 4 kHz
-RATES = (1000, 400_000)  # that a recording may have
+RATES = (1000, 400_000)  # of a recording
 MOST_SAMPLES = 30_000_000  # of all channels, before and after conversion: an hour at 8 kHz
 LOUDEST = 4  # times full scale: a decoder may go a little beyond 1
 FULL_SCALE = 2**31  # of integers of 32 bits, which some programs write as floating point
-BLOCK = 16_384  # samples handed to an encoder at a time: Vorbis overflows its stack on many
+BLOCK = 16_384  # samples given to an encoder at a time: Vorbis overflows its stack on many
 
 
 def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
-    """The sound in a WAV, AU, FLAC or OGG file: its channels averaged, at `rate` samples a second.
+    """The sound in a file or an open file: its channels averaged, at `rate` samples a second.
 
-    Args:
-        file: path, or a file that is open for reading bytes.
-        rate: samples a second of the result; another rate is converted with an anti-alias filter.
+    Another rate is converted with an anti-alias filter.
 
     Returns:
         float32, shape (n,), in [-1, 1] up to a small overshoot of the filter.
 
     Raises:
-        DataError: it cannot be read, is cut off, is empty, is longer than any music, or has
-            values that are not numbers.
+        DataError: it cannot be read, is cut off or empty, or is too long or loud to be music.
     """
     import soundfile
     from scipy.signal import resample_poly
@@ -115,8 +112,7 @@ def join(segments: np.ndarray, length: int) -> np.ndarray:
 def snr(x: np.ndarray, x_hat: np.ndarray) -> np.ndarray:
     """Signal-to-noise ratio in dB along the last axis; infinite where nothing is lost.
 
-    Ten times the decimal logarithm of the power of `x` over that of the difference: 0 dB means
-    that the error is as strong as the music, every 10 dB that it has a tenth of the power.
+    At 0 dB the error is as strong as the music; every 10 dB more it has a tenth of the power.
     """
     signal = np.sum(np.square(x, dtype="float64"), axis=-1)
     noise = np.sum(np.square(x - x_hat, dtype="float64"), axis=-1)
@@ -145,9 +141,7 @@ def encode(x: np.ndarray, kind: str, rate: int = RATE) -> bytes:
 def play(
     clips: Mapping[str, np.ndarray], source: str, rate: int = RATE, my_copy: bool = False
 ) -> None:
-    """Players side by side, one for each sound; of real tracks a notice takes their place.
-
-    A player keeps its sound in the notebook. GTZAN has no licence, so that would be publishing it.
+    """Players side by side, which keep their sounds in the notebook; for real tracks a notice.
 
     Args:
         clips: label -> sound in [-1, 1], shape (n,).

@@ -24,12 +24,10 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
         kept = resume.backup(model, epochs, len(x))
         model.fit(x, x, epochs=epochs, initial_epoch=kept.epoch, callbacks=[kept])
 
-    Weights and the state of the optimizer are saved in the folder of this run until the training
-    ends. A training that was interrupted in this kernel, or in a kernel that no longer runs,
-    continues if network, optimizer, loss, facts, profile and seed are the same. The order of its
-    batches differs from that of an uninterrupted training. A full disk costs the backup, not the
-    training. (Keras's own `BackupAndRestore` saves after each epoch, however short, stops the
-    training if the disk is full, and takes up the training of another kernel that still runs.)
+    A training that was interrupted in this kernel, or in one that no longer runs, continues if
+    network, optimizer, loss, facts, profile and seed are the same; the order of its batches is
+    another one. Keras's own `BackupAndRestore` does not suit: it saves after each epoch, however
+    short, and stops the training if the disk is full.
 
     Args:
         model: a built and compiled Keras model.

@@ -72,8 +72,7 @@ def _load(
         start = 4 + 4 * content[3]
         shape = np.frombuffer(content[4:start], ">u4")
         arrays.append(np.frombuffer(content, np.uint8, offset=start).reshape(shape))
-    arrays = [a.astype("float32") / 255 if a.ndim == 3 else a for a in arrays]
-    return ImageData(*arrays, names, "real", tr(**wanted.real))
+    return ImageData(*map(_scaled, arrays), names, "real", tr(**wanted.real))
 
 
 def _contents(wanted: DataSet) -> list[bytes]:
@@ -109,5 +108,9 @@ def _embedded_digits() -> tuple[np.ndarray, ...]:
 
 def _embedded_garments() -> tuple[np.ndarray, ...]:
     with np.load(GARMENTS, allow_pickle=False) as file:
-        x_train, x_test = (file[key].astype("float32") / 255 for key in ("x_train", "x_test"))
-        return x_train, file["y_train"], x_test, file["y_test"]
+        return tuple(_scaled(file[key]) for key in ("x_train", "y_train", "x_test", "y_test"))
+
+
+def _scaled(array: np.ndarray) -> np.ndarray:
+    """Images with values in [0, 1]; labels stay."""
+    return array.astype("float32") / 255 if array.ndim == 3 else array

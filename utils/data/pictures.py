@@ -20,15 +20,9 @@ def readable(path: Path) -> bool:
 
 
 def decode(path: Any, size: int, keep: float) -> Any:
-    """One PNG file as an image: on white, frame cut away, resized.
+    """One PNG file (path as a string tensor) as an image: on white, frame cut away, resized.
 
-    Args:
-        path: string tensor.
-        size: side of the result, in pixels.
-        keep: share of the side that is kept, around the middle.
-
-    Returns:
-        uint8 tensor (size, size, 3).
+    The share `keep` of the side is kept, around the middle. Returns uint8, (size, size, 3).
     """
     import tensorflow as tf
 
