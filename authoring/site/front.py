@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 from PIL import Image, ImageOps
 
@@ -84,7 +84,8 @@ def write(language: str, paths: Sequence[Path], repository: str, folder: Path) -
     homework = [entry["slug"] for entry in lessons if entry["slug"].endswith("_homework")]
     numbers = weights()
     faces = numbers["faces"]
-    environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
+    loader = FileSystemLoader(HERE / "templates")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     page = environment.get_template("front.html").render(
         language=language,
         other=next(name for name in LANGUAGES if name != language),

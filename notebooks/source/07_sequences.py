@@ -1335,7 +1335,7 @@ claims.check(
     film_pca_next=film_errors["pca"][1],
     film_lstm_next=film_errors["lstm"][1],
 )
-# %% cover=[0.075, 0.01, 0.62, 0.5]
+# %% cover=[0.063, 0.003, 0.439, 0.5]
 shown = {}
 for i in range(2):
     panels = {
