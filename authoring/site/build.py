@@ -34,7 +34,7 @@ DOCUMENTS = {
     "server": {"en": "docs/server.md", "pt-BR": "docs/server.pt-BR.md"},
     "glossary": {"en": "docs/glossary.md", "pt-BR": "docs/glossary.md"},
 }
-OTHER_VERSION = re.compile(r" ?\[(Em português|In English)\]\([^)]*\)")  # a button leads to it
+OTHER_VERSION = re.compile(r" ?\[(Em português|In English)\]\([^)]*\)\.?")  # a button leads to it
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)")
 REDIRECT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Autoencoders</title>

@@ -87,12 +87,12 @@ class Sampled(keras.Model):
 
 def latent_map(x: np.ndarray, x_test: np.ndarray, y_test: np.ndarray) -> dict[str, Any]:
     """Encoder (means only) and decoder of that VAE, and the places of some test images."""
-    encoder = keras.Sequential([keras.Input((785,)), *dense([60, 4], "linear")])
-    decoder = keras.Sequential([keras.Input((3,)), *dense([60, 784], "sigmoid")])
+    encoder = keras.Sequential([keras.Input((785,)), *dense([60, 32, 4], "linear")])
+    decoder = keras.Sequential([keras.Input((3,)), *dense([32, 60, 784], "sigmoid")])
     train(Sampled(encoder, decoder), x, np.zeros(len(x)), 60, lambda _, loss: ops.mean(loss))
-    means = keras.Sequential([keras.Input((785,)), *dense([60, 2], "linear")])
+    means = keras.Sequential([keras.Input((785,)), *dense([60, 32, 2], "linear")])
     kernel, bias = encoder.layers[-1].get_weights()
-    means.set_weights([*encoder.layers[0].get_weights(), kernel[:, :2], bias[:2]])
+    means.set_weights([*encoder.get_weights()[:-2], kernel[:, :2], bias[:2]])
     content = {"encoder": networks.layers(means), "decoder": networks.layers(decoder)}
     chosen = np.concatenate([np.flatnonzero(y_test == digit)[:POINTS] for digit in range(10)])
     chosen.sort()
