@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -22,6 +21,7 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from authoring import facts
 from authoring.site import front
 from utils.settings import ROOT
 from utils.text import LANGUAGES
@@ -46,12 +46,6 @@ location.replace((navigator.language || "en").startsWith("pt") ? "pt-BR/" : "en/
 <a lang="pt-BR" href="pt-BR/index.html">Português</a></p>
 </body></html>
 """
-
-
-def repository() -> str:
-    """Address of the course; pyproject.toml is the one place that has it."""
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)["project"]["urls"]["repository"]
 
 
 def prepare(notebook: NotebookNode) -> None:
@@ -116,13 +110,13 @@ def main() -> None:
     output = parser.parse_args().output.resolve()
     shutil.rmtree(output, ignore_errors=True)
     for language in LANGUAGES:
-        settings = {"AE_SITE_LANGUAGE": language, "AE_SITE_REPOSITORY": repository()}
+        settings = {"AE_SITE_LANGUAGE": language, "AE_SITE_REPOSITORY": facts.repository()}
         with tempfile.TemporaryDirectory() as pages:
             write_sources(language, Path(pages))
             command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
             command += ["-c", str(HERE), pages, str(output / language)]
             subprocess.run(command, check=True, env={**os.environ, **settings})
-        front.write(language, notebooks(language), repository(), output / language)
+        front.write(language, notebooks(language), facts.repository(), output / language)
     shutil.rmtree(output / "jupyter_execute", ignore_errors=True)  # an empty folder of myst-nb
     (output / "index.html").write_text(REDIRECT, encoding="utf-8")
     (output / ".nojekyll").touch()  # folders whose names begin with _ are served too

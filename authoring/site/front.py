@@ -74,7 +74,7 @@ def write(language: str, paths: Sequence[Path], repository: str, folder: Path) -
     Args:
         language: that of the page.
         paths: the notebooks of the lessons, in their order.
-        repository: address of the course.
+        repository: address of the course, empty where it has none.
         folder: where Sphinx has written the pages of the language.
     """
     covers = folder / "_static" / "covers"
@@ -93,7 +93,7 @@ def write(language: str, paths: Sequence[Path], repository: str, folder: Path) -
         spoken=texts["spoken"],
         lessons=lessons,
         homework=homework[0] if homework else lessons[0]["slug"],
-        repository=None if "/OWNER/" in repository else repository,
+        repository=repository,
         betas=numbers["map"]["betas"],
         components=len(networks.decode(faces["scale"], "<f4")),
         faces=len(networks.decode(numbers["faces"]["faces"], "u1"))

@@ -15,7 +15,7 @@
 #
 # **Prerequisites:** lesson 02. Keep it open in a second tab, because part A repeats its steps with other data. Part B introduces convolutions.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
+# **You will need:** a computer with Python {{ python }}, or a free Colab. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Lição de casa: dos dígitos às roupas
 #
@@ -33,7 +33,7 @@
 #
 # **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba, pois a parte A repete seus passos com outros dados. A parte B apresenta as convoluções.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou do Colab gratuito. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 

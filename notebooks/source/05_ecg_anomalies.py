@@ -16,7 +16,7 @@
 #
 # **Prerequisites:** dense layers and training in Keras (lesson 02). PCA (lesson 01) helps.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU, no files from other lessons.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. No GPU, no files from other lessons.
 #
 # > **This is a teaching example, not a medical device.** It uses one old recording of one patient, with labels from a program. Do not use it to assess anyone's heart.
 # %% [markdown] lang="pt-BR"
@@ -37,7 +37,7 @@
 #
 # **Pré-requisitos:** camadas densas e treino em Keras (aula 02). A PCA (aula 01) ajuda.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
 #
 # > **Este é um exemplo didático, não um dispositivo médico.** Ele usa uma gravação antiga de um único paciente, com rótulos dados por um programa. Não o use para avaliar o coração de ninguém.
 # %% tags=["setup"]
@@ -243,14 +243,14 @@ width = high - low
 def build(sizes=(32, 16, 8), hidden="relu", code="relu", output="sigmoid"):
     """Encoder, decoder and autoencoder; the decoder mirrors the encoder's layer sizes."""
     # pt: """Codificador, decodificador e autoencoder; o decodificador espelha os tamanhos das camadas."""
-    beat = h = keras.Input((heart.x.shape[1],), name="beat")
+    beat = h = keras.Input((140,), name="beat")
     for units in sizes[:-1]:
         h = layers.Dense(units, hidden)(h)
     encoder = keras.Model(beat, layers.Dense(sizes[-1], code, name="code")(h), name="encoder")
     z = h = keras.Input((sizes[-1],), name="z")
     for units in sizes[-2::-1]:
         h = layers.Dense(units, hidden)(h)
-    x_hat = layers.Dense(heart.x.shape[1], output, name="x_hat")(h)
+    x_hat = layers.Dense(140, output, name="x_hat")(h)
     decoder = keras.Model(z, x_hat, name="decoder")
     return encoder, decoder, keras.Model(beat, decoder(encoder(beat)), name="autoencoder")
 

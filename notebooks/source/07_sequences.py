@@ -17,7 +17,7 @@
 #
 # **Prerequisites:** lessons 01 and 02 (PCA, training, validation, functional API).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Sequências: autoencoders LSTM e modelos de sequência para sequência
 #
@@ -37,7 +37,7 @@
 #
 # **Pré-requisitos:** aulas 01 e 02 (PCA, treino, validação, API funcional).
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 

@@ -17,7 +17,7 @@
 #
 # **Prerequisites:** convolutions (lesson 04) and the VAE (lesson 08).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Geração de rostos de desenho com um autoencoder variacional
 #
@@ -37,7 +37,7 @@
 #
 # **Pré-requisitos:** convoluções (aula 04) e o VAE (aula 08).
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 

@@ -13,7 +13,7 @@ from keras import layers
 from sklearn.decomposition import PCA
 
 from exercises import ecg_anomalies as check_ecg
-from tests.exercises.kit import Catalogue, Own, Rights, Wrongs
+from tests.exercises.common import Catalogue, Own, Rights, Wrongs
 from utils.data import ecg_anomalies as ecg
 
 # Exercise 1: two hills of errors that overlap

@@ -11,7 +11,7 @@ from keras import layers
 from sklearn.linear_model import LinearRegression
 
 from exercises import sequences as check_sequences
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs
 
 # Exercise 1: noisy waves, nine values and the eight that follow
 
