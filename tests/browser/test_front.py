@@ -90,7 +90,8 @@ def test_mouse_finger_and_keyboard_draw(front: Any) -> None:
     for part in seen[0]:
         assert len({state[part] for state in seen}) == len(seen), f"{part} follows the drawing"
     front.keyboard.press("Delete")
-    assert front.locator("#ring").is_hidden() and front.locator("#mark").is_hidden()
+    front.locator("#ring").wait_for(state="hidden")
+    front.locator("#mark").wait_for(state="hidden")
 
 
 def test_a_screen_reader_hears_the_result_and_reads_the_values(front: Any) -> None:
