@@ -485,7 +485,7 @@ def mel_rows(rows, alt):
     plot.show(fig, alt)
 
 
-# %%
+# %% cover=[0.082, 0.665, 0.44, 0.925]
 new = pieces.x_test[:2]  # two pieces of the course  # pt: duas peças do curso
 new_hat = rebuild(autoencoder, new)
 HALF = LENGTH // 2
