@@ -592,7 +592,7 @@ claims.check(
 # **Por que as redes perdem com σ = 0,1?** O tamanho do código não é a razão: a PCA com 512 componentes reconstrói dígitos limpos quase com perfeição. O ruído do treino pesa mais. No treino, as duas redes viram sobretudo ruído mais forte; por isso, apagam detalhes que o ruído fraco deixa visíveis. Em Para ir além testamos as duas afirmações.
 #
 # A próxima figura mostra oito dígitos com σ = 0,5.
-# %%
+# %% card={"en": "a network that removes noise and one that fills holes", "pt-BR": "uma rede que remove ruído e outra que preenche falhas"}
 chosen = {name: tuned[name, 0.5] for name in SETTINGS}
 few_noisy = x_test_noisy[:8]
 plot.image_rows(

@@ -377,7 +377,7 @@ unlike = [kind for kind in present if kind != 1 and (kinds_val == kind).any()]
 first_of_kind = [np.flatnonzero(kinds_val == kind)[0] for kind in unlike]
 others = [i for i in np.flatnonzero(y_val) if i not in first_of_kind]
 chosen = np.array([*np.flatnonzero(~y_val)[:4], *[*first_of_kind, *others][:4]])
-# %%
+# %% card={"en": "a detector of abnormal heartbeats", "pt-BR": "um detector de batimentos anormais"}
 fig, axes = plt.subplots(2, 4, figsize=(13, 7.4), sharex=True, sharey=True)
 for ax, i, x_hat in zip(axes.flat, chosen, autoencoder.predict_on_batch(x_val[chosen])):
     error_area(ax, x_val[i], x_hat, names[kinds_val[i]])

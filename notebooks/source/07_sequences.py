@@ -611,7 +611,7 @@ claims.check(
 # - **O modelo denso vence.** Ele vai de {{ dense_past.min }} a {{ dense_past.max }} no passado e de {{ dense_future.min }} a {{ dense_future.max }} no futuro. Em
 #   cada execução, os dois erros são menores que os da LSTM composta. Na execução mostrada, o treino também é várias vezes mais curto. Para janelas curtas de
 #   tamanho fixo, experimente primeiro uma rede densa.
-# %%
+# %% card={"en": "LSTM networks that continue curves and add numbers", "pt-BR": "redes LSTM que continuam curvas e somam números"}
 out = {name: np.asarray(value) for name, value in composite(past_test).items()}
 lines = [(range(1, PAST + 1), out["x_hat"], plot.RED)]
 lines.append((range(PAST + 1, PAST + FUTURE + 1), out["future"], plot.BLUE))

@@ -1,0 +1,155 @@
+"""The start page of the course, a notebook for each language: what to know, and all lessons.
+
+A lesson is shown with a picture from its own outputs. Its author chooses the picture, and says what
+a student builds, beside the cell that draws it:
+
+    # %% card={"en": "a network that removes noise", "pt-BR": "uma rede que remove ruído"}
+
+Without such a cell the card shows the first picture and the first goal of the lesson.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode, v4
+from PIL import Image
+
+from authoring.source import Cell
+from lab import PAGES, ROOT
+
+TEXTS = Path(__file__).with_name("start")
+DRAWING = {"en": "autoencoder.png", "pt-BR": "autoencoder.pt-BR.png"}  # in docs
+SIZE = (520, 325)  # pixels of a card's picture, shown at half this size
+TALL = 0.9  # height : width from which only the upper part of a picture is shown
+LINKS = {
+    "en": ("You build", "{} min to read, {} min to run"),
+    "pt-BR": ("Você constrói", "{} min de leitura, {} min de execução"),
+}
+CARD = """\
+<div style="width:262px; border:1px solid #9e9e9e; border-radius:8px; padding:0 12px">
+
+[![{alt}](attachment:{slug}.webp)]({address})
+
+**[{number} · {title}]({address})**
+
+{build}: {built}.
+
+{minutes}
+
+</div>"""
+CARDS = '<div style="display:flex; flex-wrap:wrap; gap:14px">\n\n{}\n\n</div>'
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the start page says about a lesson, in one language."""
+
+    slug: str
+    title: str
+    built: str
+    reading: str  # minutes
+    running: str
+    notebook: NotebookNode | None  # with its outputs, if it has been made
+
+
+def path(language: str) -> str:
+    """Place of the start page in the course."""
+    return f"notebooks/{PAGES[language]}"
+
+
+def built(cells: Sequence[Cell], language: str) -> str:
+    """What a student builds in a lesson: what its author says, or its first goal."""
+    chosen = [cell.metadata["card"][language] for cell in cells if "card" in cell.metadata]
+    goals = re.findall(r"^- (.*?)[;.]?$", cells[0].texts[language], re.MULTILINE)
+    return [*chosen, *goals, "…"][0]
+
+
+def picture(notebook: NotebookNode) -> tuple[bytes, str] | None:
+    """The picture of a lesson's card and its description; None if the lesson has no pictures."""
+    chosen = [cell for cell in notebook.cells if "card" in cell.metadata]
+    for cell in [*chosen, *notebook.cells]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                return base64.b64decode(data["image/png"]), data.get("text/plain", "")
+    return None
+
+
+def thumbnail(image: bytes) -> bytes:
+    """A picture in the size of a card, on white; of a tall one the upper part."""
+    full = Image.open(io.BytesIO(image)).convert("RGB")
+    if full.height > TALL * full.width:
+        full = full.crop((0, 0, full.width, full.width * SIZE[1] // SIZE[0]))
+    full.thumbnail(SIZE, Image.Resampling.LANCZOS)
+    card = Image.new("RGB", SIZE, "white")
+    card.paste(full, ((SIZE[0] - full.width) // 2, (SIZE[1] - full.height) // 2))
+    small = io.BytesIO()
+    card.save(small, format="webp", quality=82, method=6)
+    return small.getvalue()
+
+
+def build(lessons: Sequence[Lesson], language: str, old: NotebookNode | None) -> NotebookNode:
+    """The start page in a language.
+
+    Args:
+        lessons: all lessons, in order.
+        language: that of the page.
+        old: the page of before. Cards of pictures that have not changed come from it, because
+            versions of Pillow compress differently.
+    """
+    text = (TEXTS / f"{language}.md").read_text(encoding="utf-8")
+    parts = re.split(r"^```(?:python)?$", text, flags=re.MULTILINE)
+    about, code, choose = (part.strip("\n") for part in parts)
+    attachments, sums, cards = {}, {}, []
+    kept = old.cells[-1] if old is not None else NotebookNode(metadata={}, attachments={})
+    for lesson in lessons:
+        name, found = f"{lesson.slug}.webp", lesson.notebook and picture(lesson.notebook)
+        if found:
+            sums[name] = hashlib.sha256(found[0]).hexdigest()[:16]
+            if kept.metadata.get("pictures", {}).get(name) == sums[name]:
+                attachments[name] = kept.attachments[name]
+            else:
+                attachments[name] = attached("image/webp", thumbnail(found[0]))
+        cards.append(card(lesson, language, found[1] if found else ""))
+    drawing = attached("image/png", (ROOT / "docs" / DRAWING[language]).read_bytes())
+    cells = [
+        v4.new_markdown_cell(about, id="about", attachments={"autoencoder.png": drawing}),
+        v4.new_code_cell(code, id="check"),
+        v4.new_markdown_cell(
+            choose.replace("{lessons}", CARDS.format("\n\n".join(cards))),
+            id="lessons",
+            attachments=attachments,
+            metadata={"pictures": sums},
+        ),
+    ]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    about_it = {"kernelspec": kernel, "language_info": {"name": "python"}, "language": language}
+    return v4.new_notebook(cells=cells, metadata=about_it)
+
+
+def card(lesson: Lesson, language: str, alt: str) -> str:
+    """The card of a lesson in Markdown; without a picture if `alt` is empty."""
+    build_word, minutes = LINKS[language]
+    text = CARD.format(
+        alt=re.sub(r"[\[\]\n]", " ", alt),
+        slug=lesson.slug,
+        number=lesson.slug[:2],
+        title=lesson.title,
+        address=f"{language}/{lesson.slug}.ipynb",
+        build=build_word,
+        built=lesson.built,
+        minutes=minutes.format(lesson.reading, lesson.running),
+    )
+    return text if alt else re.sub(r"\n\[!\[.*\n", "", text)
+
+
+def attached(kind: str, content: bytes) -> dict[str, str]:
+    """A file as the attachment of a cell."""
+    return {kind: base64.b64encode(content).decode("ascii")}
