@@ -90,9 +90,11 @@ def course(made: Mapping[str, str]) -> dict[str, str]:
                     nbformat.reads(text, as_version=4) if text else None,
                 )
             )
-        old = existing(start_page.path(language))
-        page = start_page.build(cards, language, old and nbformat.reads(old, as_version=4))
-        shared[start_page.path(language)] = notebook.text(page)
+        place = start_page.path(language)
+        text = existing(place)
+        old = nbformat.reads(text, as_version=4) if text else None
+        page = start_page.build(cards, language, old)
+        shared[place] = text if start_page.same(page, old) else notebook.text(page)
     return shared
 
 

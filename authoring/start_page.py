@@ -11,6 +11,7 @@ Without such a cell the card shows the first picture and the first goal of the l
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import io
 import re
@@ -29,11 +30,11 @@ DRAWING = {"en": "autoencoder.png", "pt-BR": "autoencoder.pt-BR.png"}  # in docs
 SIZE = (520, 325)  # pixels of a card's picture, shown at half this size
 TALL = 0.9  # height : width from which only the upper part of a picture is shown
 LINKS = {
-    "en": ("You build", "{} min to read, {} min to run"),
-    "pt-BR": ("Você constrói", "{} min de leitura, {} min de execução"),
+    "en": ("You build", "{} min to read · {} min to run"),
+    "pt-BR": ("Você constrói", "{} min de leitura · {} min de execução"),
 }
 CARD = """\
-<div style="width:262px; border:1px solid #9e9e9e; border-radius:8px; padding:0 12px">
+<div style="box-sizing:border-box; width:260px; padding:0 10px; {border}">
 
 [![{alt}](attachment:{slug}.webp)]({address})
 
@@ -41,10 +42,11 @@ CARD = """\
 
 {build}: {built}.
 
-{minutes}
+<small>{minutes}</small>
 
 </div>"""
-CARDS = '<div style="display:flex; flex-wrap:wrap; gap:14px">\n\n{}\n\n</div>'
+BORDER = "border:1px solid #9e9e9e; border-radius:8px"
+CARDS = '<div style="display:flex; flex-wrap:wrap; gap:12px">\n\n{}\n\n</div>'
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,24 @@ def build(lessons: Sequence[Lesson], language: str, old: NotebookNode | None) ->
     return v4.new_notebook(cells=cells, metadata=about_it)
 
 
+def same(page: NotebookNode, old: NotebookNode | None) -> bool:
+    """Whether `old` is `page`, apart from what JupyterLab saves when a reader has used it."""
+    if old is None:
+        return False
+    used = copy.deepcopy(old)
+    used.metadata.language_info = page.metadata.language_info
+    for cell in used.cells:
+        cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "pictures"})
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return used == page
+
+
 def card(lesson: Lesson, language: str, alt: str) -> str:
     """The card of a lesson in Markdown; without a picture if `alt` is empty."""
     build_word, minutes = LINKS[language]
     text = CARD.format(
+        border=BORDER,
         alt=re.sub(r"[\[\]\n]", " ", alt),
         slug=lesson.slug,
         number=lesson.slug[:2],

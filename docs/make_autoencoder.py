@@ -45,7 +45,7 @@ def trained() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def draw(image: np.ndarray, code: np.ndarray, output: np.ndarray) -> bytes:
     """The picture in the language that is set, as a PNG file."""
-    fig, ax = plt.subplots(figsize=(11, 3.5), layout="none")
+    fig, ax = plt.subplots(figsize=(9, 2.86), layout="none")
     middle, low, high = HEIGHT / 2, 0.36 * HEIGHT, 0.64 * HEIGHT
     for left, pixels in ((LEFT, image), (RIGHT, output)):
         place = (left, left + HEIGHT, 0, HEIGHT)
