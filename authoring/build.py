@@ -60,10 +60,7 @@ def course(made: Mapping[str, str]) -> dict[str, str]:
     readers = {slug: values.for_readers(*known) for slug, known in facts_of.items()}
     shared = {"RESULTS.md": tables.results(facts_of)}
     shared["data/claims.json"] = json.dumps(readers, indent=1, ensure_ascii=False) + "\n"
-    titles = {
-        slug: {k: text.splitlines()[0].removeprefix("# ") for k, text in first.texts.items()}
-        for slug, (first, *_) in cells.items()
-    }
+    titles = {slug: source.titles(slug) for slug in cells}
     address = facts.repository()
     for language, path in READMES.items():
         if (text := existing(path)) is not None:
@@ -98,15 +95,19 @@ def course(made: Mapping[str, str]) -> dict[str, str]:
     return shared
 
 
+def write_whole(target: Path, text: str) -> None:
+    """Write a file in one step: nobody ever reads half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(beside, target)
+
+
 def write(made: Mapping[str, str]) -> list[str]:
-    """Write the files that differ from what is there, each in one step; their paths."""
+    """Write the files that differ from what is there; their paths."""
     changed = [path for path, text in made.items() if existing(path) != text]
     for path in changed:
-        target = ROOT / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.new")
-        beside.write_text(made[path], encoding="utf-8", newline="\n")
-        os.replace(beside, target)
+        write_whole(ROOT / path, made[path])
     return changed
 
 

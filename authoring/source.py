@@ -22,6 +22,7 @@ MAX_LINES = 25  # of a code cell: what fits on a projected screen
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 CLAIMS_TITLE = {"en": "Check the values of this section", "pt-BR": "Confira os valores desta seção"}
 
+TITLE = re.compile(r'^# %% \[markdown\].* lang="([\w-]+)".*\n# # (.+)$', re.MULTILINE)
 FENCE = re.compile(r"^ *(```|~~~).*?^ *\1 *$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
 NO_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^>]*\balt=[\"'][^\"'])", re.IGNORECASE)
@@ -81,6 +82,14 @@ def slugs() -> list[str]:
 def source(slug: str) -> str:
     """Text of a lesson's source."""
     return (FOLDER / f"{slug}.py").read_text(encoding="utf-8")
+
+
+def titles(slug: str) -> dict[str, str]:
+    """Title of a lesson by language, whether or not the rest of its source is right."""
+    found: dict[str, str] = {}
+    for language, title in TITLE.findall(source(slug)):
+        found.setdefault(language, title.strip())
+    return dict.fromkeys(LANGUAGES, slug) | found
 
 
 def read(slug: str, text: str) -> list[Cell]:

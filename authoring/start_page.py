@@ -1,11 +1,10 @@
 """The start page of the course, a notebook for each language: what to know, and all lessons.
 
-A lesson is shown with a picture from its own outputs. Its author chooses the picture, and says what
-a student builds, beside the cell that draws it:
+A lesson is shown with its cover. What a student builds in it is said beside the cell of the cover:
 
-    # %% card={"en": "a network that removes noise", "pt-BR": "uma rede que remove ruído"}
+    # %% cover=[0, 0, 1, 0.5] built={"en": "a denoiser", "pt-BR": "uma rede que remove ruído"}
 
-Without such a cell the card shows the first picture and the first goal of the lesson.
+Without this the card shows the first goal of the lesson.
 """
 
 from __future__ import annotations
@@ -20,15 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode, v4
-from PIL import Image
 
+from authoring.cover import cover
 from authoring.source import Cell
 from lab import PAGES, ROOT
 
 TEXTS = Path(__file__).with_name("start")
 DRAWING = {"en": "autoencoder.png", "pt-BR": "autoencoder.pt-BR.png"}  # in docs
-SIZE = (520, 325)  # pixels of a card's picture, shown at half this size
-TALL = 0.9  # height : width from which only the upper part of a picture is shown
 LINKS = {
     "en": ("You build", "{} min to read · {} min to run"),
     "pt-BR": ("Você constrói", "{} min de leitura · {} min de execução"),
@@ -68,33 +65,9 @@ def path(language: str) -> str:
 
 def built(cells: Sequence[Cell], language: str) -> str:
     """What a student builds in a lesson: what its author says, or its first goal."""
-    chosen = [cell.metadata["card"][language] for cell in cells if "card" in cell.metadata]
+    chosen = [cell.metadata["built"][language] for cell in cells if "built" in cell.metadata]
     goals = re.findall(r"^- (.*?)[;.]?$", cells[0].texts[language], re.MULTILINE)
     return [*chosen, *goals, "…"][0]
-
-
-def picture(notebook: NotebookNode) -> tuple[bytes, str] | None:
-    """The picture of a lesson's card and its description; None if the lesson has no pictures."""
-    chosen = [cell for cell in notebook.cells if "card" in cell.metadata]
-    for cell in [*chosen, *notebook.cells]:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if "image/png" in data:
-                return base64.b64decode(data["image/png"]), data.get("text/plain", "")
-    return None
-
-
-def thumbnail(image: bytes) -> bytes:
-    """A picture in the size of a card, on white; of a tall one the upper part."""
-    full = Image.open(io.BytesIO(image)).convert("RGB")
-    if full.height > TALL * full.width:
-        full = full.crop((0, 0, full.width, full.width * SIZE[1] // SIZE[0]))
-    full.thumbnail(SIZE, Image.Resampling.LANCZOS)
-    card = Image.new("RGB", SIZE, "white")
-    card.paste(full, ((SIZE[0] - full.width) // 2, (SIZE[1] - full.height) // 2))
-    small = io.BytesIO()
-    card.save(small, format="webp", quality=82, method=6)
-    return small.getvalue()
 
 
 def build(lessons: Sequence[Lesson], language: str, old: NotebookNode | None) -> NotebookNode:
@@ -112,14 +85,17 @@ def build(lessons: Sequence[Lesson], language: str, old: NotebookNode | None) ->
     attachments, sums, cards = {}, {}, []
     kept = old.cells[-1] if old is not None else NotebookNode(metadata={}, attachments={})
     for lesson in lessons:
-        name, found = f"{lesson.slug}.webp", lesson.notebook and picture(lesson.notebook)
-        if found:
-            sums[name] = hashlib.sha256(found[0]).hexdigest()[:16]
+        name, picture = f"{lesson.slug}.webp", lesson.notebook and cover(lesson.notebook)
+        if picture:
+            content = picture.png + repr(picture.box).encode()
+            sums[name] = hashlib.sha256(content).hexdigest()[:16]
             if kept.metadata.get("pictures", {}).get(name) == sums[name]:
                 attachments[name] = kept.attachments[name]
             else:
-                attachments[name] = attached("image/webp", thumbnail(found[0]))
-        cards.append(card(lesson, language, found[1] if found else ""))
+                small = io.BytesIO()
+                picture.fitted().save(small, format="webp", quality=80)
+                attachments[name] = attached("image/webp", small.getvalue())
+        cards.append(card(lesson, language, picture.alt if picture else ""))
     drawing = attached("image/png", (ROOT / "docs" / DRAWING[language]).read_bytes())
     cells = [
         v4.new_markdown_cell(about, id="about", attachments={"autoencoder.png": drawing}),

@@ -596,7 +596,7 @@ claims.check(
     told_mse=told["MSE"],
     told_edges=told["edges"],
 )
-# %%
+# %% cover=[0.199, 0.006, 0.659, 0.6] built={"en": "a generator of cartoon faces, with or without glasses", "pt-BR": "um gerador de rostos de desenho, com ou sem óculos"}
 glad = np.flatnonzero(has_test)[:4]
 beards = np.flatnonzero(~has_test & (moustache_score(x_test) > THRESHOLD))[:4]
 chosen = np.concatenate([glad, beards])
@@ -1041,7 +1041,7 @@ claims.check(
     glasses_off=taken_off[4],
     glasses_random=by_chance[4],
 )
-# %% card={"en": "a generator of cartoon faces, with or without glasses", "pt-BR": "um gerador de rostos de desenho, com ou sem óculos"}
+# %%
 without, wearing = np.flatnonzero(~has_test)[:4], np.flatnonzero(has_test)[:4]
 both, signs = np.concatenate([without, wearing]), np.repeat([1, -1], 4)[:, None]
 decoded = {

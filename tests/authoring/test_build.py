@@ -555,3 +555,11 @@ def test_generated_notebooks_are_current(slug: str) -> None:
 
 def test_generated_tables_are_current() -> None:
     assert build.stale(build.course()) == []
+
+
+def test_an_error_in_one_lesson_does_not_stop_the_build_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    right = source.source
+    monkeypatch.setattr(source, "source", lambda slug: f"{right(slug)}\n# %%\nx = (\n")
+    assert build.stale(build.course()) == []
