@@ -24,12 +24,12 @@ SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"
 
 def preferred(accepted: str) -> str:
     """The language of the start page for a browser that sends this header Accept-Language."""
-    weights = []
-    for position, part in enumerate(accepted.split(",")):
+    found = [(0.0, "en")]
+    for part in accepted.split(","):
         name, _, quality = part.strip().partition(";q=")
         weight = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
-        weights.append((-weight, position, "pt-BR" if name.lower().startswith("pt") else "en"))
-    return min(weights)[2]
+        found += [(weight, key) for key in PAGES if name[:2].lower() == key[:2]]
+    return max(found, key=lambda entry: entry[0])[1]
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
