@@ -495,21 +495,6 @@ mel_rows(
         tracks.names_test[0]: (x_test[0, :HALF], x_hat_test[0, :HALF]),
         pieces.names_test[0]: (new[0, :HALF], new_hat[0, :HALF]),
     },
-    alt="Mel spectrograms: lines of notes at the left; at the right the strong ones remain, over a floor of noise.",
-    # pt: "Espectrogramas mel: à esquerda, as linhas das notas; à direita restam as fortes, sobre um chão de ruído."
-)
-
-
-# %%
-new = pieces.x_test[:2]  # two pieces of the course  # pt: duas peças do curso
-new_hat = rebuild(autoencoder, new)
-HALF = LENGTH // 2
-mel_rows(
-    {
-        tracks.names_train[0]: (x_train[0, :HALF], x_hat_train[0, :HALF]),
-        tracks.names_test[0]: (x_test[0, :HALF], x_hat_test[0, :HALF]),
-        pieces.names_test[0]: (new[0, :HALF], new_hat[0, :HALF]),
-    },
     alt="Mel spectrograms: at the right the strongest notes remain and noise fills the gaps, most in the new sounds.",
     # pt: "Espectrogramas mel: à direita restam as notas mais fortes, e o ruído enche o resto, mais nos sons novos."
 )
