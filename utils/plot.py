@@ -44,7 +44,7 @@ def png(fig: Figure) -> bytes:
     """
     ticks.localise(fig)
     full, small = io.BytesIO(), io.BytesIO()
-    fig.savefig(full, format="png", dpi=DPI)
+    fig.savefig(full, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.1)
     plt.close(fig)  # else the notebook shows it twice
     picture = Image.open(full).convert("RGB")
     grey = picture.convert("L")
