@@ -29,8 +29,8 @@ HERE = Path(__file__).resolve().parent
 NAME = "autoencoder-course"
 FOLDERS = ("utils", "exercises", "data")
 FILES = ("requirements.txt", "environment.yml", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
-# Grading is for teachers; the programs in data/ made the embedded samples.
-LEFT_OUT = {"exercises": ["grading"], "data": ["cache", "*.py"]}
+# Grading is for teachers, the demo for the site; the programs in data/ made the embedded samples.
+LEFT_OUT = {"exercises": ["grading"], "data": ["cache", "demo", "*.py"]}
 EVERYWHERE_LEFT_OUT = ("__pycache__", ".*")
 READMES = {"en": "README.md", "pt-BR": "README.pt-BR.md"}
 
