@@ -17,7 +17,7 @@ from utils.data import download
 from utils.data.download import DataError
 from utils.data.files import find, leave_out
 from utils.settings import ROOT
-from utils.text import tr
+from utils.text import notice, tr
 
 HOP = 256  # own sounds have a multiple of this number of samples
 LENGTH = 131_072  # samples of each track that are used: 16.384 s
