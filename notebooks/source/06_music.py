@@ -485,7 +485,7 @@ def mel_rows(rows, alt):
     plot.show(fig, alt)
 
 
-# %% cover=[0.082, 0.665, 0.44, 0.925]
+# %% cover=[0.082, 0.665, 0.44, 0.925] built={"en": "an autoencoder for sound, and mixtures of two melodies", "pt-BR": "um autoencoder para sons e misturas de duas melodias"}
 new = pieces.x_test[:2]  # two pieces of the course  # pt: duas peças do curso
 new_hat = rebuild(autoencoder, new)
 HALF = LENGTH // 2
