@@ -14,8 +14,8 @@ import numpy as np
 
 from utils import audio
 from utils.data import download
-from utils.data.download import DataError, told
-from utils.data.files import find
+from utils.data.download import DataError
+from utils.data.files import find, leave_out
 from utils.settings import ROOT
 from utils.text import notice, tr
 
@@ -161,13 +161,8 @@ def _read(genre: str, files: Sequence[Path]) -> Music:
             x.append(audio.to_peak(track)[:LENGTH])
             names.append(path.stem)
         else:  # unreadable, too short or silent
-            bad.append(path.name)
-    folder = files[0].parent
-    if bad:
-        names_of_bad = download.listed(bad)
-        notice(told("left_out", bad=len(bad), count=len(files), folder=folder, names=names_of_bad))
-    if len(x) < FEWEST:
-        raise DataError(told("too_few", folder=folder, count=len(x), needed=FEWEST))
+            bad.append(path)
+    leave_out(files[0].parent, bad, len(files), FEWEST)
     validation = max(1, (len(x) - TRAIN) // 5)
     counts = f"{TRAIN}, {validation}, {len(x) - TRAIN - validation}"
     about = tr(**GTZAN.real).format(genre=genre, n=len(x), counts=counts)
