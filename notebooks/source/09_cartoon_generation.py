@@ -451,8 +451,11 @@ def edges_kept(x, x_hat):
 
 
 # %%
-rebuilt = {"pca": pca_rebuild(x_test, wide), "patches": patch_rebuild(x_test)}
-rebuilt["network"] = autoencoder.predict(x_test, verbose=0)
+rebuilt = dict(
+    pca=pca_rebuild(x_test, wide),
+    patches=patch_rebuild(x_test),
+    network=autoencoder.predict(x_test, verbose=0),
+)
 everyone, hair, eyes, chin = np.full(len(x_test), True), (0.0, 0.33), (0.42, 0.62), (0.64, 0.9)
 places = {
     "hair": (everyone, hair),  # pt: "cabelo"
@@ -479,7 +482,12 @@ kept = {
     for name, x_hat in rebuilt.items()
 }
 text.table(
-    ("model", "code", "MSE", "edges kept, eyes with glasses"),  # pt: "bordas conservadas, olhos com óculos"
+    (
+        "model",
+        "code",
+        "MSE",
+        "edges kept, eyes with glasses",
+    ),  # pt: "código", "bordas conservadas, olhos com óculos"
     [
         (
             name,
@@ -487,11 +495,7 @@ text.table(
             text.number(mse(x_test, rebuilt[key]), ".5f"),
             text.number(kept[key], ".1%"),
         )
-        for name, key, count in (
-            ("PCA", "pca", pca.n_components_),
-            ("PCA of patches", "patches", wide),  # pt: "PCA de retalhos"
-            ("network", "network", wide),  # pt: "rede"
-        )
+        for name, key, count in zip(header[1:], rebuilt, (pca.n_components_, wide, wide))
     ],
 )
 # %% tags=["claims"]
@@ -1308,11 +1312,11 @@ claims.check(faces.source, gb_100k=gb_100k, pca_streamed=streamed_error)
 # %%
 x_moved = np.roll(x_test, (size // 32, size // 32), axis=(1, 2))  # the border that wraps around is white
 # pt: a borda que dá a volta é branca
-moved = {
-    "pca": pca_rebuild(x_moved, wide),
-    "patches": patch_rebuild(x_moved),
-    "network": autoencoder.predict(x_moved, verbose=0),
-}
+moved = dict(
+    pca=pca_rebuild(x_moved, wide),
+    patches=patch_rebuild(x_moved),
+    network=autoencoder.predict(x_moved, verbose=0),
+)
 show_rows(
     {
         "moved": x_moved[chosen],  # pt: "deslocados"
@@ -1327,8 +1331,7 @@ still = {name: mse(x_test, rebuilt[name]) for name in moved}
 shifted = {name: mse(x_moved, x_hat) for name, x_hat in moved.items()}
 rows = [
     (name, text.number(still[key], ".5f"), text.number(shifted[key], ".5f"))
-    for name, key in (("PCA", "pca"), ("PCA of patches", "patches"), ("network", "network"))
-    # pt: "PCA de retalhos", "rede"
+    for name, key in zip(("PCA", "PCA of patches", "network"), moved)  # pt: "PCA de retalhos", "rede"
 ]
 text.table(("model", "MSE", "MSE, moved faces"), rows)  # pt: "MSE, rostos deslocados"
 # %% tags=["claims"]

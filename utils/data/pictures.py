@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.text import tr
+from utils.text import notice, tr
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -55,8 +55,16 @@ def own(folder: str | Path, size: int, most: int = 200) -> np.ndarray:
     from PIL import Image, ImageOps
 
     files = sorted(p for p in Path(folder).expanduser().rglob("*") if p.suffix.lower() in SUFFIXES)
+    good = [path for path in files if readable(path)][:most]
+    if len(good) < min(len(files), most):
+        notice(
+            tr(
+                f"{len(good)} of {len(files)} files in {folder} can be read; others are left out.",
+                f"{len(good)} de {len(files)} arquivos em {folder} podem ser lidos; outros ficam fora.",
+            )
+        )
     found = []
-    for path in filter(readable, files):
+    for path in good:
         with Image.open(path, formats=("PNG", "JPEG")) as picture:
             upright = ImageOps.exif_transpose(picture)
             if upright.mode.startswith("I"):  # 16 bits, which Pillow would clip
@@ -64,8 +72,6 @@ def own(folder: str | Path, size: int, most: int = 200) -> np.ndarray:
             square = ImageOps.fit(upright.convert("RGBA"), (size, size))
         white = Image.new("RGBA", square.size, "white")
         found.append(np.asarray(Image.alpha_composite(white, square).convert("RGB")))
-        if len(found) == most:
-            break
     if not found:
         raise FileNotFoundError(
             tr(
