@@ -59,8 +59,8 @@ def own(folder: str | Path, size: int, most: int = 200) -> np.ndarray:
     if len(good) < min(len(files), most):
         notice(
             tr(
-                f"{len(good)} of {len(files)} files in {folder} can be read; others are left out.",
-                f"{len(good)} de {len(files)} arquivos em {folder} podem ser lidos; outros ficam fora.",
+                f"Only {len(good)} of {len(files)} files in {folder} can be read.",
+                f"Só {len(good)} de {len(files)} arquivos em {folder} podem ser lidos.",
             )
         )
     found = []
