@@ -146,7 +146,9 @@ def training_pairs(batch):
     return x.map(mirrored).prefetch(2)
 
 
-val_pairs = batches("val", batch=128, cache=in_memory).map(lambda x: (x, x))
+val_pairs = batches("val", batch=settings.pick(quick=64, class_=64, full=16), cache=in_memory).map(
+    lambda x: (x, x)
+)
 
 
 # %% [markdown] lang="en"
@@ -342,7 +344,7 @@ def build_reconstruction(size, widths, maps):
 
 
 # %%
-widths = settings.pick(quick=(8, 16, 24), class_=(32, 64, 96), full=(64, 128, 256))
+widths = settings.pick(quick=(8, 16, 24), class_=(32, 64, 96), full=(32, 64, 96))
 keras.utils.set_random_seed(settings.seed())
 encoder, decoder, autoencoder = build_reconstruction(size, widths, maps)
 decoder.summary()
@@ -611,8 +613,8 @@ def build_generator(size, widths, latent_dim, kl_weight=None, seed=7):
 # O custo de reconstrução é uma *média* sobre os valores dos pixels; o peso do termo KL é, portanto, um hiperparâmetro deste custo. Não o compare com o $\beta$ da aula 08, que pesa o termo KL contra uma entropia cruzada somada. A seção "Para ir além" treina com pesos menores: as reconstruções melhoram, e as amostras da distribuição a priori não.
 # %%
 kl_weight = 4e-5
-epochs_small = settings.pick(quick=3, class_=24, full=60)
-narrow = settings.pick(quick=(8, 16), class_=(12, 24, 32), full=(32, 64, 128, 256))
+epochs_small = settings.pick(quick=3, class_=24, full=40)
+narrow = settings.pick(quick=(8, 16), class_=(12, 24, 32), full=(16, 32, 48, 64))
 
 
 def train_generator(kl_weight=None):
@@ -1231,7 +1233,7 @@ text.table(("from files", "from the cache"), rows, "Faces per second")
 # pt: "dos arquivos", "do cache", "Rostos por segundo"
 # %%
 streamed = IncrementalPCA(latent_dim)
-for x in batches("train", batch=128):  # one batch in memory at a time
+for x in batches("train", batch=latent_dim):  # one batch in memory at a time
     # pt: um lote de cada vez na memória
     if len(x) >= latent_dim:
         streamed.partial_fit(x.numpy().reshape(len(x), -1))
@@ -1277,7 +1279,8 @@ rows = [
     (name, text.number(still[key], ".5f"), text.number(shifted[key], ".5f"))
     for name, key in zip(("PCA", "PCA of patches", "network"), moved)  # pt: "PCA de retalhos", "rede"
 ]
-text.table(("model", "MSE", "MSE, moved faces"), rows)  # pt: "MSE, rostos deslocados"
+text.table(("model", "MSE", "MSE, moved faces"), rows, "Test faces")
+# pt: "MSE, rostos deslocados", "Rostos de teste"
 # %% tags=["claims"]
 claims.check(
     faces.source,
@@ -1366,7 +1369,8 @@ header = (
     "network distance, samples",
 )
 # pt: "peso", "nitidez, reconstruções", "nitidez, amostras", "distância da rede, amostras"
-text.table(header, rows)
+text.table(header, rows, "Test faces, and samples from the prior")
+# pt: "Rostos de teste e amostras da distribuição a priori"
 show_rows(
     faces_by_weight,
     alt="For three weights of the KL term, from large to small: six reconstructions, which become sharper, and six samples from the prior, which do not.",
@@ -1400,7 +1404,8 @@ beards = {
     # pt: "VAE, amostras"
 }
 rows = [(name, text.number(found.mean(), ".0%")) for name, found in beards.items()]
-text.table(("images", "moustache or full beard"), rows)  # pt: "imagens", "bigode ou barba cheia"
+text.table(("images", "share"), rows, "Moustache or full beard")
+# pt: "imagens", "fração", "Bigode ou barba cheia"
 beards_real, beards_rebuilt, beards_samples = (found.mean() for found in beards.values())
 # %% tags=["claims"]
 claims.check(faces.source, beards_real=beards_real, beards_samples=beards_samples)
