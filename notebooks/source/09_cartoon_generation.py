@@ -204,9 +204,7 @@ def labels(part, name, score, count=None):
 
 has_train = labels("train", "has_glasses", glasses_score)
 has_val, has_test = (labels(part, "has_glasses", glasses_score, held_out) for part in ("val", "test"))
-beard_val, beard_test = (
-    labels(part, "has_facial_hair", moustache_score, held_out) for part in ("val", "test")
-)
+beard_test = labels("test", "has_facial_hair", moustache_score, held_out)
 # %%
 scores = glasses_score(x_val)
 order = np.argsort(scores)
@@ -879,7 +877,8 @@ def direction(z, has):
 
 
 z_train = vae_encoder.predict(batches("train"), verbose=0)[0]
-z_val, z_test = (vae_encoder.predict(x, verbose=0)[0] for x in (x_val, x_test))
+z_val = vae_encoder.predict(x_val, verbose=0)[0]
+z_test = vae_encoder.predict(x_test, verbose=0)[0]
 glasses = direction(z_train, has_train)
 random_ways = np.random.default_rng(settings.seed()).normal(size=(5, latent_dim))
 random_ways *= np.linalg.norm(glasses) / np.linalg.norm(random_ways, axis=1, keepdims=True)
@@ -1029,19 +1028,19 @@ explore.cartoon_generation.attributes(vae_decoder, z_test[:60], x_test[:60], dir
 # %% exercise="B" role="answer"
 errors = {}
 for name, encode in {"plain": plain_encoder, "VAE": vae_encoder}.items():
-    z = encode.predict(x_test, verbose=0)
+    z = encode.predict_on_batch(x_test)
     if isinstance(z, list):
         z = z[0]  # the mean of the code  # pt: a média do código
-    x_hat = plain_decoder.predict(z, verbose=0)
+    x_hat = plain_decoder.predict_on_batch(z)
     errors[name] = float(np.mean((x_test - x_hat) ** 2))
     print(name, text.number(errors[name], ".4f"))
 noticed = ""
 ### BEGIN SOLUTION
 pairs = {"plain": (plain_encoder, plain_decoder), "VAE": (vae_encoder, vae_decoder)}
 for name, (encode, decode) in pairs.items():
-    z = encode.predict(x_test, verbose=0)
+    z = encode.predict_on_batch(x_test)
     z = z[0] if isinstance(z, list) else z
-    errors[name] = float(np.mean((x_test - decode.predict(z, verbose=0)) ** 2))
+    errors[name] = float(np.mean((x_test - decode.predict_on_batch(z)) ** 2))
 noticed = (
     "The error of the VAE was above that of the mean face, so its codes were not decoded by its own decoder."
 )
@@ -1338,8 +1337,8 @@ weights = {kl_weight: (vae_encoder, vae_decoder, vae, history_vae)} | light
 table, faces_by_weight = [], {}
 for weight, (_, decoder_w, model_w, _) in weights.items():
     x_hat, x_new = (
-        model_w.predict(x_test, verbose=0),
-        decoder_w.predict(prior(np.random.default_rng(0)), verbose=0),
+        model_w.predict_on_batch(x_test),
+        decoder_w.predict_on_batch(prior(np.random.default_rng(0))),
     )
     table.append(
         (weight, mse(x_test, x_hat), sharpness(x_hat), sharpness(x_new), network_distance(decoder_w))
@@ -1396,6 +1395,7 @@ claims.check(
 #
 # A aula de referência relata barba em quase todas as suas amostras. Vamos contar. Em imagens borradas, a medida precisa de um limiar novo, que escolhemos nas reconstruções dos rostos de validação pelo VAE. As reconstruções dos rostos de teste mostram o que a medida encontra em imagens desse tipo.
 # %%
+beard_val = labels("val", "has_facial_hair", moustache_score, held_out)
 limit = best_threshold(moustache_score(vae_val), beard_val)
 beards = {
     "test faces": beard_test,  # pt: "rostos de teste"
