@@ -1298,7 +1298,7 @@ claims.check(
 #
 # A Gaussian likelihood with standard deviation $\sigma$ per pixel value divides the summed squared error by $2\sigma^2$. With $D$ pixel values and a *mean* squared error, a weight $w$ of the KL term corresponds to $\sigma = \sqrt{wD/2}$. The likelihood is calibrated if $\sigma^2$ equals the squared error that the model reaches. Our weight is much larger than that.
 #
-# **Predict:** with a weight ten times smaller, and with the calibrated one, do reconstructions become sharper? And samples from $N(0, I)$?
+# **Predict:** with the calibrated weight, do reconstructions become sharper? And samples from $N(0, I)$?
 #
 # *Sharpness* is the mean size of the differences between neighbouring pixels, as a share of that of real faces. Blurred images have less; torn hair adds to it.
 # %% [markdown] lang="pt-BR"
@@ -1310,82 +1310,63 @@ claims.check(
 #
 # Uma verossimilhança gaussiana com desvio-padrão $\sigma$ por valor de pixel divide o erro quadrático somado por $2\sigma^2$. Com $D$ valores de pixels e um erro quadrático *médio*, um peso $w$ do termo KL corresponde a $\sigma = \sqrt{wD/2}$. A verossimilhança está calibrada se $\sigma^2$ é igual ao erro quadrático que o modelo alcança. Nosso peso é muito maior que isso.
 #
-# **Arrisque:** com um peso dez vezes menor, e com o peso calibrado, as reconstruções ficam mais nítidas? E as amostras de $N(0, I)$?
+# **Arrisque:** com o peso calibrado, as reconstruções ficam mais nítidas? E as amostras de $N(0, I)$?
 #
 # A *nitidez* é o tamanho médio das diferenças entre pixels vizinhos, como fração do valor em rostos reais. Imagens borradas têm menos; cabelo rasgado a aumenta.
 # %%
 calibrated = 2 * error["vae"] / pixels  # sigma² is the error that was reached
 # pt: sigma² é o erro alcançado
-light = {weight: train_generator(weight) for weight in (kl_weight / 10, calibrated)}
+_, light_decoder, light, _ = train_generator(calibrated)
 
 
 # %%
 def sharpness(x):
     """Mean difference of neighbouring pixels, as a share of that of real faces."""
     # pt: """Diferença média entre pixels vizinhos, como fração da dos rostos reais."""
-    size_of = [sum(np.abs(e).mean() for e in edges(images)) for images in (x, x_test)]
-    return float(size_of[0] / size_of[1])
+    found, known = (sum(np.abs(e).mean() for e in edges(images)) for images in (x, x_test))
+    return float(found / known)
 
 
-def network_distance(decoder):
-    """Network distance of samples from the prior: mean of five draws."""
-    # pt: """Distância da rede das amostras da distribuição a priori: média de cinco sorteios."""
-    return np.mean([distances(lambda rng: decoder.predict(prior(rng), verbose=0), s)[1] for s in range(5)])
+def light_samples(rng):
+    """Faces of the calibrated VAE from the prior."""
+    # pt: """Rostos do VAE calibrado, da distribuição a priori."""
+    return light_decoder.predict(prior(rng), verbose=0)
 
 
-weights = {kl_weight: (vae_encoder, vae_decoder, vae, history_vae)} | light
-table, faces_by_weight = [], {}
-for weight, (_, decoder_w, model_w, _) in weights.items():
-    x_hat, x_new = (
-        model_w.predict_on_batch(x_test),
-        decoder_w.predict_on_batch(prior(np.random.default_rng(0))),
-    )
-    table.append(
-        (weight, mse(x_test, x_hat), sharpness(x_hat), sharpness(x_new), network_distance(decoder_w))
-    )
-    faces_by_weight[f"{weight:.0e}, x_hat"], faces_by_weight[f"{weight:.0e}, N(0, I)"] = (
-        x_hat[chosen],
-        x_new[:6],
-    )
-# %%
-rows = [
-    (
-        f"{w:.0e}",
-        text.number((w * pixels / 2) ** 0.5, ".2f"),
-        text.number(e, ".4f"),
-        text.number(a, ".0%"),
-        text.number(b, ".0%"),
-        text.number(d, ".2f"),
-    )
-    for w, e, a, b, d in table
-]
-header = (
-    "weight",
-    "σ",
-    "MSE",
-    "sharpness, reconstructions",
-    "sharpness, samples",
-    "network distance, samples",
+_, plain_samples, _, vae_samples = generators.values()
+light_distance = np.mean([distances(light_samples, seed)[1] for seed in range(5)])
+weights = (
+    (kl_weight, small["vae"], vae_samples, variational[:, 1].mean()),
+    (calibrated, light.predict(x_test, verbose=0), light_samples, light_distance),
+    (0.0, small["plain"], plain_samples, plain_prior[:, 1].mean()),
 )
-# pt: "peso", "nitidez, reconstruções", "nitidez, amostras", "distância da rede, amostras"
-text.table(header, rows, "Test faces, and samples from the prior")
-# pt: "Rostos de teste e amostras da distribuição a priori"
+# %%
+rows, shown = [], {}
+for weight, x_hat, generate, distance in weights:
+    x_new, name = generate(np.random.default_rng(settings.seed())), f"{weight:.0e}"
+    numbers = (weight * pixels / 2) ** 0.5, mse(x_test, x_hat), distance
+    ratios = sharpness(x_hat), sharpness(x_new)
+    rows.append((name, *(text.number(v, ".3f") for v in numbers), *(text.number(v, ".0%") for v in ratios)))
+    shown[f"{name}: x_hat"], shown["N(0, I)" + " " * len(shown)] = x_hat[chosen], x_new[:6]
+header = ("weight", "σ", "MSE", "distance, samples", "sharpness, reconstructions", "sharpness, samples")
+# pt: "peso", "distância, amostras", "nitidez, reconstruções", "nitidez, amostras"
+text.table(header, rows, "Test faces, and samples from N(0, I); weight 0 is the plain network")
+# pt: "Rostos de teste e amostras de N(0, I); o peso 0 é a rede comum"
 show_rows(
-    faces_by_weight,
-    alt="For three weights of the KL term, from large to small: six reconstructions, which become sharper, and six samples from the prior, which do not.",
-    # pt: "Para três pesos do termo KL, do maior ao menor: seis reconstruções, que ficam mais nítidas, e seis amostras da distribuição a priori, que não ficam."
+    shown,
+    alt="Three pairs of rows for three weights of the KL term, from large to zero: six reconstructions above six samples from N(0, I). The reconstructions become sharper from pair to pair; the samples do not.",
+    # pt: "Três pares de fileiras para três pesos do termo KL, do maior até zero: seis reconstruções sobre seis amostras de N(0, I). De um par ao outro as reconstruções ficam mais nítidas; as amostras, não."
 )
 # %% tags=["claims"]
 claims.check(
     faces.source,
-    light_mse_gain=table[0][1] - table[2][1],
-    light_fid_loss=table[2][4] - table[0][4],
-    tenth_fid_loss=table[1][4] - table[0][4],
+    light_mse_gain=error["vae"] - mse(x_test, weights[1][1]),
+    light_fid_loss=light_distance - variational[:, 1].mean(),
 )
 # %% [markdown] lang="en"
-# The large weight explains only a part of the blur. With the calibrated weight the reconstruction error falls by {{ light_mse_gain }}, and the reconstructions become a little sharper. But the codes then move away from $N(0, I)$: the network distance of samples from the prior grows by {{ light_fid_loss }} (a tenth of our weight: {{ tenth_fid_loss }}). Therefore we keep the large weight for sampling.
+# The large weight explains only a part of the blur. With the calibrated weight the reconstruction error falls by {{ light_mse_gain }}, and the reconstructions become a little sharper. But the codes then move away from $N(0, I)$: the network distance of samples from the prior grows by {{ light_fid_loss }}. Therefore we keep the large weight for sampling.
 # %% [markdown] lang="pt-BR"
-# O peso grande só explica uma parte do borrão. Com o peso calibrado, o erro de reconstrução cai {{ light_mse_gain }}, e as reconstruções ficam um pouco mais nítidas. Mas os códigos se afastam então de $N(0, I)$: a distância da rede das amostras da distribuição a priori cresce {{ light_fid_loss }} (com um décimo do nosso peso, {{ tenth_fid_loss }}). Por isso mantemos o peso grande para a amostragem.
+# O peso grande só explica uma parte do borrão. Com o peso calibrado, o erro de reconstrução cai {{ light_mse_gain }}, e as reconstruções ficam um pouco mais nítidas. Mas os códigos se afastam então de $N(0, I)$: a distância da rede das amostras da distribuição a priori cresce {{ light_fid_loss }}. Por isso mantemos o peso grande para a amostragem.
 # %% [markdown] lang="en"
 # ### Counting beards
 #
