@@ -884,6 +884,7 @@ random_ways = np.random.default_rng(settings.seed()).normal(size=(5, latent_dim)
 random_ways *= np.linalg.norm(glasses) / np.linalg.norm(random_ways, axis=1, keepdims=True)
 vae_val = vae.predict(x_val, verbose=0)
 limit_glasses = best_threshold(glasses_score(vae_val), has_val)
+# %%
 strengths = np.linspace(0, 3, 7)
 
 
