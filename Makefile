@@ -15,7 +15,7 @@ CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
 TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 NAME = $(shell echo $(LESSON) | sed 's/^[0-9]*_//')
 
-.PHONY: help lab check test test-all test-class test-colab test-oldest notebooks write claims \
+.PHONY: help lab check test test-all test-class test-colab test-oldest notebooks address write claims \
   teacher student grade site slides bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
@@ -89,6 +89,10 @@ test-colab test-oldest:
 
 notebooks: .venv/dev  ## make the notebooks and the tables of the READMEs
 	$(PY) authoring/build.py $(LESSON)
+
+address: .venv/dev  ## set the web address of the course: make address URL=https://… (default: the git remote)
+	$(PY) authoring/facts.py $(URL)
+	$(PY) authoring/build.py
 
 write: .venv/dev  ## follow a source and show the lesson anew after each save (LESSON=06_music)
 	$(PY) authoring/watch.py $(LESSON)

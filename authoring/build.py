@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,18 +21,12 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from authoring import notebook, source, tables, values
+from authoring import facts, notebook, source, tables, values
 from authoring.source import SourceError
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
 READMES = {"en": "README.md", "pt-BR": "README.pt-BR.md"}
-
-
-def repository() -> str:
-    """Address of the course; pyproject.toml is the one place that has it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["urls"]["repository"]
 
 
 def existing(path: str) -> str | None:
@@ -52,7 +45,7 @@ def lesson(slug: str, teacher: bool = False) -> dict[str, str]:
     before = {language: existing(notebook.path(slug, language)) for language in LANGUAGES}
     old = {k: nbformat.reads(text, as_version=4) for k, text in before.items() if text}
     claims, runs = values.definitions(slug), values.results(slug)
-    made = notebook.build(slug, cells, claims, runs, repository(), old, teacher)
+    made = notebook.build(slug, cells, claims, runs, facts.repository(), old, teacher)
     return {path: notebook.text(content) for path, content in made.items()}
 
 
@@ -62,28 +55,33 @@ def course() -> dict[str, str]:
     readers = {slug: values.for_readers(*facts) for slug, facts in lessons.items()}
     made = {"RESULTS.md": tables.results(lessons)}
     made["data/claims.json"] = json.dumps(readers, indent=1, ensure_ascii=False) + "\n"
-    titles = {}
-    for slug in lessons:
-        first = source.read(slug, source.source(slug))[0]
-        titles[slug] = {
-            k: text.splitlines()[0].removeprefix("# ") for k, text in first.texts.items()
-        }
+    titles = {slug: source.titles(slug) for slug in lessons}
+    address = facts.repository()
     for language, path in READMES.items():
         if (text := existing(path)) is not None:
-            rows = tables.lessons_table(titles, lessons, repository(), language)
-            made[path] = tables.fill_between(text, "lessons", rows)
+            rows = tables.lessons_table(titles, lessons, address, language)
+            text = tables.fill_between(text, "lessons", rows)
+            ways = tables.without_installation(address, language)
+            made[path] = facts.repeated(path, tables.fill_between(text, "online", ways))
+    for path in facts.REPEATING:
+        if (text := existing(path)) is not None:
+            made[path] = facts.repeated(path, text)
     return made
 
 
+def write_whole(target: Path, text: str) -> None:
+    """Write a file in one step: nobody ever reads half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(beside, target)
+
+
 def write(made: Mapping[str, str]) -> list[str]:
-    """Write the files that differ from what is there, each in one step; their paths."""
+    """Write the files that differ from what is there; their paths."""
     changed = [path for path, text in made.items() if existing(path) != text]
     for path in changed:
-        target = ROOT / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.new")
-        beside.write_text(made[path], encoding="utf-8", newline="\n")
-        os.replace(beside, target)
+        write_whole(ROOT / path, made[path])
     return changed
 
 

@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import shutil
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from authoring import facts
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
@@ -35,13 +35,6 @@ EVERYWHERE_LEFT_OUT = ("__pycache__", ".*")
 READMES = {"en": "README.md", "pt-BR": "README.pt-BR.md"}
 
 
-def version() -> str:
-    """Version of the course, from pyproject.toml."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "version"
-    ]
-
-
 def readme(language: str) -> str:
     """The README of the class edition, with its list of lessons."""
     lines = []
@@ -49,7 +42,11 @@ def readme(language: str) -> str:
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
         lines.append(f"{len(lines) + 1}. [{title}](notebooks/{language}/{path.name})")
     text = (HERE / "student" / READMES[language]).read_text(encoding="utf-8")
-    return text.format(version=version(), lessons="\n".join(lines))
+    return text.format(
+        version=facts.project()["version"],
+        python=facts.python_span(language),
+        lessons="\n".join(lines),
+    )
 
 
 def fill(folder: Path) -> None:
@@ -95,7 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "student")
     output = parser.parse_args().output.resolve()
-    folder = output / f"{NAME}-{version()}"
+    folder = output / f"{NAME}-{facts.project()['version']}"
     shutil.rmtree(folder, ignore_errors=True)
     fill(folder)
     print(folder)

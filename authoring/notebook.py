@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import nbformat
 from nbformat import NotebookNode, v4
 
-from authoring import solutions
+from authoring import facts, setup, solutions
 from authoring.source import BEGIN, HEADING, Cell, code_alone
 from authoring.values import PLACEHOLDER, Claims, Runs, fill, placeholders
 from utils.text import LANGUAGES
@@ -42,7 +42,7 @@ def build(
         cells: the lesson's cells, from `source.read`.
         claims: definitions of its claims.
         runs: its recorded runs.
-        repository: address of the course, such as `https://github.com/OWNER/NAME`.
+        repository: web address of the course; empty if it has none.
         old: the student's notebooks of before, by language: ids and outputs come from them.
         teacher: whether the solutions are shown; outputs are not kept then.
     """
@@ -57,6 +57,7 @@ def build(
         address = path(slug, language)
         known = placeholders(claims, runs, language) | {
             "repository": repository,
+            "python": facts.python_span(language),
             "reading_minutes": str(math.ceil(words / WORDS_A_MINUTE)),
             "colab": colab(repository, address),
         }
@@ -88,7 +89,8 @@ def make(
             made.append(v4.new_markdown_cell(fill(cell, language, known), **more))
         else:
             code = solutions.split(cell, language)[teacher]
-            code = code.replace("{{ repository }}", known["repository"] or "")
+            if cell.is_setup and known["repository"]:
+                code = setup.with_download(code, language, known["repository"])
             made.append(v4.new_code_cell(code, **more))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     about = {"kernelspec": kernel, "language_info": {"name": "python"}, "language": language}
@@ -192,9 +194,12 @@ def slide_type(cell: Cell, before: Cell | None) -> str:
 
 
 def colab(repository: str, address: str) -> str:
-    """Address that opens the notebook at `address` of the course in Google Colab."""
-    name = repository.removeprefix("https://github.com/").removesuffix(".git")
-    return f"https://colab.research.google.com/github/{name}/blob/main/{address}"
+    """Address that opens the notebook at `address` of the course in Google Colab.
+
+    Colab opens repositories of GitHub only; empty for others.
+    """
+    _, on_github, name = repository.partition("https://github.com/")
+    return f"https://colab.research.google.com/github/{name}/blob/main/{address}" * bool(on_github)
 
 
 def text(notebook: NotebookNode) -> str:

@@ -30,6 +30,8 @@ FOR_READERS = ROOT / "data" / "claims.json"
 PENDING = "…"  # stands for a value that no run has given yet
 ENOUGH = 3  # runs from which a band is derived
 PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+# A link to an address that the course may lack, with what separates it from the text after it.
+LINK = re.compile(r"\[[^\]]*\]\(\{\{\s*(repository|colab)\s*\}\}\)(?: · |, )?")
 
 Claims = Mapping[str, Mapping[str, Any]]
 Runs = Mapping[str, Mapping[str, Any]]  # by profile
@@ -146,15 +148,20 @@ def placeholders(claims: Claims, runs: Runs, language: str) -> dict[str, str | N
 def fill(cell: Cell, language: str, known: Mapping[str, str | None]) -> str:
     """The text of a cell in `language` with its placeholders resolved.
 
+    A link whose address is empty is left out.
+
     Raises:
-        SourceError: a placeholder that nothing defines.
+        SourceError: a placeholder that nothing defines, or an empty address outside a link.
     """
 
     def value(found: re.Match[str]) -> str:
-        if found[1] not in known:
-            line = found.string.count("\n", 0, found.start())
+        filled = known.get(found[1], "")
+        if filled == "":
             message = f"unknown value {found[0]}; define the claim in the toml"
-            raise cell.error(message, line, language)
-        return known[found[1]] or PENDING
+            if found[1] in known:
+                message = f"the course has no {found[0]}; write a link, [text]({found[0]})"
+            raise cell.error(message, found.string.count("\n", 0, found.start()), language)
+        return filled or PENDING
 
-    return PLACEHOLDER.sub(value, cell.texts[language])
+    text = LINK.sub(lambda m: "" if known.get(m[1]) == "" else m[0], cell.texts[language])
+    return PLACEHOLDER.sub(value, text)

@@ -124,6 +124,7 @@ def prose(answer: Any, least: int = 30) -> Values:
     words = [word.strip(".,;:!?()\"'").lower() for word in answer.split()]
     words = [word for word in words if any(letter.isalpha() for letter in word)]
     need(len(words) >= least, "prose_short", count=len(words), least=least)
-    need(len(set(words)) >= len(words) ** 0.5 + 10, "prose_repeats", count=len(set(words)))
+    different = min(0.6 * len(words), len(words) ** 0.5 + 10)
+    need(len(set(words)) >= different, "prose_repeats", count=len(set(words)))
     need(not answer.strip().endswith("?"), "prose_question")
     return {"count": len(words)}

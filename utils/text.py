@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,27 @@ def number(value: float, spec: str, language: str | None = None) -> str:
     text = format(round(value) if spec.endswith("d") else value, spec)
     portuguese = (language or _current["language"]) == "pt-BR"
     return text.translate(str.maketrans("-,.", "−.," if portuguese else "−,."))
+
+
+class _Local(string.Formatter):
+    """Numbers with the marks of the notebook's language."""
+
+    def format_field(self, value: Any, spec: str) -> str:
+        return number(value, spec) if spec else str(value)
+
+
+def fill(template: str, /, *args: Any, **values: Any) -> str:
+    """`template.format(*args, **values)` with the numbers as the notebook's language writes them.
+
+    >>> fill("loss {:.4f}", 0.0916)
+    'loss 0.0916'
+    """
+    return _Local().format(template, *args, **values)
+
+
+def say(template: str, /, *args: Any, **values: Any) -> None:
+    """Print `template` filled in; see `fill`."""
+    print(fill(template, *args, **values))
 
 
 def shape(sizes: Sequence[int]) -> str:

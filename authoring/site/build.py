@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -21,6 +20,7 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from authoring import facts
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
@@ -29,7 +29,7 @@ WELCOME = {
     "en": (
         "Autoencoders",
         "A course in executable notebooks. Each page is one lesson, with the outputs of a run on "
-        "the real data. The buttons at the top of a page open the lesson in Colab or download it. "
+        "the real data. A button at the top of a page downloads the lesson.",
         "The [repository]({}) explains the installation, the class edition and how the results "
         "are checked.",
         "Lessons",
@@ -37,9 +37,9 @@ WELCOME = {
     "pt-BR": (
         "Autoencoders",
         "Um curso em notebooks executáveis. Cada página é uma aula, com as saídas de uma execução "
-        "com os dados reais. Os botões no alto da página abrem a aula no Colab ou baixam o "
-        "arquivo. O [repositório]({}) explica a instalação, a edição para a turma e como os "
-        "resultados são conferidos.",
+        "com os dados reais. Um botão no alto da página baixa a aula.",
+        "O [repositório]({}) explica a instalação, a edição para a turma e como os resultados "
+        "são conferidos.",
         "Aulas",
     ),
 }
@@ -53,12 +53,6 @@ location.replace((navigator.language || "en").startsWith("pt") ? "pt-BR/" : "en/
 <a lang="pt-BR" href="pt-BR/index.html">Português</a></p>
 </body></html>
 """
-
-
-def repository() -> str:
-    """Address of the course; pyproject.toml is the one place that has it."""
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)["project"]["urls"]["repository"]
 
 
 def prepare(notebook: NotebookNode) -> None:
@@ -87,8 +81,10 @@ def write_sources(language: str, folder: Path) -> None:
         nbformat.write(notebook, folder / path.name)
         heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
         entries.append(f"{path.stem[:2]} · {heading} <{path.stem}>")
-    title, text, caption = WELCOME[language]
-    lines = [f"# {title}", "", text.format(repository()), "", "```{toctree}"]
+    title, text, source, caption = WELCOME[language]
+    address = facts.repository()
+    about = f"{text} {source.format(address)}" if address else text
+    lines = [f"# {title}", "", about, "", "```{toctree}"]
     lines += [f":caption: {caption}", ":maxdepth: 1", "", *entries, "```", ""]
     (folder / "index.md").write_text("\n".join(lines), encoding="utf-8")
 
@@ -99,7 +95,7 @@ def main() -> None:
     output = parser.parse_args().output.resolve()
     shutil.rmtree(output, ignore_errors=True)
     for language in LANGUAGES:
-        settings = {"AE_SITE_LANGUAGE": language, "AE_SITE_REPOSITORY": repository()}
+        settings = {"AE_SITE_LANGUAGE": language, "AE_SITE_REPOSITORY": facts.repository()}
         with tempfile.TemporaryDirectory() as pages:
             write_sources(language, Path(pages))
             command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]

@@ -18,7 +18,7 @@
 #
 # **Prerequisites:** matrix products, mean and variance; some experience with Keras helps.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
+# **You will need:** a computer with Python {{ python }}, or a free Colab. No GPU.
 # %% [markdown] lang="pt-BR"
 # # PCA e rostos: o ancestral linear do autoencoder
 #
@@ -39,7 +39,7 @@
 #
 # **Pré-requisitos:** produto de matrizes, média e variância; alguma experiência com o Keras ajuda.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou do Colab gratuito. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 

@@ -16,7 +16,7 @@
 #
 # **Prerequisites:** lesson 02 (loss function, training, validation). You should have seen convolutions before; section 2 recalls them.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU, no files from other lessons.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. No GPU, no files from other lessons.
 # %% [markdown] lang="pt-BR"
 # # Autoencoders para remoção de ruído e restauração de imagens
 #
@@ -35,7 +35,7 @@
 #
 # **Pré-requisitos:** aula 02 (função de custo, treino, validação). Convém já ter visto convoluções; a seção 2 faz uma revisão.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 

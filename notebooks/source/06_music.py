@@ -18,7 +18,7 @@
 #
 # **Prerequisites:** PCA and held-out data (lesson 01), training in Keras (lesson 02). A first contact with convolutions (lesson 04) helps.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. Headphones if you are not alone. No GPU.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. Headphones if you are not alone. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Música: o que um autoencoder convolucional memoriza e o que generaliza
 #
@@ -39,7 +39,7 @@
 #
 # **Pré-requisitos:** PCA e dados reservados (aula 01), treino em Keras (aula 02). Um primeiro contato com convoluções (aula 04) ajuda.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Fones de ouvido, se houver gente por perto. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Fones de ouvido, se houver gente por perto. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 

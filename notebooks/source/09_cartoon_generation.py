@@ -16,7 +16,7 @@
 #
 # **Prerequisites:** convolutions (lesson 04) and the VAE (lesson 08).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Geração de rostos de desenho com um autoencoder variacional
 #
@@ -35,7 +35,7 @@
 #
 # **Pré-requisitos:** convoluções (aula 04) e o VAE (aula 08).
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 
@@ -1183,8 +1183,6 @@ text.table(("model", "MSE"), rows, f"{len(x_own)} pictures")  # pt: f"{len(x_own
 # %% [markdown] lang="en"
 # An autoencoder is **data-specific**. Methods with a local code (patches, convolutional network) copy unknown pictures roughly; PCA of whole faces and the VAE turn them into something like an upright face.
 #
-# To *train* on a large folder of your own, write `faces = data.cartoon_generation.folder("my_pictures")` in section 1. The scores for glasses and beards have no meaning then.
-#
 # ### Image sets that do not fit into memory
 #
 # **Predict before you run:** how many gigabytes do 100,000 faces of 256 × 256 pixels take as `float32`? How much memory does your computer have?
@@ -1199,8 +1197,6 @@ text.table(("model", "MSE"), rows, f"{len(x_own)} pictures")  # pt: f"{len(x_own
 # With `cache=True`, it keeps the decoded *bytes* after the first epoch, which needs $n \cdot \text{size}^2 \cdot 3$ bytes. PCA can be fitted batch by batch too, with `IncrementalPCA`.
 # %% [markdown] lang="pt-BR"
 # Um autoencoder é **específico para os seus dados**. Métodos com código local (retalhos, rede convolucional) copiam imagens desconhecidas de modo aproximado; a PCA de rostos inteiros e o VAE as transformam em algo parecido com um rosto em pé.
-#
-# Para *treinar* com uma pasta grande de imagens suas, escreva `faces = data.cartoon_generation.folder("minhas_imagens")` na seção 1. Nesse caso, as medidas de óculos e barbas não têm significado.
 #
 # ### Conjuntos de imagens que não cabem na memória
 #

@@ -262,6 +262,17 @@ def test_bands_follow_the_rule(
     assert limits == (None if expected is None else pytest.approx(expected))
 
 
+LINKS = "[Open]({{ colab }}) · Lesson 02. Code: [{{ repository }}]({{ repository }}), MIT."
+
+
+def test_links_to_an_address_that_the_course_has_not_are_left_out() -> None:
+    text = lesson(markdown(LINKS, LINKS))
+    assert sources(made(text, repository="")["en"])[1] == "Lesson 02. Code: MIT."
+    assert f"[{REPOSITORY}]({REPOSITORY}), MIT." in sources(made(text)["en"])[1]
+    with pytest.raises(SourceError, match="write a link"):
+        made(lesson(markdown("{{ repository }}", "…")), repository="")
+
+
 # What stays from one build to the next
 
 
@@ -543,4 +554,12 @@ def test_generated_notebooks_are_current(slug: str) -> None:
 
 
 def test_generated_tables_are_current() -> None:
+    assert build.stale(build.course()) == []
+
+
+def test_an_error_in_one_lesson_does_not_stop_the_build_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    right = source.source
+    monkeypatch.setattr(source, "source", lambda slug: f"{right(slug)}\n# %%\nx = (\n")
     assert build.stale(build.course()) == []

@@ -15,6 +15,8 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
 import pytest
 
+from authoring import facts
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,7 +117,8 @@ def test_lesson_fetches_nothing_and_fits_the_screen(
     assert code.count() == 1 and not code.is_visible(), "the set-up cell is folded"
     slug = lesson.removesuffix(".html")
     colab = page.locator(f"a[href^='https://colab.research.google.com/'][href$='{slug}.ipynb']")
-    assert colab.count() and page.locator("a[href$='.ipynb'][href*='_sources']").count()
+    assert bool(colab.count()) == facts.repository().startswith("https://github.com/")
+    assert page.locator("a[href$='.ipynb'][href*='_sources']").count()
 
 
 def test_formulas_are_drawn_without_a_script(site: tuple[str, Path], page: Any) -> None:

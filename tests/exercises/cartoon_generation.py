@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from exercises import cartoon_generation as check_cartoon
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs
 
 SIDE, DIM = 8, 6
 rng = np.random.default_rng(SEED)

@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers
 
 from exercises import music as check_music
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs
 from utils import audio
 
 PART, LENGTH, CODE = 64, 512, 16

@@ -7,10 +7,9 @@ former, as they are or after a spreadsheet saved them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -18,8 +17,6 @@ from utils.data import download
 from utils.data.files import contents
 from utils.settings import ROOT
 from utils.text import number, tr
-
-T = TypeVar("T")
 
 LENGTH = 140  # values of a beat
 LARGEST = 12  # each beat has mean 0 and variance 1, so no value exceeds 139 / sqrt(140) = 11.7
@@ -84,18 +81,14 @@ def heartbeats() -> HeartbeatData:
 
 def _real() -> tuple[np.ndarray, np.ndarray]:
     """x and kind of the first form in the data folder or, after that, on the web."""
-    if paths := _first_form({path.name.lower(): path for path in download.candidates(ECG5000)}):
-        return _join([_read(path) for path in paths])
+    named = {path.name.lower(): path for path in download.candidates(ECG5000)}
+    for form in FORMS:
+        if all(name in named for name in form):
+            return _join([_read(named[name]) for name in form])
     try:
         return _read(download.get(ECG5000, CSV, _read))
     except download.DataUnavailable:  # the csv file is smaller; the archive has the classes too
         return _read(download.get(ECG5000, ARCHIVE, _read))
-
-
-def _first_form(named: Mapping[str, T]) -> list[T]:
-    """The things whose names are the first complete form; none if no form is complete."""
-    form = next((form for form in FORMS if all(name in named for name in form)), ())
-    return [named[name] for name in form]
 
 
 def _join(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
@@ -109,10 +102,10 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         if len(found) == 1:
             return _parse(path.name, *found.values())
-        inside = {name.rpartition("/")[2].lower(): (name, c) for name, c in found.items()}
-        if parts := _first_form(inside):
-            return _join([_parse(*part) for part in parts])
-        raise ValueError("zip: " + ", ".join(found)[:80])
+        names = [name for name in found if re.search(r"ECG5000_T(RAIN|EST)\.txt$", name, re.I)]
+        if len(names) != 2:
+            raise ValueError(f"zip: {', '.join(found)[:80]}")
+        return _join([_parse(name, found[name]) for name in sorted(names, reverse=True)])
     except ValueError as error:
         raise download.damaged(path, error) from error
 

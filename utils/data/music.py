@@ -6,28 +6,24 @@ GTZAN has no licence and its archive has 1.2 GB, so nothing is downloaded unless
 
 from __future__ import annotations
 
-import os
-import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from utils import audio
 from utils.data import download
-from utils.data.download import DataError, DataUnavailable, told
-from utils.data.files import unpack
+from utils.data.download import DataError, told
+from utils.data.files import find
 from utils.settings import ROOT
 from utils.text import notice, tr
 
 LENGTH = 131_072  # samples of each track that are used: 16.384 s
 TRAIN = 50  # the first tracks, as in the reference; a fifth of the rest validates, the others test
-TRACK = r"{}\.\d+\.(?:wav|au|flac|ogg|mp3)"
+FEWEST = TRAIN + 2  # tracks that can be divided
+TRACK = r"(.*/){}\.\d+\.(?:wav|au|flac|ogg|mp3)"
 GTZAN = download.dataset("gtzan")
-ARCHIVE = "genres.tar.gz"
-MOST_BYTES = 4_000_000_000  # of the unpacked archive; the official one has 1.3 thousand million
 PIECES = ROOT / "data" / "music"
 TITLES = {  # the files of data/music, in the order of the split
     "prelude": ("Prelude in C (Bach)", "Prelúdio em dó (Bach)"),
@@ -70,7 +66,10 @@ def tracks(genre: str = "classical") -> Music:
         DataError: too few tracks can be read, the archive is damaged, or real data were asked for
             and cannot be had.
     """
-    files = download.real_or_none(GTZAN, lambda: _files(genre))
+    pattern, place = TRACK.format(genre), f"genres/{genre}"
+    files = download.real_or_none(
+        GTZAN, lambda: find(GTZAN, pattern, FEWEST, "genres.tar.gz", place)
+    )
     return pieces() if files is None else _read(genre, files)
 
 
@@ -94,31 +93,6 @@ def _music(
     return Music(*x_parts, *name_parts, audio.RATE, source, about)
 
 
-def _files(genre: str) -> list[Path]:
-    """The track files of a genre: from the fullest folder, else out of the archive."""
-
-    def fullest() -> list[Path]:
-        folders: dict[Path, list[Path]] = defaultdict(list)
-        for path in download.candidates(GTZAN):
-            if re.fullmatch(TRACK.format(genre), path.name, re.IGNORECASE):
-                folders[path.parent].append(path)
-        return max(folders.values(), key=len, default=[])
-
-    if len(found := fullest()) >= TRAIN + 2:
-        return found
-    packed = [path for path in download.candidates(GTZAN) if path.name == ARCHIVE]
-    asked = os.environ.get("AE_DATA_SOURCE") == "real"
-    if not (packed or asked or os.environ.get("AE_MIRROR")):
-        raise DataUnavailable(told("not_asked", name=ARCHIVE))
-    row = GTZAN if asked else replace(GTZAN, addresses=())
-    # The hash is not published, so unpacking is what detects a damaged archive.
-    archive = packed[0] if packed else download.get(row, ARCHIVE, lambda path: path.stat())
-    place = download.data_folder() / GTZAN.folder / "genres" / genre
-    wanted = rf"(?:.*/)?{genre}/({TRACK.format(genre)})"
-    unpack(archive, place, wanted, (TRAIN + 2, 200), MOST_BYTES)
-    return sorted(place.iterdir())
-
-
 def _read(genre: str, files: Sequence[Path]) -> Music:
     """The readable tracks among `files`, scaled, cut to length and divided in order."""
     x, names, bad = [], [], []
@@ -136,8 +110,8 @@ def _read(genre: str, files: Sequence[Path]) -> Music:
     if bad:
         names_of_bad = download.listed(bad)
         notice(told("left_out", bad=len(bad), count=len(files), folder=folder, names=names_of_bad))
-    if len(x) < TRAIN + 2:
-        raise DataError(told("too_few", folder=folder, count=len(x), needed=TRAIN + 2))
+    if len(x) < FEWEST:
+        raise DataError(told("too_few", folder=folder, count=len(x), needed=FEWEST))
     validation = max(1, (len(x) - TRAIN) // 5)
     counts = f"{TRAIN}, {validation}, {len(x) - TRAIN - validation}"
     about = tr(**GTZAN.real).format(genre=genre, n=len(x), counts=counts)
