@@ -541,8 +541,8 @@ class Sampling(layers.Layer):
 
     # pt: """Sorteia z da gaussiana (z_mean, z_log_var), como na aula 08."""
 
-    def __init__(self, seed=7, **settings):
-        super().__init__(**settings)
+    def __init__(self, seed=7, **options):
+        super().__init__(**options)
         self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
