@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import shutil
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -22,24 +21,18 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from authoring import facts, start_page
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
 NAME = "autoencoder-course"
 FOLDERS = ("utils", "exercises", "data")
-FILES = ("requirements.txt", "environment.yml", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
-# Grading is for teachers; the programs in data/ made the embedded samples.
-LEFT_OUT = {"exercises": ["grading"], "data": ["cache", "*.py"]}
+FILES = ("lab.py", "requirements.txt", "environment.yml", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
+# Grading is for teachers, the demo for the site; the programs in data/ made the embedded samples.
+LEFT_OUT = {"exercises": ["grading"], "data": ["cache", "demo", "*.py"]}
 EVERYWHERE_LEFT_OUT = ("__pycache__", ".*")
 READMES = {"en": "README.md", "pt-BR": "README.pt-BR.md"}
-
-
-def version() -> str:
-    """Version of the course, from pyproject.toml."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "version"
-    ]
 
 
 def readme(language: str) -> str:
@@ -49,7 +42,11 @@ def readme(language: str) -> str:
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
         lines.append(f"{len(lines) + 1}. [{title}](notebooks/{language}/{path.name})")
     text = (HERE / "student" / READMES[language]).read_text(encoding="utf-8")
-    return text.format(version=version(), lessons="\n".join(lines))
+    return text.format(
+        version=facts.project()["version"],
+        python=facts.python_span(language),
+        lessons="\n".join(lines),
+    )
 
 
 def fill(folder: Path) -> None:
@@ -63,6 +60,8 @@ def fill(folder: Path) -> None:
         (folder / "notebooks" / language).mkdir(parents=True)
         for path in (ROOT / "notebooks" / language).glob("[0-9][0-9]_*.ipynb"):
             shutil.copy(path, folder / "notebooks" / language / path.name)
+        start = start_page.path(language)
+        shutil.copy(ROOT / start, folder / start)
         (folder / READMES[language]).write_text(readme(language), encoding="utf-8")
     sums = [f"{checksum(path)}  {path.relative_to(folder).as_posix()}\n" for path in files(folder)]
     (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
@@ -95,7 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "student")
     output = parser.parse_args().output.resolve()
-    folder = output / f"{NAME}-{version()}"
+    folder = output / f"{NAME}-{facts.project()['version']}"
     shutil.rmtree(folder, ignore_errors=True)
     fill(folder)
     print(folder)

@@ -1,4 +1,6 @@
-"""Removed and harmful calls that must not appear in a lesson, the course's modules or benchmarks.
+"""Harmful calls that must not appear in a lesson, the course's modules or benchmarks.
+
+Names that must not be used at all, such as `tf.keras`, are in pyproject.toml: ruff finds them.
 
 Usage: python authoring/lint.py file ...
 """
@@ -9,7 +11,6 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 # A node, and where it is: its ancestors with the field that leads on, the outermost first.
@@ -65,27 +66,12 @@ def keyword(node: ast.AST, name: str) -> ast.expr | None:
     return next(found, None)
 
 
-def imported(node: ast.AST) -> list[str]:
-    """Full names of the modules and objects that an import statement names."""
-    if isinstance(node, ast.Import):
-        return [name.name for name in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module:
-        return [f"{node.module}.{name.name}" for name in node.names]
-    return []
-
-
 def arguments(node: ast.Call) -> list[ast.expr]:
     return [*node.args, *(k.value for k in node.keywords)]
 
 
-def uses(*modules: str) -> Finds:
-    """Imports one of `modules` or something in it, or names it in an expression."""
-
-    def test(node: ast.AST, _: Ancestors) -> bool:
-        names = imported(node) or [dotted(node)]
-        return any(f"{name}.".startswith(f"{module}.") for name in names for module in modules)
-
-    return test
+def constant(node: ast.expr | None, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
 
 
 # The rules
@@ -134,18 +120,13 @@ def predict_in_loop(node: ast.AST, above: Ancestors) -> bool:
     return False
 
 
-def waveplot(node: ast.AST, _: Ancestors) -> bool:
-    return any(name.endswith(".waveplot") for name in [*imported(node), f".{dotted(node)}"])
-
-
 def pickle(node: ast.AST, _: Ancestors) -> bool:
     value = keyword(node, "allow_pickle")
-    return value is not None and not (isinstance(value, ast.Constant) and value.value is False)
+    return value is not None and not constant(value, False)
 
 
 def unsafe_model(node: ast.AST, _: Ancestors) -> bool:
-    value = keyword(node, "safe_mode")
-    safe = isinstance(value, ast.Constant) and value.value is True
+    safe = constant(keyword(node, "safe_mode"), True)
     return called(node).rpartition(".")[2] == "load_model" and not safe
 
 
@@ -162,74 +143,44 @@ def training_on_test(node: ast.AST, _: Ancestors) -> bool:
     return any(name.startswith(("x_test", "y_test")) for name in names)
 
 
-def global_seed(node: ast.AST, _: Ancestors) -> bool:
-    return called(node) in ("np.random.seed", "numpy.random.seed")
-
-
 def unfiltered(node: ast.AST, _: Ancestors) -> bool:
     return method(node) == "extractall" and keyword(node, "filter") is None
 
 
 def forced_jit(node: ast.AST, _: Ancestors) -> bool:
-    value = keyword(node, "jit_compile")
-    forced = isinstance(value, ast.Constant) and value.value is True
-    return method(node) == "compile" and forced
+    return method(node) == "compile" and constant(keyword(node, "jit_compile"), True)
 
 
-@dataclass(frozen=True)
-class Rule:
-    """What `test` finds, and what to write instead."""
-
-    test: Finds
-    remedy: str
-
-
-RULES = {
-    "lr": Rule(short_rate, "`lr=` was removed; write `learning_rate=`"),
-    "layer as activation": Rule(
+# What a rule finds, and what to write instead.
+RULES: dict[str, tuple[Finds, str]] = {
+    "lr": (short_rate, "`lr=` was removed; write `learning_rate=`"),
+    "layer as activation": (
         layer_as_activation,
         'an activation is a function or its name; write `activation="leaky_relu"` or a layer',
     ),
-    "add_loss": Rule(
+    "add_loss": (
         loss_on_symbols,
         "`add_loss` on symbolic tensors fails in Keras 3; call it in the `call` of a layer",
     ),
-    "keras.backend": Rule(
-        uses("keras.backend", "keras.src", "tensorflow.keras.backend", "tf.keras.backend"),
-        "the old backend functions are gone; write `keras.ops`",
+    "h5 file": (
+        old_file,
+        "h5 is the old format; save models as `.keras`, weights as `.weights.h5`",
     ),
-    "h5 file": Rule(
-        old_file, "h5 is the old format; save models as `.keras`, weights as `.weights.h5`"
-    ),
-    "predict in a loop": Rule(
+    "predict in a loop": (
         predict_in_loop,
         "`predict` sets up a loop of its own; join the inputs and call it once, or `model(x)`",
     ),
-    "waveplot": Rule(
-        waveplot, "`waveplot` was removed from librosa; write `librosa.display.waveshow`"
-    ),
-    "pickle": Rule(pickle, "a pickle can run any program; store arrays that need none"),
-    "load_model": Rule(unsafe_model, "a model file can carry a program; write `safe_mode=True`"),
-    "keras.datasets": Rule(
-        uses("keras.datasets", "tensorflow.keras.datasets", "tf.keras.datasets"),
-        "it downloads without a mirror or a fallback; write `data.load()` and the like",
-    ),
-    "test data in training": Rule(
+    "pickle": (pickle, "a pickle can run any program; store arrays that need none"),
+    "load_model": (unsafe_model, "a model file can carry a program; write `safe_mode=True`"),
+    "test data in training": (
         training_on_test,
         "test data are looked at once, when a model is finished; give validation data",
     ),
-    "tf.keras": Rule(
-        uses("tf.keras", "tensorflow.keras"), "Keras 3 is a package of its own; write `keras`"
-    ),
-    "np.random.seed": Rule(
-        global_seed,
-        "it seeds all of NumPy from anywhere; write `rng = np.random.default_rng(seed)`",
-    ),
-    "jit_compile": Rule(
+    "jit_compile": (
         forced_jit,
         "forced XLA fails where it is not available; leave it out or choose it by a variable",
     ),
-    "extractall": Rule(
+    "extractall": (
         unfiltered,
         'an archive can write outside its folder; write `extractall(folder, filter="data")`',
     ),
@@ -248,10 +199,10 @@ def problems(where: str, code: str, first_line: int = 1) -> list[str]:
         SyntaxError: `code` is not Python.
     """
     lines = [
-        f"{where}:{first_line - 1 + node.lineno}: {name}: {rule.remedy}"
+        f"{where}:{first_line - 1 + node.lineno}: {name}: {remedy}"
         for node, above in walk(ast.parse(code))
-        for name, rule in RULES.items()
-        if hasattr(node, "lineno") and rule.test(node, above)
+        for name, (test, remedy) in RULES.items()
+        if hasattr(node, "lineno") and test(node, above)
     ]
     return list(dict.fromkeys(lines))
 

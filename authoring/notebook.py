@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import nbformat
 from nbformat import NotebookNode, v4
 
-from authoring import solutions
+from authoring import facts, setup, solutions
 from authoring.source import BEGIN, HEADING, Cell, code_alone
 from authoring.values import PLACEHOLDER, Claims, Runs, fill, placeholders
 from utils.text import LANGUAGES
@@ -42,22 +42,18 @@ def build(
         cells: the lesson's cells, from `source.read`.
         claims: definitions of its claims.
         runs: its recorded runs.
-        repository: address of the course, such as `https://github.com/OWNER/NAME`.
+        repository: web address of the course; empty if it has none.
         old: the student's notebooks of before, by language: ids and outputs come from them.
         teacher: whether the solutions are shown; outputs are not kept then.
     """
     ids = cell_ids(cells, old.get("en"))
     made = {}
     for language in LANGUAGES:
-        words = sum(
-            len(PLACEHOLDER.sub("0", cell.texts[language]).split())
-            for cell in cells
-            if cell.kind == "markdown" and not cell.only_in_solutions
-        )
         address = path(slug, language)
         known = placeholders(claims, runs, language) | {
             "repository": repository,
-            "reading_minutes": str(math.ceil(words / WORDS_A_MINUTE)),
+            "python": facts.python_span(language),
+            "reading_minutes": reading_minutes(cells, language),
             "colab": colab(repository, address),
         }
         notebook = make(cells, ids, language, teacher, known)
@@ -67,6 +63,16 @@ def build(
                 keep_outputs(notebook, old[language])
         made[path(slug, language, teacher)] = notebook
     return made
+
+
+def reading_minutes(cells: Sequence[Cell], language: str) -> str:
+    """Minutes to read a lesson's text."""
+    words = sum(
+        len(PLACEHOLDER.sub("0", cell.texts[language]).split())
+        for cell in cells
+        if cell.kind == "markdown" and not cell.only_in_solutions
+    )
+    return str(math.ceil(words / WORDS_A_MINUTE))
 
 
 def make(
@@ -88,7 +94,8 @@ def make(
             made.append(v4.new_markdown_cell(fill(cell, language, known), **more))
         else:
             code = solutions.split(cell, language)[teacher]
-            code = code.replace("{{ repository }}", known["repository"] or "")
+            if cell.is_setup and known["repository"]:
+                code = setup.with_download(code, language, known["repository"])
             made.append(v4.new_code_cell(code, **more))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     about = {"kernelspec": kernel, "language_info": {"name": "python"}, "language": language}
@@ -177,23 +184,27 @@ def slide_type(cell: Cell, before: Cell | None) -> str:
     """Where a cell belongs in the slides; a `slideshow` mark in the source goes before this.
 
     Sections are slides, their parts sub-slides; text without a heading goes on. Code belongs to the
-    slide of the heading above it, or begins a sub-slide. Preparations and answers are left out.
+    slide of the heading above it, or begins a sub-slide. Preparations, checks of values and answers
+    are left out.
     """
     text = cell.texts["en"]
     level = HEADING.match(text)
     if cell.kind == "markdown":
         return "-" if not level else "slide" if len(level[1]) <= 2 else "subslide"
     answers = cell.only_in_solutions or BEGIN in text or "role" in cell.metadata
-    if cell.is_setup or IMPORTS.match(text) or answers:
+    if cell.is_setup or cell.is_check or IMPORTS.match(text) or answers:
         return "skip"
     headed = before is not None and before.kind == "markdown" and HEADING.search(before.texts["en"])
     return "-" if headed else "subslide"
 
 
 def colab(repository: str, address: str) -> str:
-    """Address that opens the notebook at `address` of the course in Google Colab."""
-    name = repository.removeprefix("https://github.com/").removesuffix(".git")
-    return f"https://colab.research.google.com/github/{name}/blob/main/{address}"
+    """Address that opens the notebook at `address` of the course in Google Colab.
+
+    Colab opens repositories of GitHub only; empty for others.
+    """
+    _, on_github, name = repository.partition("https://github.com/")
+    return f"https://colab.research.google.com/github/{name}/blob/main/{address}" * bool(on_github)
 
 
 def text(notebook: NotebookNode) -> str:

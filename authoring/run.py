@@ -1,7 +1,8 @@
 """Run lessons on the real data: recorded values, and the outputs of the notebooks.
 
 Usage: python authoring/run.py [slug ...] [--seeds N ...] [--outputs-only]
-       python authoring/run.py slug [--profile full] [--threads N] [--onednn 0|1] --values-only
+       python authoring/run.py slug --values-only [--profile full [--weights]] [--threads N]
+           [--onednn 0|1]
 
 A lesson runs in profile class with its own seed in both languages, with the further seeds in the
 first, and once in profile quick. Its values, minutes and peak memory go into
@@ -18,7 +19,6 @@ import importlib.metadata
 import json
 import math
 import os
-import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -31,28 +31,26 @@ from nbformat import NotebookNode, v4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from authoring import build, notebook, source, values
+from authoring import build, notebook, outputs, source, values
 from utils import settings
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# TensorFlow logs before anybody can set a level; times and process numbers are of no use.
-LOG_LINE = re.compile(
-    r"^(?:WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:).*\n?", re.M
-)
 # In bytes; Linux counts in kilobytes.
 PEAK = "import resource, sys; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
 PEAK += " * (1 if sys.platform == 'darwin' else 1024))"
 KEY = ("seed", "threads", "onednn")  # what tells one recorded run of a profile from another
 
 
-def execute(path: Path, variables: Mapping[str, str]) -> tuple[NotebookNode, float, float]:
+def execute(
+    path: Path, variables: Mapping[str, str], after_setup: str = ""
+) -> tuple[NotebookNode, float, float]:
     """Run the notebook at `path` in a fresh kernel.
 
     Args:
         path: the notebook; it is not changed.
         variables: environment variables for the kernel, such as `AE_PROFILE`.
+        after_setup: code that runs at the end of the set-up cell.
 
     Returns:
         The notebook with its outputs, the minutes it took, and its peak memory in GB.
@@ -61,6 +59,9 @@ def execute(path: Path, variables: Mapping[str, str]) -> tuple[NotebookNode, flo
         nbclient.exceptions.CellExecutionError: a cell failed.
     """
     ran = nbformat.read(path, as_version=4)
+    if after_setup:
+        setup = next(c for c in ran.cells if "setup" in c.metadata.get("tags", []))
+        setup.source += f"\n{after_setup}"
     ran.cells.append(v4.new_code_cell(PEAK))
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(ran, timeout=None, record_timing=False, resources=folder)
@@ -68,37 +69,6 @@ def execute(path: Path, variables: Mapping[str, str]) -> tuple[NotebookNode, flo
     client.execute(env={**os.environ, "AE_COURSE": str(ROOT), **variables})
     minutes = (time.perf_counter() - start) / 60
     return ran, minutes, int(ran.cells.pop().outputs[0].text) / 1e9
-
-
-def claimed(ran: NotebookNode) -> dict[str, float]:
-    """The values that the cells of an executed notebook claimed (see `utils.claims.check`)."""
-    found: dict[str, float] = {}
-    for cell in ran.cells:
-        for output in cell.get("outputs", []):
-            found.update(output.get("metadata", {}).get("claims", {}))
-    return found
-
-
-def tidy(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
-    """Outputs as they are kept: the last state of progress bars, no log lines, no dead widgets."""
-    kept: list[NotebookNode] = []
-    for output in outputs:
-        if output.output_type == "stream":
-            if kept and kept[-1].output_type == "stream" and kept[-1].name == output.name:
-                kept[-1].text += output.text
-            else:
-                kept.append(output)
-        else:
-            if WIDGET_VIEW in output.get("data", {}):
-                del output.data[WIDGET_VIEW]
-            kept.append(output)
-    for output in kept:
-        if output.output_type == "stream":
-            text = LOG_LINE.sub("", output.text)
-            output.text = "\n".join(
-                line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")
-            )
-    return [o for o in kept if o.output_type != "stream" or o.text.strip()]
 
 
 def record(slug: str, profile: str, run: Mapping[str, Any]) -> None:
@@ -116,35 +86,7 @@ def record(slug: str, profile: str, run: Mapping[str, Any]) -> None:
     else:
         runs.append(dict(run))
     text = json.dumps(everything, indent=1, sort_keys=True) + "\n"
-    values.RESULTS.write_text(text, encoding="utf-8", newline="\n")
-
-
-def keep_outputs(path: Path, ran: NotebookNode) -> None:
-    """Put what the cells of an executed notebook showed into the generated one at `path`."""
-    made = nbformat.read(path, as_version=4)
-    for cell, run in zip(made.cells, ran.cells, strict=True):
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = tidy(run.outputs), run.execution_count
-    path.write_text(nbformat.writes(made) + "\n", encoding="utf-8", newline="\n")
-
-
-def check_again(ran: NotebookNode, slug: str, language: str) -> None:
-    """Make the tables of claims anew, in place: they quote the recorded values."""
-    shown = [
-        output
-        for cell in ran.cells
-        for output in cell.get("outputs", [])
-        if "claims" in output.get("metadata", {})
-    ]
-    first = "from utils import claims, settings, text\n"
-    first += f"text.set_language({language!r})\nsettings.set_lesson({slug!r})"
-    calls = [f"claims.check({o.metadata['data']!r}, **{dict(o.metadata.claims)})" for o in shown]
-    scratch = v4.new_notebook(cells=[v4.new_code_cell(code) for code in (first, *calls)])
-    client = NotebookClient(scratch, resources={"metadata": {"path": str(ROOT)}})
-    client.execute(env={**os.environ, "AE_PROFILE": "class"})
-    for old, cell in zip(shown, scratch.cells[1:], strict=True):
-        (new,) = (o for o in cell.outputs if o.output_type == "display_data")
-        old.update(new)
+    build.write_whole(values.RESULTS, text)
 
 
 def measure(
@@ -155,6 +97,7 @@ def measure(
     threads: int | None = None,
     onednn: int | None = None,
     keep: bool = True,
+    weights: bool = False,
 ) -> NotebookNode:
     """Run the notebook that gives a lesson's values, and record them unless `keep` is false.
 
@@ -166,6 +109,7 @@ def measure(
         threads: threads of TensorFlow, in place of one for each core.
         onednn: 1 or 0 switches oneDNN's kernels on or off.
         keep: whether the values are recorded.
+        weights: whether the trained networks go into `data/weights`.
     """
     teacher = values.needs_solutions(values.definitions(slug))
     if teacher:
@@ -178,14 +122,16 @@ def measure(
         variables |= {f"TF_NUM_{kind}OP_THREADS": str(threads) for kind in ("INTRA", "INTER")}
     if onednn is not None:
         variables["TF_ENABLE_ONEDNN_OPTS"] = str(onednn)
-    ran, minutes, peak = execute(ROOT / notebook.path(slug, language, teacher), variables)
+    keeping = f"from authoring import weights\nweights.keep_trained({slug!r})" if weights else ""
+    path = ROOT / notebook.path(slug, language, teacher)
+    ran, minutes, peak = execute(path, variables, keeping)
     print(
         f"{slug}, {profile}, {language}, seed {seed}: {minutes:.1f} min, {peak:.2f} GB", flush=True
     )
     run: dict[str, Any] = {"seed": settings.seed() if seed is None else seed}
     run |= {"minutes": round(minutes, 2), "peak_gb": round(peak, 2)}
     if profile != "quick":
-        run["claims"] = claimed(ran)
+        run["claims"] = outputs.claimed(ran)
     run |= {k: v for k, v in (("threads", threads), ("onednn", onednn)) if v is not None}
     if keep:
         record(slug, profile, run)
@@ -211,7 +157,7 @@ def refresh_outputs(slug: str) -> None:
     ran = {}
     for language in LANGUAGES:
         ran[language] = measure(slug, "class", language, keep=False)
-        found = claimed(ran[language])
+        found = outputs.claimed(ran[language])
         if strange := differing({name: known.get(name, math.nan) for name in found}, found):
             raise RuntimeError(f"{slug}: values other than recorded: {', '.join(strange)}")
     write_outputs(slug, ran)
@@ -227,8 +173,8 @@ def write_outputs(slug: str, ran: Mapping[str, NotebookNode]) -> None:
         path = ROOT / notebook.path(slug, language)
         if values.needs_solutions(values.definitions(slug)):
             run, _, _ = execute(path, {"AE_PROFILE": "class", "AE_DATA_SOURCE": "real"})
-        check_again(run, slug, language)
-        keep_outputs(path, run)
+        outputs.check_again(run, slug, language)
+        outputs.keep(path, run)
     build.write(build.lesson(slug))
 
 
@@ -250,6 +196,7 @@ def main() -> None:
     parser.add_argument("--outputs-only", action="store_true", help="leave the values alone")
     parser.add_argument("--values-only", action="store_true", help="leave the outputs alone")
     parser.add_argument("--profile", choices=settings.PROFILES, default="class")
+    parser.add_argument("--weights", action="store_true", help="with --values-only: keep networks")
     parser.add_argument("--threads", type=int, help="with --values-only")
     parser.add_argument("--onednn", type=int, choices=(0, 1), help="with --values-only")
     options = parser.parse_args()
@@ -260,7 +207,15 @@ def main() -> None:
     for slug in options.slugs or source.slugs():
         if options.values_only:
             for seed in options.seeds or [None]:
-                measure(slug, options.profile, "en", seed, options.threads, options.onednn)
+                measure(
+                    slug,
+                    options.profile,
+                    "en",
+                    seed,
+                    options.threads,
+                    options.onednn,
+                    weights=options.weights,
+                )
         elif options.outputs_only:
             refresh_outputs(slug)
         else:

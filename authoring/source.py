@@ -6,20 +6,23 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import jupytext
 
+from authoring import setup
 from authoring.notation import NotationError, translate
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
 FOLDER = ROOT / "notebooks" / "source"
-SETUP_CELL = Path(__file__).with_name("setup_cell.py")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 MAX_LINES = 25  # of a code cell: what fits on a projected screen
+# How a cell is marked that Jupyter and Colab show folded.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+CLAIMS_TITLE = {"en": "Check the values of this section", "pt-BR": "Confira os valores desta seção"}
 
+TITLE = re.compile(r'^# %% \[markdown\].* lang="([\w-]+)".*\n# # (.+)$', re.MULTILINE)
 FENCE = re.compile(r"^ *(```|~~~).*?^ *\1 *$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
 NO_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^>]*\balt=[\"'][^\"'])", re.IGNORECASE)
@@ -62,6 +65,10 @@ class Cell:
     def is_setup(self) -> bool:
         return "setup" in self.metadata.get("tags", [])
 
+    @property
+    def is_check(self) -> bool:
+        return "claims" in self.metadata.get("tags", [])
+
     def error(self, message: str, offset: int = 0, language: str = "en") -> SourceError:
         """An error `offset` lines below the first line of the cell's text in `language`."""
         return SourceError(f"{self.file}:{self.lines[language] + offset}: {message}")
@@ -75,6 +82,14 @@ def slugs() -> list[str]:
 def source(slug: str) -> str:
     """Text of a lesson's source."""
     return (FOLDER / f"{slug}.py").read_text(encoding="utf-8")
+
+
+def titles(slug: str) -> dict[str, str]:
+    """Title of a lesson by language, whether or not the rest of its source is right."""
+    found: dict[str, str] = {}
+    for language, title in TITLE.findall(source(slug)):
+        found.setdefault(language, title.strip())
+    return dict.fromkeys(LANGUAGES, slug) | found
 
 
 def read(slug: str, text: str) -> list[Cell]:
@@ -154,27 +169,16 @@ def _code(part: Cell, slug: str) -> Cell:
     except NotationError as error:
         raise SourceError(f"{part.file}:{error.line}: {error.message}") from None
     cell = replace(cell, texts=texts)
-    if cell.is_setup:
-        return setup(cell, slug)
+    if cell.is_setup:  # readers get another one
+        texts = {language: setup.cell(slug, language) for language in LANGUAGES}
+        return replace(cell, texts=texts, metadata={**FOLDED, **cell.metadata})
+    if cell.is_check:
+        titled = {key: f"# @title {CLAIMS_TITLE[key]}\n{text}" for key, text in texts.items()}
+        return replace(cell, texts=titled, metadata={**FOLDED, **cell.metadata})
     lines = [line for line in texts["en"].splitlines() if line.strip() not in (BEGIN, END)]
     if len(lines) > MAX_LINES:
         raise cell.error(f"{len(lines)} lines of code, more than {MAX_LINES}; split the cell")
     return cell
-
-
-def setup(cell: Cell, slug: str) -> Cell:
-    """The readers' set-up cell (`setup_cell.py`) in place of the source's own."""
-    code = SETUP_CELL.read_text(encoding="utf-8").split("# %%\n", 1)[1].strip()
-    try:
-        texts = {language: translate(code, language) for language in LANGUAGES}
-    except NotationError as error:
-        raise SourceError(f"authoring/setup_cell.py: {error.message}") from None
-    for language in LANGUAGES:
-        texts[language] = (
-            texts[language].replace("{{ slug }}", slug).replace("{{ language }}", language)
-        )
-    folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
-    return replace(cell, texts=texts, metadata={**folded, **cell.metadata})
 
 
 def code_alone(code: str) -> str:

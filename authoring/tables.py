@@ -31,6 +31,30 @@ RESULTS_TEXT = {
         "a",
     ),
 }
+ONLINE = {
+    "en": {
+        "badge": "**Colab.** Click the badge in the table. The first cell downloads the course and "
+        "installs what Colab\nlacks.",
+        "address": "**Colab and Kaggle.** Upload a notebook of this course. Its first cell "
+        "downloads the other files\nand, in Colab, installs what is missing.",
+        "upload": "**Colab and Kaggle.** Upload a notebook and, to the same folder, the class "
+        "archive (`make student` writes\nit to `build/student`). The archive may also be in My "
+        "Drive. The first cell finds and unpacks it and, in Colab,\ninstalls what is missing.",
+        "binder": "**Binder.** [Open in Binder](https://mybinder.org/v2/gh/{name}/HEAD?"
+        "labpath=notebooks%2FStart.ipynb).\nThere is nothing to install, but it starts slowly.",
+    },
+    "pt-BR": {
+        "badge": "**Colab.** Clique no selo da tabela. A primeira célula baixa o curso e instala o "
+        "que falta no Colab.",
+        "address": "**Colab e Kaggle.** Envie um notebook deste curso. A primeira célula baixa os "
+        "outros arquivos e, no Colab,\ninstala o que falta.",
+        "upload": "**Colab e Kaggle.** Envie um notebook e, para a mesma pasta, o pacote da turma "
+        "(`make student` o grava em\n`build/student`). O pacote também pode estar no seu Drive. A "
+        "primeira célula o encontra, descompacta e, no Colab,\ninstala o que falta.",
+        "binder": "**Binder.** [Abrir no Binder](https://mybinder.org/v2/gh/{name}/HEAD?"
+        "labpath=notebooks%2FInicio.ipynb).\nNão há nada a instalar, mas demora a abrir.",
+    },
+}
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -67,12 +91,12 @@ def results(lessons: Facts) -> str:
 def lessons_table(
     titles: Mapping[str, Mapping[str, str]], lessons: Facts, repository: str, language: str
 ) -> str:
-    """Every lesson: its title, the minutes it runs in profile class, a badge that opens it.
+    """Every lesson: its title, its minutes in profile class, and a badge that opens it in Colab.
 
     Args:
         titles: the titles by lesson and language.
         lessons: claims and runs by lesson.
-        repository: address of the course.
+        repository: address of the course; without one on GitHub there are no badges.
         language: that of the table.
     """
     rows = []
@@ -83,9 +107,20 @@ def lessons_table(
     for slug, title in titles.items():
         path = notebook.path(slug, language)
         minutes = placeholders(*lessons[slug], language)["minutes.class"] or PENDING
-        badge = f"[![{label}]({BADGE})]({notebook.colab(repository, path)})"
-        rows.append((slug[:2], f"[{title[language]}]({path})", minutes, badge))
-    return table(header, rows)
+        row = (slug[:2], f"[{title[language]}]({path})", minutes)
+        address = notebook.colab(repository, path)
+        rows.append((*row, f"[![{label}]({BADGE})]({address})") if address else row)
+    return table(header[: len(rows[0])] if rows else header, rows)
+
+
+def without_installation(repository: str, language: str) -> str:
+    """How to run the lessons in Colab, Kaggle and Binder, with or without an address."""
+    on_github = repository.startswith("https://github.com/")
+    texts = [ONLINE[language]["address" if repository else "upload"]]
+    if on_github:
+        name = repository.removeprefix("https://github.com/")
+        texts = [ONLINE[language]["badge"], ONLINE[language]["binder"].format(name=name)]
+    return "\n\n".join(texts)
 
 
 def fill_between(text: str, name: str, content: str) -> str:

@@ -28,7 +28,10 @@ from utils.text import number
 RESULTS = FOLDER / "results.json"
 FOR_READERS = ROOT / "data" / "claims.json"
 PENDING = "…"  # stands for a value that no run has given yet
+ENOUGH = 3  # runs from which a band is derived
 PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+# A link to an address that the course may lack, with what separates it from the text after it.
+LINK = re.compile(r"\[[^\]]*\]\(\{\{\s*(repository|colab)\s*\}\}\)(?: · |, )?")
 
 Claims = Mapping[str, Mapping[str, Any]]
 Runs = Mapping[str, Mapping[str, Any]]  # by profile
@@ -56,11 +59,14 @@ def results(slug: str) -> Runs:
     return json.loads(RESULTS.read_text(encoding="utf-8")).get(slug, {})
 
 
-def recorded(runs: Runs, profile: str = "class") -> dict[str, list[float]]:
-    """The values of each claim over the seeds, with the lesson's own settings."""
+def recorded(runs: Runs, profile: str = "class", every: bool = False) -> dict[str, list[float]]:
+    """The values of each claim over the seeds.
+
+    With `every`, also those of runs with other threads or kernels than the lesson's own.
+    """
     values: dict[str, list[float]] = {}
     for run in runs.get(profile, {}).get("runs", []):
-        if run.get("threads") is None and run.get("onednn") is None:
+        if every or (run.get("threads") is None and run.get("onednn") is None):
             for name, value in run.get("claims", {}).items():
                 values.setdefault(name, []).append(value)
     return values
@@ -77,9 +83,43 @@ def needs_solutions(claims: Claims) -> bool:
     return any(claim.get("solution") for claim in claims.values())
 
 
+def band(claim: Mapping[str, Any], name: str, runs: Runs, profile: str) -> list[float] | None:
+    """Lowest and highest value expected of a claim in `profile`; None where nothing is expected.
+
+    A toml gives the two numbers of an exact value, or `band = "runs"`. Then the band is the mean of
+    the recorded runs in class, with all their seeds and settings, plus and minus the largest of
+    four standard deviations, 2% of the mean and one unit of the last digit shown. It needs three
+    runs. Profile full has its own mean, and the width of class where it has fewer than three runs.
+    """
+    given = claim.get("band_full", claim.get("band")) if profile == "full" else claim.get("band")
+    if given != "runs":
+        return given
+    usual = recorded(runs, "class", every=True).get(name, [])
+    mine = recorded(runs, profile, every=True).get(name, [])
+    spread_of = mine if len(mine) >= ENOUGH else usual
+    if not mine or len(spread_of) < ENOUGH:
+        return None
+    middle = statistics.mean(mine)
+    half = max(4 * statistics.stdev(spread_of), 0.02 * abs(middle), last_digit(claim["format"]))
+    low = middle - half
+    return [max(low, 0.0) if min(mine) >= 0 else low, middle + half]
+
+
+def last_digit(spec: str) -> float:
+    """One unit of the last digit that a format shows: `.4f` -> 0.0001, `.1%` -> 0.001."""
+    digits = int(found[1]) if (found := re.search(r"\.(\d+)", spec)) else 0
+    return 10.0 ** -(digits + 2 * spec.endswith("%"))
+
+
 def for_readers(claims: Claims, runs: Runs) -> dict[str, Any]:
-    """What `utils.claims` reads: the definitions, and the recorded values of profile class."""
-    return {"claims": claims, "recorded": recorded(runs)}
+    """What `utils.claims` reads: the definitions with their bands, and the runs of class."""
+    known = {}
+    for name, claim in claims.items():
+        known[name] = {key: value for key, value in claim.items() if not key.startswith("band")}
+        for key, profile in (("band", "class"), ("band_full", "full")):
+            if (limits := band(claim, name, runs, profile)) is not None:
+                known[name][key] = limits
+    return {"claims": known, "recorded": recorded(runs)}
 
 
 def placeholders(claims: Claims, runs: Runs, language: str) -> dict[str, str | None]:
@@ -98,7 +138,7 @@ def placeholders(claims: Claims, runs: Runs, language: str) -> dict[str, str | N
             known[f"{name}.{key}"] = number(statistic(values), spec, language) if values else None
         known[f"{name}.sd"] = spread(values, spec, language) if len(values) > 1 else None
         known[f"{name}.n"] = str(len(values)) if values else None
-        low, high = claim.get("band", (-math.inf, math.inf))
+        low, high = band(claim, name, runs, "class") or (-math.inf, math.inf)
         for key, value in (("source", claim.get("source")), ("low", low), ("high", high)):
             if value is not None and math.isfinite(value):
                 known[f"{name}.{key}"] = number(value, spec, language)
@@ -108,15 +148,20 @@ def placeholders(claims: Claims, runs: Runs, language: str) -> dict[str, str | N
 def fill(cell: Cell, language: str, known: Mapping[str, str | None]) -> str:
     """The text of a cell in `language` with its placeholders resolved.
 
+    A link whose address is empty is left out.
+
     Raises:
-        SourceError: a placeholder that nothing defines.
+        SourceError: a placeholder that nothing defines, or an empty address outside a link.
     """
 
     def value(found: re.Match[str]) -> str:
-        if found[1] not in known:
-            line = found.string.count("\n", 0, found.start())
+        filled = known.get(found[1], "")
+        if filled == "":
             message = f"unknown value {found[0]}; define the claim in the toml"
-            raise cell.error(message, line, language)
-        return known[found[1]] or PENDING
+            if found[1] in known:
+                message = f"the course has no {found[0]}; write a link, [text]({found[0]})"
+            raise cell.error(message, found.string.count("\n", 0, found.start()), language)
+        return filled or PENDING
 
-    return PLACEHOLDER.sub(value, cell.texts[language])
+    text = LINK.sub(lambda m: "" if known.get(m[1]) == "" else m[0], cell.texts[language])
+    return PLACEHOLDER.sub(value, text)

@@ -25,7 +25,7 @@ from pygments.formatters import HtmlFormatter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from authoring import build, notebook, source
+from authoring import build, notebook, setup, source
 from authoring.slides import markdown
 from authoring.source import SourceError
 from authoring.strings import course_words
@@ -88,7 +88,7 @@ class Lesson:
         """When the source, its claims, the recorded runs and the recurring words were saved."""
         files = [source.FOLDER / f"{self.slug}{kind}" for kind in (".py", ".toml")]
         words = Path(__file__).with_name("words.toml")
-        files += [source.FOLDER / "results.json", words, source.SETUP_CELL]
+        files += [source.FOLDER / "results.json", words, setup.SETUP_CELL]
         return [path.stat().st_mtime if path.exists() else 0.0 for path in files]
 
     def page(self, language: str) -> str:

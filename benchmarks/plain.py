@@ -24,36 +24,22 @@ Pair = tuple[Any, Any]  # input and target
 
 @dataclass(frozen=True)
 class Program:
-    """A network, its data, and how the original program trains it.
+    """A network, its data, and how the original program trains it; names are those of Keras."""
 
-    Attributes:
-        lesson: the lesson that trains the same network.
-        what: the network in a few words, for the table.
-        network: builds the model, not compiled.
-        data: input and target of `train` or `test`.
-        batch, epochs, loss, metric, rate: as in the original program; names are those of Keras.
-        value: what is compared, a result of `evaluate` on the test data. If `tested` is false, it
-            is read during training instead.
-        target: the value that the original program reports, plus half a unit of its last digit; 0
-            if it reports none.
-        least: how many times faster the lesson should be.
-        deterministic: whether the original program asks TensorFlow for deterministic operations.
-    """
-
-    lesson: str
-    what: str
-    network: Callable[[], Any]
-    data: Callable[[str], Pair]
+    lesson: str  # that trains the same network
+    what: str  # the network in a few words, for the table
+    network: Callable[[], Any]  # builds the model, not compiled
+    data: Callable[[str], Pair]  # input and target of `train` or `test`
     batch: int
     epochs: int
     loss: str = "binary_crossentropy"
     metric: str | None = None
     rate: Callable[[], Any] = lambda: 1e-3
-    value: str = "loss"
-    tested: bool = True
-    target: float = 0.0
-    least: float = 4
-    deterministic: bool = False
+    value: str = "loss"  # what is compared: a result of `evaluate` on the test data or,
+    tested: bool = True  # if false, of the training
+    target: float = 0.0  # what the original program reports, plus half a unit of its last digit
+    least: float = 4  # how many times faster the lesson should be
+    deterministic: bool = False  # whether the original asks for deterministic operations
 
 
 def signature(model: Any) -> str:
@@ -82,14 +68,11 @@ def denoiser() -> Any:
     import keras
     from keras import layers
 
-    same = {"strides": 2, "padding": "same"}
-    model = keras.Sequential([keras.Input((32, 32, 1))])
-    for filters in (16, 24, 32):
-        model.add(layers.Conv2D(filters, 3, activation="leaky_relu", **same))
-    for filters in (16, 8, 4):
-        model.add(layers.Conv2DTranspose(filters, 3, activation="relu", **same))
-    model.add(layers.Conv2D(1, 1, activation="sigmoid"))
-    return model
+    half = {"strides": 2, "padding": "same"}
+    down = [layers.Conv2D(n, 3, activation="leaky_relu", **half) for n in (16, 24, 32)]
+    up = [layers.Conv2DTranspose(n, 3, activation="relu", **half) for n in (16, 8, 4)]
+    last = layers.Conv2D(1, 1, activation="sigmoid")
+    return keras.Sequential([keras.Input((32, 32, 1)), *down, *up, last])
 
 
 def heartbeat_network() -> Any:
@@ -104,27 +87,17 @@ def music_network() -> Any:
     import keras
     from keras import layers
 
-    same = {"strides": 2, "padding": "same", "activation": "leaky_relu"}
-    model = keras.Sequential([keras.Input((4096, 1))])
-    for filters in (32, 32, 64, 64):
-        model.add(layers.Conv1D(filters, 3, **same))
-    model.add(layers.Flatten())
-    model.add(layers.Dense(1024))
-    model.add(layers.Dense(16384))
-    model.add(layers.Reshape((256, 64)))
-    for filters in (64, 64, 32, 32):
-        model.add(layers.Conv1DTranspose(filters, 3, **same))
-    model.add(layers.Conv1D(1, 1, activation="tanh"))
-    return model
+    half = {"strides": 2, "padding": "same", "activation": "leaky_relu"}
+    down = [layers.Conv1D(filters, 3, **half) for filters in (32, 32, 64, 64)]
+    code = [layers.Flatten(), layers.Dense(1024), layers.Dense(16384), layers.Reshape((256, 64))]
+    up = [layers.Conv1DTranspose(filters, 3, **half) for filters in (64, 64, 32, 32)]
+    last = layers.Conv1D(1, 1, activation="tanh")
+    return keras.Sequential([keras.Input((4096, 1)), *down, *code, *up, last])
 
 
-def digits(part: str) -> Pair:
-    x = getattr(data.mnist.load(), f"x_{part}").reshape(-1, 784)
-    return x, x
-
-
-def clothes(part: str) -> Pair:
-    x = getattr(data.mnist.load_fashion(), f"x_{part}").reshape(-1, 784)
+def digits(part: str, load: Callable[[], Any] = data.mnist.load) -> Pair:
+    """Images as rows of pixels."""
+    x = getattr(load(), f"x_{part}").reshape(-1, 784)
     return x, x
 
 
@@ -165,44 +138,21 @@ def falling_rate() -> Any:
     return keras.optimizers.schedules.InverseTimeDecay(1e-3, decay_steps=1, decay_rate=2e-3)
 
 
-DIGITS = partial(Program, lesson="02_mnist", data=digits, batch=256)
+def images(what: str, hidden: tuple[int, ...], penalty: str = "", **settings: Any) -> Program:
+    """A program that trains a dense network on rows of pixels; digits unless said otherwise."""
+    usual = {"lesson": "02_mnist", "data": digits, "batch": 256, "epochs": 100}
+    return Program(what=what, network=partial(dense, hidden, penalty), **(usual | settings))
+
+
+CLOTHES = {"lesson": "03_fashion_homework", "data": partial(digits, load=data.mnist.load_fashion)}
+ONE_LAYER = {"epochs": 50, "least": 10, "deterministic": True}
 PROGRAMS = {
-    "F1": DIGITS(
-        what="784-32-784",
-        network=partial(dense, (32,)),
-        epochs=50,
-        target=0.09165,
-        least=10,
-        deterministic=True,
-    ),
-    "F2": DIGITS(
-        what="784-32-784, L1 1e-4",
-        network=partial(dense, (32,), "L1"),
-        epochs=50,
-        target=0.09785,
-        least=10,
-        deterministic=True,
-    ),
-    "F3": DIGITS(
-        what="784-128-64-32-…",
-        network=partial(dense, (128, 64, 32)),
-        epochs=100,
-        target=0.08175,
-        deterministic=True,
-    ),
-    "F4": DIGITS(
-        what="784-64-16-2-…", network=partial(dense, (64, 16, 2)), epochs=100, target=0.18215
-    ),
-    "F5": DIGITS(
-        what="784-64-16-2-…, L2 1e-4", network=partial(dense, (64, 16, 2), "L2"), epochs=100
-    ),
-    "F6": DIGITS(
-        lesson="03_fashion_homework",
-        what="F5 on clothes",
-        network=partial(dense, (64, 16, 2), "L2"),
-        data=clothes,
-        epochs=100,
-    ),
+    "F1": images("784-32-784", (32,), target=0.09165, **ONE_LAYER),
+    "F2": images("784-32-784, L1 1e-4", (32,), "L1", target=0.09785, **ONE_LAYER),
+    "F3": images("784-128-64-32-…", (128, 64, 32), target=0.08175, deterministic=True),
+    "F4": images("784-64-16-2-…", (64, 16, 2), target=0.18215),
+    "F5": images("784-64-16-2-…, L2 1e-4", (64, 16, 2), "L2"),
+    "F6": images("F5 on clothes", (64, 16, 2), "L2", **CLOTHES),
     "F7": Program(
         lesson="04_denoising",
         what="denoising, 32 × 32 pixels",
@@ -262,15 +212,9 @@ def train(name: str, target: str, epochs: str = "") -> dict[str, Any]:
             model.stop_training = True
 
     clock = Clock()
-    model.fit(
-        x,
-        y,
-        batch_size=program.batch,
-        epochs=int(epochs or program.epochs),
-        validation_data=test,
-        verbose=0,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=end_of_epoch)],
-    )
+    watch = keras.callbacks.LambdaCallback(on_epoch_end=end_of_epoch)
+    most = int(epochs or program.epochs)
+    model.fit(x, y, program.batch, most, verbose=0, callbacks=[watch], validation_data=test)
     return {"ends": clock.ends, "values": clock.values, "signature": signature(model)}
 
 

@@ -15,7 +15,6 @@ import functools
 import html
 import inspect
 import re
-import string
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,13 +38,6 @@ def blank(value: Any) -> bool:
     if isinstance(value, str):
         return not value.strip(" \n\t.…")
     return value is None or value is ... or (isinstance(value, dict | list | tuple) and not value)
-
-
-class _Local(string.Formatter):
-    """Numbers with the decimal mark of the notebook's language."""
-
-    def format_field(self, value: Any, spec: str) -> str:
-        return number(value, spec) if spec else str(value)
 
 
 @functools.cache
@@ -106,7 +98,7 @@ class Exercise:
         common = texts(Path(__file__).with_suffix(".toml"))
         tables = own.get(self.__name__, {}), own.get("shared", {}), common["shared"]
         found = next(table[reason] for table in tables if reason in table)
-        return _Local().format(found[tr("en", "pt")], **values)
+        return text.fill(found[tr("en", "pt")], **values)
 
     def __call__(self, *args: Any) -> Outcome:
         """Check the answer, show the outcome and give it back."""

@@ -1,4 +1,4 @@
-"""The exercises of lesson 05: cost of a miss, largest deviation, abnormal beats in training."""
+"""The exercises of lesson 05: positive class, cost of a miss, largest error, mixed training."""
 
 from __future__ import annotations
 
@@ -6,12 +6,37 @@ from typing import Any
 
 import numpy as np
 
-from exercises.answers import Values, array, close, expect, need, single
+from exercises.answers import Values, array, close, expect, need, numbers, prose, single
 from exercises.check import exercise
 from exercises.models import is_model, outputs
 
 MISS = 10  # false alarms that one missed abnormal beat costs
 NORMAL = 9  # normal beats to an abnormal one
+
+
+@exercise("bug", answers=2)
+def find_bug(
+    found: Any, noticed: Any, errors: np.ndarray, abnormal: np.ndarray, threshold: float
+) -> None:
+    """Precision and recall of the alarm on test beats, with abnormal as the positive class."""
+    given = tuple(numbers("found", found, ("precision", "recall")).values())
+    rings = errors > threshold
+
+    def rates(alarm: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, ...]:
+        hits = (alarm & positive).sum()
+        return (np.array([hits / max(alarm.sum(), 1), hits / positive.sum()]),)
+
+    (right,) = rates(rings, abnormal)
+    expect(
+        close(given, atol=2e-3),
+        right,
+        normal=lambda: rates(~rings, ~abnormal),
+        exchanged=lambda: right[::-1],
+        half=lambda: rates(~rings, abnormal) + rates(rings, ~abnormal),
+        percent=lambda: close(given, atol=0.2)(100 * right),
+        errors=lambda: 1 - right,
+    )
+    prose(noticed, least=6)
 
 
 @exercise("1")

@@ -224,8 +224,4 @@ def summary() -> float:
 
 def picture(name: str, alt: str) -> None:
     """Show what a result may look like: a picture in `data/homework`, with its description."""
-    from IPython.display import display
-
-    image = (settings.ROOT / "data" / "homework" / name).read_bytes()
-    data, metadata = plot.bundle(image, alt)
-    display(data, raw=True, metadata=metadata)
+    plot.display((settings.ROOT / "data" / "homework" / name).read_bytes(), alt)

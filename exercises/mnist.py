@@ -1,4 +1,4 @@
-"""The exercises of lesson 02: the size of a code, a walk between two codes, codes as features."""
+"""The exercises of lesson 02: the range of pixels, sizes of codes, a walk, codes as features."""
 
 from __future__ import annotations
 
@@ -6,12 +6,33 @@ from typing import Any
 
 import numpy as np
 
-from exercises.answers import Values, array, close, expect, need, numbers, single, sure
+from exercises.answers import Values, array, close, expect, need, numbers, prose, single, sure
 from exercises.check import exercise
 from exercises.models import outputs
 
 SIZES = (4, 16)  # of the codes to be tried, beside the 32 of the lesson
 NEIGHBOURS = 5
+
+
+@exercise("bug", answers=2)
+def find_bug(images: Any, noticed: Any, x: np.ndarray) -> None:
+    """The training images `x` (n, 28, 28), with values from 0 to 1, in rows of 784."""
+    right = x.reshape(len(x), -1)
+    given = array("images", images)
+    need(given.ndim > 1 and given[0].size == right[0].size, "rows", shape=given.shape)
+    need(len(given) <= len(right), "count", count=len(given), most=len(right))
+    given = given.reshape(len(given), -1)
+    right = right[: len(given)]  # the last images may be left for validation
+    expect(
+        close(given, atol=2e-3),
+        right,
+        twice=lambda: right / 255,
+        large=lambda: 255 * right,
+        inverted=lambda: 1 - right,
+        signed=lambda: 2 * right - 1,
+        binary=lambda: bool(np.isin(given, (0, 1)).all()),
+    )
+    prose(noticed, least=6)
 
 
 @exercise("1")

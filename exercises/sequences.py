@@ -1,4 +1,4 @@
-"""The exercises of lesson 07: a leak, the order of writing, three heads on one code."""
+"""The exercises of lesson 07: a bug, a leak, the order of writing, three heads on one code."""
 
 from __future__ import annotations
 
@@ -6,12 +6,55 @@ from typing import Any
 
 import numpy as np
 
-from exercises.answers import Values, close, expect, need, single
+from exercises.answers import Values, close, expect, need, prose, single
 from exercises.check import exercise
 from exercises.models import is_model, outputs
 
-CODE, KINDS = 4, 3
+CODE, KINDS, PAST = 4, 3, 9
 Waves = tuple[np.ndarray, np.ndarray]
+
+
+class _Climber:
+    """A one-step model whose prediction is the value before plus `STEP`, in one call or many."""
+
+    STEP = 0.5
+
+    def __call__(self, x: Any, training: bool = False) -> np.ndarray:
+        return np.asarray(x, "float32") + self.STEP
+
+    def predict(self, x: Any, **_: Any) -> np.ndarray:
+        return self(x)
+
+
+@exercise("bug", answers=2)
+def find_bug(forecast_error: Any, noticed: Any, waves: np.ndarray) -> Values:
+    """Error of a forecast that is fed its own predictions; `waves`: (n, PAST + future, 1)."""
+    need(callable(forecast_error), "no_function")
+    x, kept = waves[:50].copy(), waves[:50]
+    given = single("forecast_error(…)", forecast_error(_Climber(), x))
+    need(np.array_equal(x, kept), "changes_x")
+    future, step = kept[:, PAST:], _Climber.STEP
+    distance = np.arange(1, future.shape[1] + 1).reshape(1, -1, 1)
+    free = kept[:, PAST - 1 : PAST] + step * distance
+    errors = {
+        "free": free - future,
+        "teacher": kept[:, PAST - 1 : -1] + step - future,
+        "late": kept[:, PAST - 1 : PAST] + step * (distance - 1) - future,
+    }
+    whole = np.sum(errors["free"] ** 2) / kept.size
+    squares = {name: float(np.mean(found**2)) for name, found in errors.items()}
+    expect(
+        close(given, rtol=1e-3),
+        squares["free"],
+        teacher=lambda: squares["teacher"],
+        shifted=lambda: squares["late"],
+        whole=lambda: whole,
+        root=lambda: squares["free"] ** 0.5,
+        absolute=lambda: float(np.abs(errors["free"]).mean()),
+        last=lambda: float(np.mean(errors["free"][:, -1] ** 2)),
+    )
+    prose(noticed, least=6)
+    return {}
 
 
 @exercise("1")

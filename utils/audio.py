@@ -1,7 +1,6 @@
-"""Sound as arrays: read, cut into parts, join, compare, encode, and players for our own music.
+"""Sound as arrays: read, cut into segments, join, compare, encode, and players for our own music.
 
-GTZAN has no licence, so its sound must not get into a notebook that somebody passes on: `play`
-makes a player of real tracks only for a reader who asks for it by hand.
+GTZAN has no licence, so its sound must not get into a notebook that is passed on.
 """
 
 from __future__ import annotations
@@ -21,26 +20,23 @@ from utils.data.download import DataError
 from utils.text import number, tr
 
 RATE = 8000  # samples a second: sound up to 4 kHz
-RATES = (1000, 400_000)  # that a recording may have
+RATES = (1000, 400_000)  # of a recording
 MOST_SAMPLES = 30_000_000  # of all channels, before and after conversion: an hour at 8 kHz
 LOUDEST = 4  # times full scale: a decoder may go a little beyond 1
 FULL_SCALE = 2**31  # of integers of 32 bits, which some programs write as floating point
-BLOCK = 16_384  # samples handed to an encoder at a time: Vorbis overflows its stack on many
+BLOCK = 16_384  # samples given to an encoder at a time: Vorbis overflows its stack on many
 
 
 def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
-    """The sound in a WAV, AU, FLAC or OGG file: its channels averaged, at `rate` samples a second.
+    """The sound in a file or an open file: its channels averaged, at `rate` samples a second.
 
-    Args:
-        file: path, or a file that is open for reading bytes.
-        rate: samples a second of the result; another rate is converted with an anti-alias filter.
+    Another rate is converted with an anti-alias filter.
 
     Returns:
         float32, shape (n,), in [-1, 1] up to a small overshoot of the filter.
 
     Raises:
-        DataError: it cannot be read, is cut off, is empty, is longer than any music, or has
-            values that are not numbers.
+        DataError: it cannot be read, is cut off or empty, or is too long or loud to be music.
     """
     import soundfile
     from scipy.signal import resample_poly
@@ -50,18 +46,25 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
         with soundfile.SoundFile(file) as sound:
             promised, found = sound.frames, sound.samplerate
             # What the header promises, before anything is made as large as that.
-            if not RATES[0] <= found <= RATES[1]:
-                raise _unreadable(name, f"{found} Hz")
-            if promised * max(sound.channels, rate / found) > MOST_SAMPLES:
-                raise _unreadable(name, f"{promised} x {sound.channels}")
+            size = promised * max(sound.channels, rate / found)
+            if size > MOST_SAMPLES or not RATES[0] <= found <= RATES[1]:
+                raise ValueError(f"{promised} x {sound.channels}, {found} Hz")
             x = sound.read(dtype="float32", always_2d=True)
-            floating = sound.subtype in ("FLOAT", "DOUBLE")
+            loudest = FULL_SCALE if sound.subtype in ("FLOAT", "DOUBLE") else LOUDEST
+        peak = np.abs(x).max(initial=0)
+        if not (0 < len(x) >= promised and peak <= loudest):  # a peak that is no number fails too
+            raise ValueError(f"{len(x)} / {promised}, {peak}")
     except (soundfile.SoundFileError, OSError, ValueError) as error:
-        raise _unreadable(name, type(error).__name__) from error
-    if len(x) == 0 or len(x) < promised:
-        raise _unreadable(name, f"{len(x)} / {promised}")
-    peak = np.abs(x).max()
-    if floating and 1 < peak <= FULL_SCALE:
+        why = error if type(error) is ValueError else type(error).__name__
+        raise DataError(
+            tr(
+                f"{name} cannot be read as sound ({why}). Give a WAV, FLAC, OGG or MP3 file; "
+                f"other formats can be converted with: ffmpeg -i {name} sound.wav",
+                f"{name} não pode ser lido como som ({why}). Use um arquivo WAV, FLAC, OGG ou MP3; "
+                f"outros formatos podem ser convertidos com: ffmpeg -i {name} som.wav",
+            )
+        ) from error
+    if loudest == FULL_SCALE and peak > 1:
         x, loud = x / peak, number(peak, ".1f")
         text.notice(
             tr(
@@ -69,24 +72,10 @@ def load(file: Path | BinaryIO, rate: int = RATE) -> np.ndarray:
                 f"{name} tem valores de até {loud} em vez de 1; foi reescalado para 1.",
             )
         )
-    elif not peak <= LOUDEST:  # values that are not numbers fail this too
-        raise _unreadable(name, f"{peak}")
+    shared = gcd(found, rate)
     x = x.mean(axis=1)
-    if found != rate:
-        shared = gcd(found, rate)
-        x = resample_poly(x, rate // shared, found // shared)
+    x = x if found == rate else resample_poly(x, rate // shared, found // shared)
     return x.astype("float32")
-
-
-def _unreadable(name: str, detail: str) -> DataError:
-    return DataError(
-        tr(
-            f"{name} cannot be read as sound ({detail}). Give a WAV, FLAC, OGG or MP3 file; "
-            f"other formats can be converted with: ffmpeg -i {name} sound.wav",
-            f"{name} não pode ser lido como som ({detail}). Use um arquivo WAV, FLAC, OGG ou MP3; "
-            f"outros formatos podem ser convertidos com: ffmpeg -i {name} som.wav",
-        )
-    )
 
 
 def to_peak(x: np.ndarray) -> np.ndarray:
@@ -96,40 +85,34 @@ def to_peak(x: np.ndarray) -> np.ndarray:
 
 
 def cut(tracks: np.ndarray, size: int) -> np.ndarray:
-    """Tracks cut into parts of `size` samples, in order: nothing overlaps, nothing is left over.
+    """Tracks, shape (n, length), cut in order into segments: shape (n * length / size, size, 1).
 
-    Args:
-        tracks: shape (n, length).
-        size: samples of a part; it divides the length.
-
-    Returns:
-        Shape (n * length / size, size, 1): the last axis is the one channel of a mono sound.
+    The last axis is the one channel of a mono sound.
 
     Raises:
-        ValueError: some samples would be left over.
+        ValueError: `size` does not divide the length.
     """
     length = tracks.shape[-1]
     if length % size:
-        raise ValueError(f"parts of {size} samples leave {length % size} of {length} over")
+        raise ValueError(f"segments of {size} samples leave {length % size} of {length} over")
     return tracks.reshape(-1, size, 1)
 
 
-def join(parts: np.ndarray, length: int) -> np.ndarray:
-    """Tracks of `length` samples from parts as `cut` makes them: shape (n, length).
+def join(segments: np.ndarray, length: int) -> np.ndarray:
+    """Tracks of `length` samples from segments as `cut` makes them: shape (n, length).
 
     Raises:
-        ValueError: the parts do not fill whole tracks.
+        ValueError: the segments do not fill whole tracks.
     """
-    if parts.size % length:
-        raise ValueError(f"{parts.size} samples do not fill tracks of {length}")
-    return parts.reshape(-1, length)
+    if segments.size % length:
+        raise ValueError(f"{segments.size} samples do not fill tracks of {length}")
+    return segments.reshape(-1, length)
 
 
 def snr(x: np.ndarray, x_hat: np.ndarray) -> np.ndarray:
     """Signal-to-noise ratio in dB along the last axis; infinite where nothing is lost.
 
-    Ten times the decimal logarithm of the power of `x` over that of the difference: 0 dB means
-    that the error is as strong as the music, every 10 dB that it has a tenth of the power.
+    At 0 dB the error is as strong as the music; every 10 dB more it has a tenth of the power.
     """
     signal = np.sum(np.square(x, dtype="float64"), axis=-1)
     noise = np.sum(np.square(x - x_hat, dtype="float64"), axis=-1)
@@ -158,21 +141,20 @@ def encode(x: np.ndarray, kind: str, rate: int = RATE) -> bytes:
 def play(
     clips: Mapping[str, np.ndarray], source: str, rate: int = RATE, my_copy: bool = False
 ) -> None:
-    """Players side by side, one for each sound; of real tracks a notice takes their place.
-
-    A player keeps its sound in the notebook. GTZAN has no licence, so that would be publishing it.
+    """Players side by side, which keep their sounds in the notebook; for real tracks a notice.
 
     Args:
         clips: label -> sound in [-1, 1], shape (n,).
-        source: the `source` of the music that the sounds come from or were rebuilt from.
+        source: the `source` of the music that the sounds come from or were rebuilt from, or `own`
+            for sounds that belong to the reader.
         rate: samples a second.
         my_copy: play real tracks too, in a copy of the notebook that nobody else will get.
 
     Raises:
-        ValueError: `source` is neither `real` nor `embedded`.
+        ValueError: `source` is neither `real` nor `embedded` nor `own`.
     """
-    if source not in ("real", "embedded"):
-        raise ValueError(f"source={source!r} is neither 'real' nor 'embedded'")
+    if source not in ("real", "embedded", "own"):
+        raise ValueError(f"source={source!r} is neither 'real' nor 'embedded' nor 'own'")
     if source == "real" and not my_copy:
         text.notice(
             tr(
@@ -194,5 +176,5 @@ def play(
             f'src="data:audio/flac;base64,{sound}"></audio></figure>'
         )
         names.append(f"{label} ({len(x) / rate:.1f} s)")
-    told = tr("Players: ", "Reprodutores: ") + ", ".join(names)
-    text.show(told, f"<div>{''.join(players)}</div>", {"sound": source})
+    plain = tr("Players: ", "Reprodutores: ") + ", ".join(names)
+    text.show(plain, f"<div>{''.join(players)}</div>", {"sound": source})

@@ -1,7 +1,8 @@
 """Claims: the values that the text of a lesson quotes, recomputed by the reader's own run.
 
 `data/claims.json`, which is generated from the sources of the lessons, says what each value is,
-what the reference reports, the band for a run on the real data, and what recorded runs gave.
+what the reference reports, the band for a run on the real data in each profile, and what recorded
+runs gave.
 """
 
 from __future__ import annotations
@@ -27,12 +28,10 @@ def _lesson() -> dict[str, Any]:
     return json.loads(FILE.read_text(encoding="utf-8"))[settings.lesson()]
 
 
-def inside(definition: dict[str, Any], value: float) -> bool | None:
-    """Whether `value` is in the band of the claim; None for a claim without a band."""
-    if "band" not in definition:
-        return None
-    low, high = definition["band"]
-    return low <= value <= high
+def band(definition: dict[str, Any]) -> tuple[float, float] | None:
+    """Lowest and highest value expected in this profile; None where nothing is expected."""
+    found = definition.get("band_full" if settings.profile() == "full" else "band")
+    return None if found is None else (found[0], found[1])
 
 
 def spread(values: list[float], spec: str, language: str | None = None) -> str:
@@ -54,28 +53,30 @@ def ours(spec: str, values: list[float], language: str | None = None) -> str:
     return f"{middle} ± {sd} ({len(values)})"
 
 
-def beyond(definition: dict[str, Any], value: float) -> bool:
-    """Whether `value` is outside the band on the good side (`better`: `lower` or `higher`)."""
-    low, high = definition.get("band", (-math.inf, math.inf))
-    better = definition.get("better")
-    return (better == "lower" and value < low) or (better == "higher" and value > high)
+def judge(definition: dict[str, Any], value: float) -> tuple[str, str]:
+    """What is expected of `value`, and the verdict: `good`, `better`, `outside` or `shown`.
 
-
-def _result(definition: dict[str, Any], value: float, compared: bool) -> tuple[str, bool]:
-    """What the table says of `value`, and whether it missed its band."""
-    good = inside(definition, value) if compared else None
-    if good is None:
-        return tr("shown", "só exibido"), False
-    if good:
-        return tr("as expected", "como esperado"), False
-    if beyond(definition, value):
-        return tr("better than expected", "melhor que o esperado"), False
+    Better is a value beyond the band on the good side (`better` in the definition: `lower` or
+    `higher`); a claim without a band is only shown.
+    """
+    limits = band(definition)
+    if limits is None:
+        return "–", "shown"
+    low, high = (number(limit, definition["format"]) for limit in limits)
+    expected = low if low == high else tr(f"{low} to {high}", f"{low} a {high}")
+    if limits[0] <= value <= limits[1]:
+        return f"{expected} ✓", "good"
+    side = "lower" if value < limits[0] else "higher" if value > limits[1] else None
+    if side is not None and definition.get("better") == side:
+        return tr(
+            f"{expected}: better than expected", f"{expected}: melhor que o esperado"
+        ), "better"
     trouble = definition.get(tr("trouble_en", "trouble_pt"), "")
-    return tr("outside: ", "fora: ") + trouble, True
+    return tr(f"{expected} ✗ outside: {trouble}", f"{expected} ✗ fora: {trouble}"), "outside"
 
 
 def check(data_source: str, **values: float) -> None:
-    """Show the reference for each value, our runs, this run, and whether it is as expected.
+    """Show a line for each value: this run, the expected range, the reference where there is one.
 
     A value is compared with its band on real data in profile class or full; else it is only shown.
     The values are also kept in the metadata of the output, from which the results file is made.
@@ -88,30 +89,51 @@ def check(data_source: str, **values: float) -> None:
         KeyError: a name that the lesson's toml file does not define.
         ClaimError: with the environment variable `AE_STRICT=1`, a value outside its band.
     """
+    _table(data_source, values, full=False)
+
+
+def compare(data_source: str, **values: float) -> None:
+    """Like `check`, with our recorded runs in the table: a full comparison with the reference."""
+    _table(data_source, values, full=True)
+
+
+def _table(data_source: str, values: dict[str, float], full: bool) -> None:
+    """Show the values with what is expected of them; stop a strict run outside a band."""
     known = _lesson()
     defined, recorded = known["claims"], known["recorded"]
     compared = data_source == "real" and settings.profile() != "quick"
+    columns = {
+        "name": tr("value", "valor"),
+        "run": tr("this run", "esta execução"),
+        "expected": tr("expected", "esperado"),
+        "ours": tr("our runs: mean ± sd (number)", "nossas execuções: média ± dp (número)"),
+        "reference": tr("reference", "referência"),
+    }
+    if not full:
+        del columns["ours"]
+    if not any("source" in defined[name] for name in values):
+        del columns["reference"]
     rows, missed = [], []
     for name, value in values.items():
         definition = defined[name]
         spec = definition["format"]
-        result, outside = _result(definition, value, compared)
-        if outside:
-            missed.append(f"{name} = {value} not in {definition['band']}")
-        source = number(definition["source"], spec) if "source" in definition else "–"
-        own = ours(spec, recorded.get(name, []))
-        rows.append((definition[tr("en", "pt")], source, own, number(value, spec), result))
+        expected, verdict = judge(definition, value) if compared else ("–", "shown")
+        if verdict == "outside":
+            missed.append(f"{name} = {value} not in {list(band(definition) or ())}")
+        cells = {
+            "name": definition[tr("en", "pt")],
+            "run": number(value, spec),
+            "expected": expected,
+            "ours": ours(spec, recorded.get(name, [])),
+            "reference": number(definition["source"], spec) if "source" in definition else "–",
+        }
+        rows.append([cells[key] for key in columns])
+    shown = {name: float(value) for name, value in values.items()}
     text.table(
-        (
-            tr("value", "valor"),
-            tr("reference", "referência"),
-            tr("our runs: mean ± sd (number)", "nossas execuções: média ± dp (número)"),
-            tr("this run", "esta execução"),
-            tr("result", "resultado"),
-        ),
+        list(columns.values()),
         rows,
         tr("Values of this section", "Valores desta seção"),
-        {"claims": {name: float(value) for name, value in values.items()}, "data": data_source},
+        {"claims": shown, "data": data_source, "full": full},
     )
     if missed and os.environ.get("AE_STRICT") == "1":
         raise ClaimError("; ".join(missed))

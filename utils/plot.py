@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,14 +37,16 @@ DPI = 80
 plt.style.use(Path(__file__).with_name("course.mplstyle"))
 
 
-def png(fig: Figure) -> bytes:
+def png(fig: Figure, tight: bool = True) -> bytes:
     """The figure as a PNG file, numbers on its axes in the notebook's language; it is closed.
 
-    No tone is changed: a figure without colours is stored as greys, which needs less space.
+    No tone is changed: a figure without colours is stored as greys, which needs less space. With
+    `tight`, the margin fits what is drawn; without it, the figure keeps its size.
     """
     ticks.localise(fig)
     full, small = io.BytesIO(), io.BytesIO()
-    fig.savefig(full, format="png", dpi=DPI)
+    box = "tight" if tight else None
+    fig.savefig(full, format="png", dpi=DPI, bbox_inches=box, pad_inches=0.1)
     plt.close(fig)  # else the notebook shows it twice
     picture = Image.open(full).convert("RGB")
     grey = picture.convert("L")
@@ -54,10 +55,15 @@ def png(fig: Figure) -> bytes:
     return small.getvalue()
 
 
-def bundle(image: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Data and metadata of a notebook output that shows a PNG and carries its text description."""
-    data = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": alt}
-    return data, {"image/png": {"alt": alt}}
+def base64_of(content: bytes) -> str:
+    """Content of a file as a notebook or a web page stores it."""
+    return base64.b64encode(content).decode("ascii")
+
+
+def display(image: bytes, alt: str, more: Mapping[str, Any] | None = None) -> None:
+    """Show a PNG file with its description, or `more` (media type -> content) where it can run."""
+    data = {"image/png": base64_of(image), "text/plain": alt, **(more or {})}
+    text.display(data, {"image/png": {"alt": alt}})
 
 
 def show(fig: Figure, alt: str) -> None:
@@ -66,7 +72,7 @@ def show(fig: Figure, alt: str) -> None:
     Outside a notebook the figure is only closed.
     """
     if text.in_notebook():
-        text.display(*bundle(png(fig), alt))
+        display(png(fig), alt)
     else:
         plt.close(fig)
 
@@ -85,21 +91,12 @@ def history(histories: Mapping[str, Any], ylabel: str, alt: str, metric: str = "
     fig, ax = plt.subplots(figsize=(9, 4.5))
     for colour, shape, (label, run) in zip(LINE_COLOURS, CLASS_MARKERS, histories.items()):
         epochs = np.arange(1, len(run.history[metric]) + 1)
-        marker = shape if len(epochs) == 1 or len(histories) > 1 else None
-        for name, style, part in (
-            (metric, "--", tr("training", "treino")),
-            (f"val_{metric}", "-", tr("validation", "validação")),
-        ):
-            ax.plot(
-                epochs,
-                run.history[name],
-                style,
-                color=colour,
-                marker=marker,
-                markevery=max(1, len(epochs) // 8),
-                markersize=8,
-                label=f"{label}, {part}",
-            )
+        look = {"color": colour, "markevery": max(1, len(epochs) // 8), "markersize": 8}
+        if len(epochs) == 1 or len(histories) > 1:
+            look["marker"] = shape
+        training, validation = tr("training", "treino"), tr("validation", "validação")
+        ax.plot(epochs, run.history[metric], "--", label=f"{label}, {training}", **look)
+        ax.plot(epochs, run.history[f"val_{metric}"], label=f"{label}, {validation}", **look)
     ax.set(xlabel=tr("epoch", "época"), ylabel=ylabel)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(frameon=False)
@@ -112,13 +109,13 @@ def draw_rows(
     cmap: str = "gray_r",
     inches: float = 1.15,
 ) -> Figure:
-    """A figure of rows of images; see `image_rows`.
+    """A figure of rows of images, one below the other, each with its label at the left.
 
     Args:
         rows: label -> images in [0, 1], each (height, width) or (height, width, 3), the same number
             of one shape in every row; a row may have a resolution of its own.
-        titles: what stands above each column, if anything does.
-        cmap: colour map.
+        titles: what is above each column, if anything.
+        cmap: colour map; `gray` for photographs, where higher is lighter.
         inches: width of an image.
     """
     first = next(iter(rows.values()))
@@ -143,21 +140,8 @@ def draw_rows(
 
 
 def image_rows(rows: Mapping[str, np.ndarray], alt: str, cmap: str = "gray_r") -> None:
-    """Rows of images, one below the other, each with its label at the left.
-
-    Args:
-        rows: label -> images in [0, 1], shape (n, height, width), the same n in every row.
-        alt: description for those who cannot see the figure.
-        cmap: colour map; `gray` for photographs, where higher is lighter.
-    """
+    """Show rows of images with a label at the left; arguments as in `draw_rows`."""
     show(draw_rows(rows, cmap=cmap), alt)
-
-
-def _layer_name(name: str) -> str:
-    """A layer's name for readers: without the number that Keras adds, and translated."""
-    plain = re.sub(r"_\d+$", "", name)
-    portuguese = {"dense": "densa", "code": "código", "x_hat": "reconstrução"}
-    return tr(plain, portuguese.get(plain, plain))
 
 
 def architecture(models: Sequence[Any], title: str, alt: str, inputs: str = "pixels") -> None:
@@ -173,26 +157,23 @@ def architecture(models: Sequence[Any], title: str, alt: str, inputs: str = "pix
         alt: description for those who cannot see the figure.
         inputs: what the first bar counts.
     """
-    layers = [(inputs, int(models[0].input_shape[-1]))] + [
-        (_layer_name(layer.name), int(layer.output.shape[-1]))
-        for model in models
-        for layer in model.layers
-        if layer.__class__.__name__ != "InputLayer"
-    ]
-    code = min(units for _, units in layers)
-    fig, ax = plt.subplots(figsize=(max(6.0, 1.5 * len(layers) + 1), 4))
-    for x, (_, units) in enumerate(layers):
-        height = units**0.5
-        ax.bar(x, height, width=0.5, bottom=-height / 2, color=RED if units == code else BLUE)
-        ax.text(x, height / 2 + 0.6, str(units), ha="center", va="bottom", fontweight="bold")
-        if x:
-            before = layers[x - 1][1] ** 0.5
-            edges = [before / 2, height / 2]
-            ax.fill_between(
-                [x - 0.75, x - 0.25], [-e for e in edges], edges, color=BLUE, alpha=0.15
-            )
-    ax.set_xticks(range(len(layers)), [name for name, _ in layers])
-    ax.set(yticks=[], title=title, ylim=(None, max(u for _, u in layers) ** 0.5 / 2 + 4))
+    layers = [layer for model in models for layer in model.layers]
+    layers = [layer for layer in layers if type(layer).__name__ != "InputLayer"]
+    names = [layer.name.rstrip("_0123456789") for layer in layers]  # Keras numbers them
+    portuguese = {"dense": "densa", "code": "código", "x_hat": "reconstrução"}
+    units = [int(models[0].input_shape[-1]), *(int(layer.output.shape[-1]) for layer in layers)]
+    half = np.sqrt(units) / 2
+    fig, ax = plt.subplots(figsize=(max(6.0, 1.5 * len(units) + 1), 4))
+    places = np.arange(len(units))
+    colours = [RED if count == min(units) else BLUE for count in units]
+    ax.bar(places, 2 * half, width=0.5, bottom=-half, color=colours)
+    for x, count in enumerate(units):
+        ax.text(x, half[x] + 0.6, str(count), ha="center", va="bottom", fontweight="bold")
+    for x in places[1:]:
+        edges = half[x - 1 : x + 1]
+        ax.fill_between([x - 0.75, x - 0.25], -edges, edges, color=BLUE, alpha=0.15)
+    ax.set_xticks(places, [inputs, *(tr(name, portuguese.get(name, name)) for name in names)])
+    ax.set(yticks=[], title=title, ylim=(None, half.max() + 4))
     ax.spines["left"].set_visible(False)
     show(fig, alt)
 
@@ -223,14 +204,7 @@ def draw_latent(
 def latent_scatter(
     panels: Mapping[str, np.ndarray], y: np.ndarray, class_names: Sequence[str], alt: str
 ) -> None:
-    """Codes of two numbers by class, one panel for each model.
-
-    Args:
-        panels: title -> codes, shape (n, 2).
-        y: class of each image, integers from 0, shape (n,).
-        class_names: name of each class.
-        alt: description for those who cannot see the figure.
-    """
+    """Codes by class (see `draw_latent`), one panel for each model: title -> codes, (n, 2)."""
     fig, axes = plt.subplots(1, len(panels), figsize=(6.2 * len(panels) + 1, 5.6), squeeze=False)
     for ax, (title, z) in zip(axes[0], panels.items()):
         draw_latent(ax, z, y, class_names, legend=ax is axes[0, -1])

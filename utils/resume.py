@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,10 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
         kept = resume.backup(model, epochs, len(x))
         model.fit(x, x, epochs=epochs, initial_epoch=kept.epoch, callbacks=[kept])
 
-    Weights and the state of the optimizer are saved in the folder of this run until the training
-    ends. A training that was interrupted in this kernel, or in a kernel that no longer runs,
-    continues if network, optimizer, loss, facts, profile and seed are the same. The order of its
-    batches differs from that of an uninterrupted training. A full disk costs the backup, not the
-    training.
+    A training that was interrupted in this kernel, or in one that no longer runs, continues if
+    network, optimizer, loss, facts, profile and seed are the same; the order of its batches is
+    another one. Keras's own `BackupAndRestore` does not suit: it saves after each epoch, however
+    short, and stops the training if the disk is full.
 
     Args:
         model: a built and compiled Keras model.
@@ -41,9 +41,10 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
 
     if not model.built:
         raise ValueError(f"{model.name}: call build(shape of a batch) before backup")
-    name = _name(model, facts)
-    folder = settings.run_folder()
-    first_epoch = _restore(model, folder, name)
+    model.optimizer.build(model.trainable_variables)
+    state = [*model.weights, *model.optimizer.variables]
+    file = settings.run_folder() / _name(model, facts)
+    first_epoch = _restore(state, file)
 
     class Backup(keras.callbacks.Callback):
         epoch = first_epoch
@@ -53,79 +54,62 @@ def backup(model: Any, *facts: object, seconds: float = 60) -> Any:
             ended = epoch + 1 == self.params["epochs"]
             if ended or time.monotonic() - self.saved < seconds:
                 return
-            older = list(folder.glob(f"{name}-*"))
-            half = folder / f"half-{name}.weights.h5"
+            half = file.with_suffix(".half.npz")
             try:
-                self.model.save_weights(half, overwrite=True)
-                os.replace(half, folder / f"{name}-{epoch + 1:06}.weights.h5")
-            except OSError as error:  # HDF5 describes the reason in ten lines
+                np.savez(half, epoch + 1, *(variable.numpy() for variable in state))
+                os.replace(half, file)
+            except OSError as error:
                 half.unlink(missing_ok=True)
-                reason = os.strerror(error.errno) if error.errno else error
-                en = f"No backup of this training after epoch {epoch + 1}: {reason}."
-                pt = f"Sem cópia deste treino depois da época {epoch + 1}: {reason}."
+                en = f"No backup of this training after epoch {epoch + 1}: {error.strerror}."
+                pt = f"Sem cópia deste treino depois da época {epoch + 1}: {error.strerror}."
                 text.notice(tr(en, pt))
-            else:
-                _remove(older)
             self.saved = time.monotonic()
 
         def on_train_end(self, logs: Any = None) -> None:
-            _remove(list(folder.glob(f"{name}-*")))
+            file.unlink(missing_ok=True)
 
     return Backup()
 
 
 def _name(model: Any, facts: tuple[object, ...]) -> str:
-    """Name of the backup's files: the same for equal trainings, in every kernel."""
+    """Name of the backup: the same for equal trainings, in every kernel."""
     optimizer, loss = model.optimizer.get_config(), getattr(model.loss, "__name__", model.loss)
     network = [layer.get_config() for layer in model.layers]
     described = f"{network} {optimizer} {loss} {facts} {settings.profile()} {settings.seed()}"
     described = re.sub(r"_\d+", "", described)  # a kernel numbers its networks: dense_1, adam_2
-    return f"training-{zlib.crc32(described.encode()):08x}"
+    return f"training-{zlib.crc32(described.encode()):08x}.npz"
 
 
-def _restore(model: Any, folder: Path, name: str) -> int:
-    """Load the newest readable backup and return how many epochs it has seen; 0 without one."""
-    files = sorted(folder.glob(f"{name}-*"), reverse=True) or _adopt(folder, name)
-    if not files:
+def _restore(state: list[Any], file: Path) -> int:
+    """Give the variables the values of the backup, also of a run whose process is gone.
+
+    Returns:
+        The number of epochs that the backup has seen; 0 without one.
+    """
+    for folder in settings.abandoned_runs():
+        if not file.exists() and (folder / file.name).exists():
+            (folder / file.name).replace(file)
+    if not file.exists():
         return 0
-    model.optimizer.build(model.trainable_variables)
-    state = [*model.variables, *model.optimizer.variables]
-    fresh = [np.array(variable) for variable in state]
-    for file in files:
-        try:
-            model.load_weights(file)
-        except (OSError, ValueError, KeyError):  # damaged, as after a power cut
-            continue
-        epoch = int(file.name.split("-")[-1].partition(".")[0])
+    try:
+        with np.load(file) as arrays:
+            epoch, *values = arrays.values()
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error):  # as after a power cut
         text.notice(
             tr(
-                f"This training was interrupted after epoch {epoch} and continues from there. "
-                f"To start again, delete {settings.relative(file)} and run this cell again.",
-                f"Este treino foi interrompido depois da época {epoch} e continua dali. Para "
-                f"recomeçar, apague {settings.relative(file)} e execute de novo esta célula.",
+                "The backup of an interrupted training is damaged. The training starts again.",
+                "A cópia de um treino interrompido está danificada. O treino recomeça do zero.",
             )
         )
-        return epoch
-    for variable, value in zip(state, fresh, strict=True):
+        return 0
+    for variable, value in zip(state, values, strict=True):
         variable.assign(value)
-    _remove(files)
     text.notice(
         tr(
-            "The backup of an interrupted training is damaged. The training starts again.",
-            "A cópia de um treino interrompido está danificada. O treino recomeça do zero.",
+            f"This training was interrupted after epoch {epoch} and continues from there. "
+            f"To start again, delete {settings.relative(file)} and run this cell again.",
+            f"Este treino foi interrompido depois da época {epoch} e continua dali. Para "
+            f"recomeçar, apague {settings.relative(file)} e execute de novo esta célula.",
         )
     )
-    return 0
-
-
-def _adopt(folder: Path, name: str) -> list[Path]:
-    """Move the backup of a run whose process is gone into `folder`; its files, the newest first."""
-    for abandoned in settings.abandoned_runs():
-        if files := sorted(abandoned.glob(f"{name}-*"), reverse=True):
-            return [file.replace(folder / file.name) for file in files]
-    return []
-
-
-def _remove(files: list[Path]) -> None:
-    for file in files:
-        file.unlink(missing_ok=True)
+    return int(epoch)

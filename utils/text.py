@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,9 +46,25 @@ def number(value: float, spec: str, language: str | None = None) -> str:
     return text.translate(str.maketrans("-,.", "−.," if portuguese else "−,."))
 
 
-def shape(sizes: Sequence[int]) -> str:
-    """A shape as readers see it, such as `60000 x 28 x 28`."""
-    return " x ".join(map(str, sizes))
+class _Local(string.Formatter):
+    """Numbers with the marks of the notebook's language."""
+
+    def format_field(self, value: Any, spec: str) -> str:
+        return number(value, spec) if spec else str(value)
+
+
+def fill(template: str, /, *args: Any, **values: Any) -> str:
+    """`template.format(*args, **values)` with the numbers as the notebook's language writes them.
+
+    >>> fill("loss {:.4f}", 0.0916)
+    'loss 0.0916'
+    """
+    return _Local().format(template, *args, **values)
+
+
+def say(template: str, /, *args: Any, **values: Any) -> None:
+    """Print `template` filled in; see `fill`."""
+    print(fill(template, *args, **values))
 
 
 def in_notebook() -> bool:
@@ -89,17 +106,16 @@ def table(
     metadata: dict[str, Any] | None = None,
 ) -> None:
     """Show rows of text as a table: HTML with a caption in a notebook, aligned text elsewhere."""
-    widths = [max(len(str(row[i])) for row in (header, *rows)) for i in range(len(header))]
+
+    def line(cells: Sequence[str], tag: str, scope: str = "") -> str:
+        inner = [f'<{tag}{scope} style="text-align:left">{html.escape(c)}</{tag}>' for c in cells]
+        return f"<tr>{''.join(inner)}</tr>"
+
+    widths = [max(map(len, column)) for column in zip(header, *rows)]
     lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths)).rstrip() for r in (header, *rows)]
-    head = "".join(f'<th scope="col" style="text-align:left">{html.escape(c)}</th>' for c in header)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td style="text-align:left">{html.escape(c)}</td>' for c in row)
-        + "</tr>"
-        for row in rows
-    )
+    head, body = line(header, "th", ' scope="col"'), "".join(line(row, "td") for row in rows)
     rich = (
         f'<table style="font-size:110%"><caption style="text-align:left">{html.escape(caption)}'
-        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
     )
     show("\n".join([caption, *lines]), rich, metadata)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
 
 from matplotlib import ticker
 from matplotlib.category import StrCategoryFormatter
@@ -21,30 +19,13 @@ def localise(fig: Figure) -> None:
     if language() != "pt-BR":
         return
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
-        for level in (axis.major, axis.minor):
-            if not isinstance(level.formatter, (*GIVEN, _DecimalComma)):
-                level.formatter = _DecimalComma(level.formatter)
+        for formatter in (axis.get_major_formatter(), axis.get_minor_formatter()):
+            if not isinstance(formatter, GIVEN):
+                labels, offset = formatter.format_ticks, formatter.get_offset
+                formatter.format_ticks = lambda places, f=labels: [_comma(x) for x in f(places)]
+                formatter.get_offset = lambda f=offset: _comma(f())
 
 
-class _DecimalComma(ticker.Formatter):
-    """A formatter of axis labels with decimal commas."""
-
-    def __init__(self, inner: ticker.Formatter) -> None:
-        self.inner = inner
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        return self._comma(self.inner(x, pos))
-
-    def format_ticks(self, values: Sequence[float]) -> list[str]:
-        return [self._comma(label) for label in self.inner.format_ticks(values)]
-
-    def get_offset(self) -> str:
-        return self._comma(self.inner.get_offset())
-
-    def set_locs(self, locs: Any) -> None:
-        self.inner.set_locs(locs)
-
-    @staticmethod
-    def _comma(label: str) -> str:
-        # In a formula a plain comma is followed by a space.
-        return re.sub(r"(?<=\d)\.(?=\d)", "{,}" if "$" in label else ",", label)
+def _comma(label: str) -> str:
+    # In a formula a plain comma is followed by a space.
+    return re.sub(r"(?<=\d)\.(?=\d)", "{,}" if "$" in label else ",", label)

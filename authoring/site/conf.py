@@ -13,7 +13,7 @@ from authoring.formula import mathml
 
 HERE = Path(__file__).resolve().parent
 language_folder = os.environ["AE_SITE_LANGUAGE"]  # en or pt-BR, as the folders of notebooks
-repository = os.environ["AE_SITE_REPOSITORY"]
+repository = os.environ["AE_SITE_REPOSITORY"]  # empty: the course has no address
 other = {"en": "pt-BR", "pt-BR": "en"}[language_folder]
 
 project = "Autoencoders"
@@ -62,9 +62,11 @@ html_theme_options = {
     "repository_url": repository,
     "repository_branch": "main",
     "path_to_docs": f"notebooks/{language_folder}",
-    "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+    "launch_buttons": {"colab_url": "https://colab.research.google.com"}
+    if repository.startswith("https://github.com/")
+    else {},
     "use_download_button": True,
-    "use_repository_button": True,
+    "use_repository_button": bool(repository),
     "use_fullscreen_button": False,
     "article_header_start": ["toggle-primary-sidebar.html", "switch-language.html"],
     "navbar_persistent": [],

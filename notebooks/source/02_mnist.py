@@ -17,7 +17,7 @@
 #
 # **Prerequisites:** dense layers, activation functions, gradient descent; PCA helps (lesson 01).
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU, no files of other lessons.
+# **You will need:** a computer with Python {{ python }}, or a free Colab. No GPU, no files of other lessons.
 # %% [markdown] lang="pt-BR"
 # # Autoencoders no MNIST: simples, esparso, profundo e bidimensional
 #
@@ -37,7 +37,7 @@
 #
 # **Pré-requisitos:** camadas densas, funções de ativação, descida do gradiente; a PCA ajuda (aula 01).
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou do Colab gratuito. Não é preciso GPU nem arquivos de outras aulas.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 
@@ -136,7 +136,7 @@ plot.image_rows(
 #
 # **Antes de executar, arrisque:** quantos pesos e vieses tem o codificador? E o decodificador?
 # %%
-def build_simple(code_size=32, penalty=None):
+def build_simple(code_size=32, penalty=None, name="autoencoder"):
     """Encoder, decoder and autoencoder with one dense layer each way."""
     # pt: """Codificador, decodificador e autoencoder com uma camada densa em cada sentido."""
     x = keras.Input((784,), name="pixels")
@@ -145,11 +145,11 @@ def build_simple(code_size=32, penalty=None):
     decoder = keras.Sequential(
         [keras.Input((code_size,)), layers.Dense(784, "sigmoid", name="x_hat")], name="decoder"
     )
-    return encoder, decoder, keras.Model(x, decoder(encoder(x)), name="autoencoder")
+    return encoder, decoder, keras.Model(x, decoder(encoder(x)), name=name)
 
 
 keras.utils.set_random_seed(settings.seed())
-encoder, decoder, autoencoder = build_simple()
+encoder, decoder, autoencoder = build_simple(name="simple")
 autoencoder.summary()
 # %% tags=["nbval-check-output"]
 for part in (encoder, decoder, autoencoder):
@@ -202,7 +202,11 @@ def bce(x, x_hat):
 
 floor = bce(x_test, x_test)
 mean_image = np.broadcast_to(x_train.mean(axis=0), x_test.shape)
-claims.check(mnist.source, floor=floor, mean_image_loss=bce(x_test, mean_image))
+mean_image_loss = bce(x_test, mean_image)
+text.say("perfect reconstruction {:.4f}, mean image {:.4f}", floor, mean_image_loss)
+# pt: "reconstrução perfeita {:.4f}, imagem média {:.4f}"
+# %% tags=["claims"]
+claims.check(mnist.source, floor=floor, mean_image_loss=mean_image_loss)
 # %% [markdown] lang="en"
 # The useful scale runs from {{ mean_image_loss }} (the mean image) down to {{ floor }} (a perfect reconstruction).
 #
@@ -236,8 +240,12 @@ GPU = bool(tf.config.list_physical_devices("GPU"))
 # compiling pays off in long trainings
 # pt: compilar só compensa em treinos longos
 XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)
+# True: load the networks that come with the course, which trained for longer.
+# pt: True: carrega as redes que acompanham o curso, que treinaram por mais tempo.
+PRETRAINED = False
 
 
+# %%
 def train(model, epochs, peak, callbacks=()):
     """Fit `model` to give back its input; `peak` is the highest learning rate."""
     # pt: """Ajusta `model` para devolver a entrada; `peak` é a maior taxa de aprendizado."""
@@ -247,6 +255,8 @@ def train(model, epochs, peak, callbacks=()):
     )
     adam = keras.optimizers.Adam(settings.pick(quick=rate, class_=rate, full=1e-3))
     model.compile(adam, "binary_crossentropy", jit_compile=XLA, steps_per_execution=40)
+    if PRETRAINED and (history := data.weights.load(model)):
+        return history
     return model.fit(
         data.batches(train_tensor, BATCH, seed=settings.seed()),
         validation_data=data.batches(val_tensor, len(val_tensor)),
@@ -291,21 +301,27 @@ def test_loss(model):
 
 
 codes = predict(encoder, x_test)
-claims.check(
+loss_simple = test_loss(autoencoder)
+text.say("test loss {:.4f}; mean of the first code {:.2f}", loss_simple, codes[0].mean())
+# pt: "custo de teste {:.4f}; média do primeiro código {:.2f}"
+with np.printoptions(precision=1, suppress=True):
+    print(codes[0])
+# %% tags=["claims"]
+claims.compare(
     mnist.source,
-    F1_loss=test_loss(autoencoder),
+    F1_loss=loss_simple,
     F1_params=autoencoder.count_params(),
     F1_code_mean=codes[0].mean(),
 )
 # %% [markdown] lang="en"
-# The table compares the lecture's value, the mean and standard deviation of our runs with different seeds, and *your* run. The loss,
-# {{ F1_loss }}, agrees with the lecture's {{ F1_loss.source }}.
+# Above are the 32 numbers of one code; the image can be drawn from them. The table compares *your* run with the lecture's value and with the
+# mean and standard deviation of our runs with different seeds. The loss, {{ F1_loss }}, agrees with the lecture's {{ F1_loss.source }}.
 #
 # The mean of one code does not agree ({{ F1_code_mean }} against {{ F1_code_mean.source }}), and it need not. If we double all codes and
 # halve the decoder's weights, no output changes. **A loss can be reproduced; the scale of a latent space is arbitrary.**
 # %% [markdown] lang="pt-BR"
-# A tabela compara o valor da aula de referência, a média e o desvio padrão das nossas execuções com várias sementes e a *sua* execução. O custo,
-# {{ F1_loss }}, concorda com o da referência, {{ F1_loss.source }}.
+# Acima estão os 32 números de um código; com eles se desenha a imagem. A tabela compara a *sua* execução com o valor da aula de referência e com a
+# média e o desvio padrão das nossas execuções com várias sementes. O custo, {{ F1_loss }}, concorda com o da referência, {{ F1_loss.source }}.
 #
 # A média de um código não concorda ({{ F1_code_mean }} contra {{ F1_code_mean.source }}), e nem precisa. Se dobrarmos todos os códigos e
 # reduzirmos à metade os pesos do decodificador, nenhuma saída muda. **O custo se reproduz; a escala de um espaço latente é arbitrária.**
@@ -347,12 +363,12 @@ def pca_reconstruction(k):
 
 
 x_pca = pca_reconstruction(32)
-claims.check(
-    mnist.source,
-    pca32_mse=mse(x_test, x_pca),
-    pca32_clipped_mse=mse(x_test, np.clip(x_pca, 0, 1)),
-    F1_mse=mse(x_test, x_hat),
-)
+mse_pca, mse_simple = mse(x_test, x_pca), mse(x_test, x_hat)
+mse_clipped = mse(x_test, np.clip(x_pca, 0, 1))
+text.say("PCA {:.4f}, clipped {:.4f}; network {:.4f}", mse_pca, mse_clipped, mse_simple)
+# pt: "PCA {:.4f}, limitada {:.4f}; rede {:.4f}"
+# %% tags=["claims"]
+claims.check(mnist.source, pca32_mse=mse_pca, pca32_clipped_mse=mse_clipped, F1_mse=mse_simple)
 
 
 # %% [markdown] lang="en"
@@ -468,16 +484,15 @@ plot.show(
 # imagem, como na fórmula. As versões de `3.0` a `3.13` não dividiam, e nelas a mesma linha era 256 vezes mais severa.
 # %%
 keras.utils.set_random_seed(settings.seed())
-encoder_l1, _, autoencoder_l1 = build_simple(penalty=keras.regularizers.L1(1e-4))
+encoder_l1, _, autoencoder_l1 = build_simple(penalty=keras.regularizers.L1(1e-4), name="sparse")
 train(autoencoder_l1, epochs=settings.pick(quick=8, class_=10, full=50), peak=2.5e-2)
 # %%
 codes_l1 = predict(encoder_l1, x_test)
-claims.check(
-    mnist.source,
-    F2_loss=test_loss(autoencoder_l1),
-    F2_code_mean=codes_l1[0].mean(),
-    F2_zeros=(codes_l1[0] == 0).sum(),
-)
+loss_l1, zeros = test_loss(autoencoder_l1), (codes_l1[0] == 0).sum()
+text.say("test loss {:.4f}; first code: mean {:.2f}, {} zeros", loss_l1, codes_l1[0].mean(), zeros)
+# pt: "custo de teste {:.4f}; primeiro código: média {:.2f}, {} zeros"
+# %% tags=["claims"]
+claims.compare(mnist.source, F2_loss=loss_l1, F2_code_mean=codes_l1[0].mean(), F2_zeros=zeros)
 # %%
 fig, axes = plt.subplots(2, 1, figsize=(10, 5), sharex=True, sharey=True)
 axes[0].bar(range(32), codes[0], color=plot.BLUE)
@@ -497,10 +512,10 @@ ax.hist(codes_l1.ravel(), bins, histtype="step", linewidth=2.5, label="L1")
 ax.set(xlabel="value of a code unit", ylabel="count (log scale)", yscale="log")
 # pt: "valor de uma unidade do código", "contagem (escala log)"
 ax.legend(frameon=False)
-plot.show(fig, alt="Without penalty values reach 25; with L1 they stay below about 11.")
+plot.show(fig, alt="Two histograms: the values without a penalty reach further than those with L1.")
 
 
-# pt: "Sem penalidade os valores chegam a 25; com L1 ficam abaixo de cerca de 11."
+# pt: "Dois histogramas: sem penalidade, os valores chegam mais longe que com L1."
 # %% [markdown] lang="en"
 # For this image the mean code value falls from {{ F1_code_mean }} to {{ F2_code_mean }}, and {{ F2_zeros }} of its 32 numbers are zero,
 # against {{ F2_zeros.source }} in the lecture. The loss rises from {{ F1_loss }} to {{ F2_loss }}; part of the increase is the penalty itself.
@@ -554,6 +569,7 @@ rows = [
 ]
 text.table(("penalty", "active units per image", "standard deviation", "MSE"), rows, "Test images")
 # pt: "penalidade", "unidades ativas por imagem", "desvio padrão"
+# %% tags=["claims"]
 claims.check(
     mnist.source,
     active_l2=active["L2"].mean(),
@@ -597,23 +613,25 @@ plot.image_rows(
 # A dimensão latente continua em 32, mas cada lado ganha camadas: 784 → 128 → 64 → **32** → 64 → 128 → 784. Um número do código já não é
 # apenas uma soma ponderada de pixels seguida de uma relu.
 # %%
-def build_deep(widths, penalty=None, code_activation="relu"):
+def build_deep(widths, penalty=None, activation="relu", bias="zeros", name="autoencoder"):
     """Encoder, decoder and autoencoder; `widths` ends with the size of the code."""
     # pt: """Codificador, decodificador e autoencoder; `widths` termina no tamanho do código."""
     *hidden, code_size = widths
     encoder = keras.Sequential([keras.Input((784,))], name="encoder")
     for width in hidden:
         encoder.add(layers.Dense(width, "relu"))
-    encoder.add(layers.Dense(code_size, code_activation, activity_regularizer=penalty, name="code"))
+    encoder.add(
+        layers.Dense(code_size, activation, bias_initializer=bias, activity_regularizer=penalty, name="code")
+    )
     decoder = keras.Sequential([keras.Input((code_size,))], name="decoder")
     for width in reversed(hidden):
         decoder.add(layers.Dense(width, "relu"))
     decoder.add(layers.Dense(784, "sigmoid", name="x_hat"))
-    return encoder, decoder, keras.Sequential([encoder, decoder], name="autoencoder")
+    return encoder, decoder, keras.Sequential([encoder, decoder], name=name)
 
 
 keras.utils.set_random_seed(settings.seed())
-deep_encoder, deep_decoder, deep = build_deep([128, 64, 32])
+deep_encoder, deep_decoder, deep = build_deep([128, 64, 32], name="deep")
 # %%
 plot.architecture(
     [deep_encoder, deep_decoder],
@@ -625,12 +643,16 @@ plot.architecture(
 epochs = settings.pick(quick=8, class_=45, full=100)
 history_deep = train(deep, epochs, peak=3e-3)
 deep_codes = predict(deep_encoder, x_test)
-claims.check(
+loss_deep, dead = test_loss(deep), (deep_codes.max(axis=0) == 0).sum()
+text.say("test loss {:.4f}; {} dead units", loss_deep, dead)
+# pt: "custo de teste {:.4f}; {} unidades mortas"
+# %% tags=["claims"]
+claims.compare(
     mnist.source,
-    F3_loss=test_loss(deep),
+    F3_loss=loss_deep,
     F3_params=deep.count_params(),
     F3_code_mean=deep_codes[0].mean(),
-    F3_dead=(deep_codes.max(axis=0) == 0).sum(),
+    F3_dead=dead,
 )
 # %%
 plot.history(
@@ -682,33 +704,36 @@ text.table(("model", "MSE", "bytes per code", "parameters"), rows, "Test images"
 #
 # ## 6. A latent space of two dimensions: 784 → 64 → 16 → 2
 #
-# With a code of two numbers, each image becomes a point in a plane, and we can draw the **latent space**, the space of all codes. The training also
-# writes a TensorBoard log; "Going further" opens it.
+# With a code of two numbers, each image becomes a point in a plane, and we can draw the **latent space**, the space of all codes. One dead unit would
+# turn the plane into a line. We therefore start the biases of the code at 1 instead of 0, so that both units are active when the training
+# begins. The training also writes a TensorBoard log; "Going further" opens it.
 # %% [markdown] lang="pt-BR"
 # Nesta execução, a rede profunda tem o menor erro, com mais de quatro vezes os parâmetros da simples. A penalidade L1 aumenta um pouco
 # o erro. Os três modelos superam a PCA e a imagem média.
 #
 # ## 6. Um espaço latente de duas dimensões: 784 → 64 → 16 → 2
 #
-# Com um código de dois números, cada imagem vira um ponto num plano, e podemos desenhar o **espaço latente**, o espaço de todos os códigos. O
-# treino também grava um registro para o TensorBoard, que "Para ir além" abre.
+# Com um código de dois números, cada imagem vira um ponto num plano, e podemos desenhar o **espaço latente**, o espaço de todos os códigos. Uma
+# unidade morta transformaria o plano numa reta. Por isso, os vieses do código começam em 1 e não em 0: as duas unidades estão ativas no início do
+# treino. O treino também grava um registro para o TensorBoard, que "Para ir além" abre.
 # %%
 work = settings.run_folder()
 print(settings.relative(work))
 tensorboard_log = keras.callbacks.TensorBoard(work / "logs")
 
 keras.utils.set_random_seed(settings.seed())
-encoder_2d, decoder_2d, autoencoder_2d = build_deep([64, 16, 2])
+encoder_2d, decoder_2d, autoencoder_2d = build_deep([64, 16, 2], bias="ones", name="two_numbers")
 epochs_2d = settings.pick(quick=8, class_=30, full=100)
 train(autoencoder_2d, epochs_2d, peak=1e-2, callbacks=[tensorboard_log])
 z_2d = predict(encoder_2d, x_test)
-claims.check(
-    mnist.source,
-    F4_loss=test_loss(autoencoder_2d),
-    F4_dead=(z_2d.max(axis=0) == 0).sum(),
-    pca2_mse=mse(x_test, pca_reconstruction(2)),
-    F4_mse=mse(x_test, predict(autoencoder_2d, x_test)),
-)
+# %%
+x_2d = predict(autoencoder_2d, x_test)
+loss_2d, dead_2d = test_loss(autoencoder_2d), (z_2d.max(axis=0) == 0).sum()
+mse_2d, mse_pca2 = mse(x_test, x_2d), mse(x_test, pca_reconstruction(2))
+text.say("test loss {:.4f}, {} dead units; MSE {:.4f}, PCA {:.4f}", loss_2d, dead_2d, mse_2d, mse_pca2)
+# pt: "custo de teste {:.4f}, {} unidades mortas; MSE {:.4f}, PCA {:.4f}"
+# %% tags=["claims"]
+claims.compare(mnist.source, F4_loss=loss_2d, F4_dead=dead_2d, pca2_mse=mse_pca2, F4_mse=mse_2d)
 # %%
 plot.architecture(
     [encoder_2d, decoder_2d],
@@ -734,9 +759,8 @@ plot.latent_scatter(
 # larger values than the other digits. The 1s form a group of their own. 4, 7 and 9 overlap strongly. The other digits are close to
 # the origin: 0, 2, 6 and 8 form small groups that touch; 3 and 5 mix. The cloud also has holes, and its scale is arbitrary.
 #
-# With only two code units a **dead unit** is serious, because the plane becomes a line. Over our {{ F4_loss.n }} seeds the loss ranges from
-# {{ F4_loss.min }} to {{ F4_loss.max }}; in the runs above 0.2 one unit is dead. If your points are on a line, use another seed or a
-# code without relu. "Going further" tests this remedy.
+# Over our {{ F4_loss.n }} seeds the loss ranges from {{ F4_loss.min }} to {{ F4_loss.max }}, and both units are always active. "Going further" shows what
+# happens when one of them is dead.
 # %% [markdown] lang="pt-BR"
 # Dois números superam duas componentes principais (erro quadrático de {{ F4_mse }} contra {{ pca2_mse }}), mas o custo agora é {{ F4_loss }}, cerca
 # do dobro do obtido com 32 números.
@@ -745,9 +769,8 @@ plot.latent_scatter(
 # que os dos outros dígitos. Os 1 formam um grupo separado. 4, 7 e 9 se sobrepõem bastante. Os outros ficam perto da origem: 0, 2, 6 e 8 formam pequenos
 # grupos que se tocam; 3 e 5 se misturam. A nuvem também tem buracos, e sua escala é arbitrária.
 #
-# Com só duas unidades no código, uma **unidade morta** é grave: o plano vira uma reta. Com as nossas {{ F4_loss.n }} sementes, o custo vai de
-# {{ F4_loss.min }} a {{ F4_loss.max }}; nas execuções acima de 0,2, uma unidade está morta. Se os seus pontos estiverem sobre uma reta, use outra semente ou um
-# código sem relu. "Para ir além" testa esse remédio.
+# Com as nossas {{ F4_loss.n }} sementes, o custo vai de {{ F4_loss.min }} a {{ F4_loss.max }}, e as duas unidades estão sempre ativas. "Para ir além"
+# mostra o que acontece quando uma delas está morta.
 # %% [markdown] lang="en"
 # ## 7. A map of decoded digits
 #
@@ -760,15 +783,15 @@ plot.latent_scatter(
 # para perto da origem.
 # %%
 keras.utils.set_random_seed(settings.seed())
-encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty=keras.regularizers.L2(1e-4))
+penalty = keras.regularizers.L2(1e-4)
+encoder_l2, decoder_l2, autoencoder_l2 = build_deep([64, 16, 2], penalty, bias="ones", name="two_numbers_l2")
 train(autoencoder_l2, epochs_2d, peak=5e-3)
 z_l2 = predict(encoder_l2, x_test)
-claims.check(
-    mnist.source,
-    F5_loss=test_loss(autoencoder_l2),
-    F4_code_max=z_2d.max(),
-    F5_code_max=z_l2.max(),
-)
+loss_l2 = test_loss(autoencoder_l2)
+text.say("test loss {:.4f}; largest value {:.1f}, before {:.1f}", loss_l2, z_l2.max(), z_2d.max())
+# pt: "custo de teste {:.4f}; maior valor {:.1f}, antes {:.1f}"
+# %% tags=["claims"]
+claims.compare(mnist.source, F5_loss=loss_l2, F4_code_max=z_2d.max(), F5_code_max=z_l2.max())
 # %% [markdown] lang="en"
 # The largest value is now {{ F5_code_max }}. Before we draw the map, we compare the reconstructions of all five networks.
 # %% [markdown] lang="pt-BR"
@@ -805,7 +828,7 @@ plot.image_rows(
 # Decodificamos uma grade de 15 × 15 pontos, um retrato da **variedade** (*manifold*), a superfície curva das imagens que o decodificador sabe desenhar. A
 # aula de referência usa o quadrado de 0 a 4. Usamos de 0 a 2, onde os códigos são mais densos. Os 225 pontos são decodificados **numa só
 # chamada**; 225 chamadas de `predict` seriam muito mais lentas.
-# %%
+# %% cover=[0.12, 0.04, 0.98, 0.685] built={"en": "an autoencoder for digits, and a map of its latent space", "pt-BR": "um autoencoder para dígitos e um mapa do seu espaço latente"}
 LOW, HIGH = 0, 2
 steps = np.linspace(LOW, HIGH, 15, dtype="float32")
 z1, z2 = np.meshgrid(steps, steps[::-1])
@@ -921,16 +944,48 @@ print(np.array_equal(before, after))
 # The cell below each exercise checks your answer at once. `check.walk.hint()` (with the name of the check) gives a hint; call it again for a
 # more detailed one.
 #
-# ### Exercise 1: the loss and the latent dimension
+# ### Find the bug
 #
-# Train the simple autoencoder with codes of 4 and of 16 numbers (8 epochs in class, peak `0.015`). Store the test loss of each in
-# `loss_by_size`, a dictionary such as `{4: 0.15}`. From which size on does the loss fall more slowly?
+# An assistant was asked for a network with a code of 16 numbers. The program runs and the loss falls, but there is a mistake in it. Correct it, and
+# write into `noticed`, in one sentence, what in the output shows the mistake. Section 2 has the values to compare with.
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
 # A célula abaixo de cada exercício verifica a resposta na hora. `check.walk.hint()` (com o nome da verificação) dá uma dica; chame de novo para
 # uma dica mais detalhada.
 #
+# ### Encontre o erro
+#
+# Um assistente escreveu uma rede com código de 16 números. O programa roda e o custo cai, mas há um erro. Corrija-o e escreva em `noticed`,
+# em uma frase, o que na saída mostra o erro. A seção 2 tem os valores para comparar.
+# %% exercise="bug" role="answer"
+images = mnist.x_train.reshape(-1, 784).astype("float32") / 255
+keras.utils.set_random_seed(settings.seed())
+assisted = build_simple(code_size=16)[2]
+assisted.compile("adam", "binary_crossentropy")
+assisted.fit(images, images, batch_size=256, epochs=2, verbose=2)
+noticed = ""
+### BEGIN SOLUTION
+images = mnist.x_train.reshape(len(mnist.x_train), 784)
+assisted = build_simple(code_size=16)[2]
+assisted.compile("adam", "binary_crossentropy")
+assisted.fit(images, images, batch_size=256, epochs=2, verbose=2)
+noticed = (
+    "The loss falls below the floor, which is impossible for these images: they were already between 0 and 1."
+    # pt: "O custo cai abaixo do piso, o que é impossível com estas imagens: elas já estavam entre 0 e 1."
+)
+### END SOLUTION
+# %% exercise="bug" role="check"
+from exercises import mnist as check
+
+check.find_bug(images, noticed, mnist.x_train)
+# check.find_bug.hint()
+# %% [markdown] lang="en"
+# ### Exercise 1: the loss and the latent dimension
+#
+# Train the simple autoencoder with codes of 4 and of 16 numbers (8 epochs in class, peak `0.015`). Store the test loss of each in
+# `loss_by_size`, a dictionary such as `{4: 0.15}`. From which size on does the loss fall more slowly?
+# %% [markdown] lang="pt-BR"
 # ### Exercício 1: o custo e a dimensão latente
 #
 # Treine o autoencoder simples com códigos de 4 e de 16 números (8 épocas em aula, pico `0.015`). Guarde o custo de teste de cada um em
@@ -945,8 +1000,6 @@ for size in (4, 16):
     loss_by_size[size] = test_loss(model)
 ### END SOLUTION
 # %% exercise="1" role="check"
-from exercises import mnist as check
-
 check.code_sizes(loss_by_size, test_loss(autoencoder), floor, bce(x_test, mean_image))
 # check.code_sizes.hint()
 # %% [markdown] lang="en"
@@ -1020,7 +1073,7 @@ if check.neighbours.done:
 #
 # ### Dead units in a code of two
 #
-# How often is a network close to losing a code unit? We build forty untrained networks, each with its own seed. For each we compute
+# How often is a network close to losing a code unit if its biases start at 0, the usual choice? We build forty untrained networks, each with its own seed. For each we compute
 # the share of test images for which a code unit is zero **before training**.
 # %% [markdown] lang="pt-BR"
 # ## Resumo
@@ -1036,7 +1089,7 @@ if check.neighbours.done:
 #
 # ### Unidades mortas num código de dois números
 #
-# Com que frequência uma rede está perto de perder uma unidade do código? Construímos quarenta redes sem treino, cada uma com sua semente, e calculamos
+# Com que frequência uma rede está perto de perder uma unidade do código se os vieses começam em 0, a escolha usual? Construímos quarenta redes sem treino, cada uma com sua semente, e calculamos
 # em que fração das imagens de teste uma unidade do código vale zero **antes do treino**.
 # %%
 silent = []
@@ -1046,8 +1099,8 @@ for seed in range(1, 41):
     silent.append((np.asarray(newborn(x_test[:1000])) == 0).mean(axis=0).max())
 bad_seed = 1 + int(np.argmax(np.array(silent) > 0.98))
 print(
-    f"seeds with a unit zero for over 98 % of the images: {np.sum(np.array(silent) > 0.98)} of 40; first: {bad_seed}"
-    # pt: f"sementes com uma unidade nula em mais de 98 % das imagens: {np.sum(np.array(silent) > 0.98)} de 40; a primeira: {bad_seed}"
+    f"seeds with a unit zero for over 98% of the images: {np.sum(np.array(silent) > 0.98)} of 40; first: {bad_seed}"
+    # pt: f"sementes com uma unidade nula em mais de 98% das imagens: {np.sum(np.array(silent) > 0.98)} de 40; a primeira: {bad_seed}"
 )
 # %% [markdown] lang="en"
 # We train a network from such a seed, once as it is and once with a single change: **no activation on the code**. A linear unit always
@@ -1060,13 +1113,13 @@ epochs = settings.pick(quick=8, class_=10, full=30)
 rescue = {}
 for activation in ("relu", "linear"):
     keras.utils.set_random_seed(bad_seed)
-    rescue[activation] = build_deep([64, 16, 2], code_activation=activation)
+    rescue[activation] = build_deep([64, 16, 2], activation=activation)
     train(rescue[activation][2], epochs, peak=4e-3)
-claims.check(
-    mnist.source,
-    bad_seed_relu_loss=test_loss(rescue["relu"][2]),
-    bad_seed_linear_loss=test_loss(rescue["linear"][2]),
-)
+dead_loss, linear_loss = (test_loss(rescue[activation][2]) for activation in ("relu", "linear"))
+text.say("test loss: relu {:.4f}, linear {:.4f}", dead_loss, linear_loss)
+# pt: "custo de teste: relu {:.4f}, linear {:.4f}"
+# %% tags=["claims"]
+claims.check(mnist.source, bad_seed_relu_loss=dead_loss, bad_seed_linear_loss=linear_loss)
 # %%
 plot.latent_scatter(
     {

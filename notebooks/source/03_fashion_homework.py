@@ -15,7 +15,7 @@
 #
 # **Prerequisites:** lesson 02. Keep it open in a second tab, because part A repeats its steps with other data. Part B introduces convolutions.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU.
+# **You will need:** a computer with Python {{ python }}, or a free Colab. No GPU.
 # %% [markdown] lang="pt-BR"
 # # Lição de casa: dos dígitos às roupas
 #
@@ -33,7 +33,7 @@
 #
 # **Pré-requisitos:** a aula 02. Deixe-a aberta em outra aba, pois a parte A repete seus passos com outros dados. A parte B apresenta as convoluções.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou do Colab gratuito. Não é preciso GPU.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 
@@ -108,7 +108,7 @@ fashion = data.mnist.load_fashion()
 print(fashion.provenance)
 print(f"x_train {fashion.x_train.shape}, x_test {fashion.x_test.shape}")
 check.start(fashion)
-# %%
+# %% cover=[0.087, 0.003, 0.535, 0.301] built={"en": "two autoencoders for clothes, one of them convolutional", "pt-BR": "dois autoencoders para roupas, um deles convolucional"}
 places = [np.flatnonzero(fashion.y_train == label)[:8] for label in range(10)]
 plot.image_rows(
     {name: fashion.x_train[mine] for name, mine in zip(fashion.class_names, places)},
@@ -130,7 +130,11 @@ def bce(x, x_hat):
 
 clothes = fashion.x_test.reshape(len(fashion.x_test), -1)
 mean_garment = np.broadcast_to(fashion.x_train.reshape(-1, 784).mean(axis=0), clothes.shape)
-claims.check(fashion.source, floor=bce(clothes, clothes), mean_loss=bce(clothes, mean_garment))
+floor, mean_loss = bce(clothes, clothes), bce(clothes, mean_garment)
+text.say("perfect reconstruction {:.4f}, mean garment {:.4f}", floor, mean_loss)
+# pt: "reconstrução perfeita {:.4f}, roupa média {:.4f}"
+# %% tags=["claims"]
+claims.check(fashion.source, floor=floor, mean_loss=mean_loss)
 # %% [markdown] lang="en"
 # The floor is much higher. A grey pixel has a cost even when it is predicted perfectly, and clothes have many grey pixels. A useful loss in this homework is between {{ floor }} (perfect reconstruction) and {{ mean_loss }} (the mean garment). Do not compare it with the losses of lesson 02.
 #
@@ -248,7 +252,8 @@ plot.history(
     # pt: "Os custos de treino e de validação caem depressa, depois devagar, e seguem juntos."
 )
 F6_loss = autoencoder.evaluate(x_test, x_test, batch_size=1000, verbose=0)
-claims.check(fashion.source, F6_loss=F6_loss, F6_params=autoencoder.count_params())
+# %% tags=["solution", "claims"]
+claims.compare(fashion.source, F6_loss=F6_loss, F6_params=autoencoder.count_params())
 # %% [markdown] lang="en"
 # ### A3: ten garments and their reconstructions (0.5 points)
 #
@@ -409,23 +414,24 @@ plot.history(
 )
 test_squares = x_test.reshape(-1, 28, 28, 1)
 F11_loss = conv_autoencoder.evaluate(test_squares, test_squares, batch_size=500, verbose=0)
-claims.check(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.count_params())
+# %% tags=["solution", "claims"]
+claims.compare(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.count_params())
 # %% [markdown] lang="en"
 # ### Does a reconstruction keep its class?
 #
-# The reconstruction error is an average over pixels. It does not say whether **a reconstructed sandal still looks like a sandal**. To measure this we train a small classifier on original training images. The table below calls it the *referee*.
+# The reconstruction error is an average over pixels. It does not say whether **a reconstructed sandal still looks like a sandal**. To measure this we train a small classifier on original training images.
 #
 # In our run the classifier is right for {{ accuracy }} of the original test images. Because it makes mistakes, we do not compare its answer with the true label. We ask whether it predicts *the same class* for a test image and for its reconstruction. If so, the class is kept.
 # %% [markdown] lang="pt-BR"
 # ### A reconstrução mantém a classe?
 #
-# O erro de reconstrução é uma média sobre os pixels. Ele não diz se **uma sandália reconstruída ainda parece uma sandália**. Para medir isso, treinamos um pequeno classificador com imagens originais de treino. A tabela abaixo o chama de *árbitro*.
+# O erro de reconstrução é uma média sobre os pixels. Ele não diz se **uma sandália reconstruída ainda parece uma sandália**. Para medir isso, treinamos um pequeno classificador com imagens originais de treino.
 #
 # Na nossa execução, o classificador acerta {{ accuracy }} das imagens de teste originais. Como ele erra às vezes, não comparamos a resposta com o rótulo verdadeiro. Perguntamos se ele prevê *a mesma classe* para a imagem de teste e para a sua reconstrução. Se sim, a classe foi mantida.
 # %%
 keras.utils.set_random_seed(settings.seed())
 classifier = keras.Sequential(
-    [keras.Input((784,)), layers.Dense(128, "relu"), layers.Dense(10, "softmax")], name="referee"
+    [keras.Input((784,)), layers.Dense(128, "relu"), layers.Dense(10, "softmax")], name="classifier"
 )
 classifier.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 classifier.fit(
@@ -436,6 +442,9 @@ classifier.fit(
     verbose=0,
 )
 accuracy = classifier.evaluate(clothes, fashion.y_test, batch_size=1000, verbose=0)[1]
+text.say("right for {:.1%} of the original test images", accuracy)
+# pt: "acerta {:.1%} das imagens de teste originais"
+# %% tags=["claims"]
 claims.check(fashion.source, accuracy=accuracy)
 # %% [markdown] lang="en"
 # ### B2: the comparison (0.5 points)
@@ -459,8 +468,8 @@ models = {"dense": autoencoder, "conv": conv_autoencoder}
 
 
 def says(x):
-    """Class that the referee sees in each row."""
-    # pt: """Classe que o árbitro vê em cada linha."""
+    """Class that the classifier predicts for each row."""
+    # pt: """Classe que o classificador prevê para cada linha."""
     return np.asarray(classifier(x)).argmax(axis=1)
 
 
@@ -543,10 +552,10 @@ if check.comparison.done and check.convolutions.done:
         alt="A garment of each class, its reconstruction from two numbers, and that of the convolutional network, which is sharper.",
         # pt: "Uma peça de cada classe, sua reconstrução a partir de dois números e a da rede convolucional, mais nítida."
     )
-# %% tags=["solution"]
+# %% tags=["solution", "claims"]
 found = dict(pca2_mse=small[0], F6_mse=errors["dense"], pca2_kept=small[1], F6_kept=kept["dense"])
 found |= dict(pca32_mse=large[0], F11_mse=errors["conv"], pca32_kept=large[1], F11_kept=kept["conv"])
-claims.check(fashion.source, **found)
+claims.compare(fashion.source, **found)
 # %% [markdown] lang="en"
 # ### What the comparison shows
 #

@@ -16,7 +16,7 @@
 #
 # **Prerequisites:** dense layers and training in Keras (lesson 02). PCA (lesson 01) helps.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab account. No GPU, no files from other lessons.
+# **You will need:** a computer with Python {{ python }}, or a free Colab account. No GPU, no files from other lessons.
 #
 # > **This is a teaching example, not a medical device.** It uses one old recording of one patient, with labels from a program. Do not use it to assess anyone's heart.
 # %% [markdown] lang="pt-BR"
@@ -37,7 +37,7 @@
 #
 # **Pré-requisitos:** camadas densas e treino em Keras (aula 02). A PCA (aula 01) ajuda.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou uma conta gratuita no Colab. Não é preciso GPU nem arquivos de outras aulas.
 #
 # > **Este é um exemplo didático, não um dispositivo médico.** Ele usa uma gravação antiga de um único paciente, com rótulos dados por um programa. Não o use para avaliar o coração de ninguém.
 # %% tags=["setup"]
@@ -113,8 +113,9 @@ per_kind = pd.DataFrame({"beats": counts, "share": (counts / len(beats)).map("{:
 row_mean, row_sd = np.abs(heart.x.mean(axis=1)).max(), heart.x.std(axis=1, ddof=1).mean()
 print(f"rows: largest mean {row_mean:.1e}, mean standard deviation {row_sd:.3f}")
 # pt: f"linhas: maior média {row_mean:.1e}, desvio padrão médio {row_sd:.3f}"
-claims.check(heart.source, beats=len(beats), share_abnormal=abnormal.mean())
 per_kind
+# %% tags=["claims"]
+claims.check(heart.source, beats=len(beats), share_abnormal=abnormal.mean())
 
 
 # %% [markdown] lang="en"
@@ -131,7 +132,7 @@ per_kind
 # Daqui em diante, **anormal é a classe positiva**. Um alarme significa "anormal", e um *verdadeiro positivo* é um batimento anormal com alarme. Diga isso sempre que informar precisão ou revocação (sensibilidade). A seção 8 mostra um tutorial conhecido que conta ao contrário.
 #
 # Como são os tipos?
-# %%
+# %% cover=[0.4415, 0.17, 0.617, 0.805] built={"en": "a detector of abnormal heartbeats", "pt-BR": "um detector de batimentos anormais"}
 def panels(count, height=3.4):
     """A row of empty panels for beats, sharing the vertical axis."""
     # pt: """Uma linha de painéis vazios para batimentos, com eixo vertical comum."""
@@ -240,23 +241,23 @@ width = high - low
 #
 # As camadas têm 140 → 32 → 16 → **8** → 16 → 32 → 140 unidades, com ReLU por dentro e sigmoide na saída. A função de custo é o erro quadrático médio (MSE). Acompanhamos também o erro absoluto médio (MAE). `build` tem argumentos para que a seção 7 possa mudar uma coisa por vez.
 # %%
-def build(sizes=(32, 16, 8), hidden="relu", code="relu", output="sigmoid"):
+def build(sizes=(32, 16, 8), hidden="relu", code="relu", output="sigmoid", name="autoencoder"):
     """Encoder, decoder and autoencoder; the decoder mirrors the encoder's layer sizes."""
     # pt: """Codificador, decodificador e autoencoder; o decodificador espelha os tamanhos das camadas."""
-    beat = h = keras.Input((heart.x.shape[1],), name="beat")
+    beat = h = keras.Input((140,), name="beat")
     for units in sizes[:-1]:
         h = layers.Dense(units, hidden)(h)
     encoder = keras.Model(beat, layers.Dense(sizes[-1], code, name="code")(h), name="encoder")
     z = h = keras.Input((sizes[-1],), name="z")
     for units in sizes[-2::-1]:
         h = layers.Dense(units, hidden)(h)
-    x_hat = layers.Dense(heart.x.shape[1], output, name="x_hat")(h)
+    x_hat = layers.Dense(140, output, name="x_hat")(h)
     decoder = keras.Model(z, x_hat, name="decoder")
-    return encoder, decoder, keras.Model(beat, decoder(encoder(beat)), name="autoencoder")
+    return encoder, decoder, keras.Model(beat, decoder(encoder(beat)), name=name)
 
 
 keras.utils.set_random_seed(settings.seed())
-encoder, decoder, autoencoder = build()
+encoder, decoder, autoencoder = build(name="reference")
 plot.architecture(
     [encoder, decoder],
     title="dense autoencoder of beats",  # pt: "autoencoder denso de batimentos"
@@ -277,6 +278,11 @@ GPU = bool(tf.config.list_physical_devices("GPU"))
 XLA = settings.pick(quick=False, class_=not GPU, full=not GPU)
 
 
+# True: load the networks that come with the course instead of training.
+# pt: True: carrega as redes que acompanham o curso em vez de treinar.
+PRETRAINED = False
+
+
 # %%
 def train_on(model, x, x_held_out, epochs, batch, peak, constant=False):
     """Fit `model` to reproduce its input; returns the history and the seconds."""
@@ -292,6 +298,8 @@ def train_on(model, x, x_held_out, epochs, batch, peak, constant=False):
     adam = keras.optimizers.Adam(rate)
     model.compile(adam, "mse", metrics=["mae"], jit_compile=XLA, steps_per_execution=steps)
     start = time.perf_counter()
+    if PRETRAINED and (history := data.weights.load(model)):
+        return history, time.perf_counter() - start
     history = model.fit(
         data.batches(x, batch, seed=settings.seed()),
         validation_data=data.batches(x_held_out, len(x_held_out)),
@@ -338,7 +346,10 @@ def network_errors(x):
 
 
 val_mae = float(network_errors(x_val_normal).mean())
-claims.check(
+text.say("MAE {:.4f}, or {:.3f} standard deviations of a beat", val_mae, val_mae * width)
+# pt: "MAE {:.4f}, ou {:.3f} desvios padrão de um batimento"
+# %% tags=["claims"]
+claims.compare(
     heart.source,
     F8_params=autoencoder.count_params(),
     F8_mae=val_mae,
@@ -440,11 +451,20 @@ plot.show(
     alt="Histograms of validation errors: a narrow one of normal beats at the left, a broad one of abnormal beats at the right, the threshold between them.",
     # pt: "Histogramas dos erros de validação: um estreito de normais à esquerda, um largo de anormais à direita, o limiar entre os dois."
 )
-claims.check(
+above_normal, above_abnormal = ((errors_val[y] > threshold).mean() for y in (~y_val, y_val))
+text.say(
+    "threshold {:.4f}; above it: {:.1%} of the normal beats, {:.1%} of the abnormal ones",
+    # pt: "limiar {:.4f}; acima dele: {:.1%} dos batimentos normais, {:.1%} dos anormais"
+    threshold,
+    above_normal,
+    above_abnormal,
+)
+# %% tags=["claims"]
+claims.compare(
     heart.source,
     F8_threshold=threshold,
-    above_val=(errors_val[~y_val] > threshold).mean(),
-    above_abnormal=(errors_val[y_val] > threshold).mean(),
+    above_val=above_normal,
+    above_abnormal=above_abnormal,
 )
 
 
@@ -612,6 +632,7 @@ plot.show(
     alt="Left, PCA's error falls with every component. Right, the area under the ROC curve changes little up to about 16 components, then falls steeply.",
     # pt: "À esquerda, o erro da PCA cai a cada componente. À direita, a área sob a ROC muda pouco até cerca de 16 componentes e depois cai muito."
 )
+# %% tags=["claims"]
 claims.check(
     heart.source,
     mean_area=area_mae[0],
@@ -643,6 +664,9 @@ plot.show(
     alt="Range of the eight code units over normal beats. Dead units are flat lines at zero.",
     # pt: "Faixa das oito unidades do código nos batimentos normais. As unidades mortas são traços em zero."
 )
+text.say("active units: {} of {}", awake.sum(), len(awake))
+# pt: "unidades ativas: {} de {}"
+# %% tags=["claims"]
 claims.check(heart.source, awake=awake.sum())
 # %% [markdown] lang="en"
 # In this run {{ awake }} of the eight code units are ever different from zero ({{ awake.mean }} on average over our runs). A ReLU unit that is negative for every beat has no gradient: it is a **dead unit** (lesson 02). So the reference network often works with a smaller code than it appears to have.
@@ -675,11 +699,11 @@ def centred(x):
 rate = settings.pick(quick=5e-3, class_=5e-3, full=5e-3)
 size = settings.pick(quick=32, class_=64, full=64)
 keras.utils.set_random_seed(settings.seed())
-step_encoder, _, step = build(output=None)
+step_encoder, _, step = build(output=None, name="centred")
 _, seconds_step = train_on(step, centred(x_normal), centred(x_val_normal), epochs, size, rate)
 
 keras.utils.set_random_seed(settings.seed())
-_, _, better = build(hidden="gelu", code=None, output=None)
+_, _, better = build(hidden="gelu", code=None, output=None, name="linear_code")
 _, seconds_better = train_on(better, centred(x_normal), centred(x_val_normal), epochs, size, rate)
 
 
@@ -741,9 +765,13 @@ text.table(
     ("model", "MAE, normal", "ROC area, MAE", "ROC area, MSE", "parameters", "s"), rows, "Validation set"
 )
 # pt: "MAE, normais", "área ROC, MAE", "área ROC, MSE", "Conjunto de validação"
+awake_centred = (step_encoder.predict_on_batch(centred(x_normal)).max(axis=0) > 0).sum()
+text.say("active units with centred beats: {}", awake_centred)
+# pt: "unidades ativas com os batimentos centrados: {}"
+# %% tags=["claims"]
 claims.check(
     heart.source,
-    awake_centred=(step_encoder.predict_on_batch(centred(x_normal)).max(axis=0) > 0).sum(),
+    awake_centred=awake_centred,
     centred_mae=maes[4],
     better_mae=maes[5],
 )
@@ -803,7 +831,12 @@ text.table(
 alarm = errors_test > threshold
 accuracy, recall, precision, _ = scores(alarm, y_test)
 _, recall_normal, precision_normal, _ = scores(~alarm, ~y_test)
-claims.check(
+text.say("abnormal is positive: recall {:.3f}, precision {:.3f}", recall, precision)
+# pt: "anormal é positivo: revocação {:.3f}, precisão {:.3f}"
+text.say("normal is positive: recall {:.3f}, precision {:.3f}", recall_normal, precision_normal)
+# pt: "normal é positivo: revocação {:.3f}, precisão {:.3f}"
+# %% tags=["claims"]
+claims.compare(
     heart.source,
     F8_accuracy=accuracy,
     recall=recall,
@@ -899,6 +932,9 @@ plot.show(
 # %%
 pca2_test = areas_test[two_numbers, "MSE"]
 networks = [area for (name, _), area in areas_test.items() if name in list(rebuild)[3:]]
+text.say("best network minus PCA with two components: {:.4f}", max(networks) - pca2_test)
+# pt: "melhor rede menos PCA com duas componentes: {:.4f}"
+# %% tags=["claims"]
 claims.check(
     heart.source,
     roc_area=areas_test[reference, "MAE"],
@@ -965,6 +1001,9 @@ plot.show(
     alt="Histograms of F1 over the draws: the reported values are mostly larger than those on the other beats.",
     # pt: "Histogramas de F1 nos sorteios: os valores informados são quase sempre maiores que os obtidos nos outros batimentos."
 )
+text.say("mean F1: reported {:.3f}, on the other beats {:.3f}", reported.mean(), later.mean())
+# pt: "F1 médio: informado {:.3f}, nos outros batimentos {:.3f}"
+# %% tags=["claims"]
 claims.check(
     heart.source,
     peek_gain=f1_test[-1] - f1_test[-2],
@@ -1003,6 +1042,9 @@ def precision_at(share, recall, false_alarms):
 
 
 rare = precision_at(0.01, recall, alarm[~y_test].mean())
+text.say("precision if one beat in a hundred is abnormal: {:.1%}", rare)
+# pt: "precisão se um batimento em cem for anormal: {:.1%}"
+# %% tags=["claims"]
 claims.check(heart.source, precision_rare=rare)
 # %% [markdown] lang="en"
 # The precision falls to {{ precision_rare }}: about nine in ten alarms would be false, although the alarm is the *same*. Never report a precision without the prevalence.
@@ -1081,14 +1123,45 @@ claims.check(heart.source, precision_rare=rare)
 #
 # The cell below each exercise checks your answer at once. `check.cost.hint()` (with the name of the check) gives a hint, and a clearer one the next time.
 #
-# ### Exercise 1: a threshold for unequal costs
+# ### Find the bug
 #
-# A missed abnormal beat costs ten times as much as a false alarm. Store in `threshold_cost` the threshold with the smallest total cost on the **validation** beats. Use the errors themselves as candidates. Before you run it: will this threshold be above or below that of the best F1?
+# An assistant was asked for the precision and the recall of the alarm for abnormal beats, on the test set. The program runs, and its values look
+# plausible. Correct it, and write into `noticed`, in one sentence, how you can tell that something is wrong.
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
 # A célula abaixo de cada exercício verifica a resposta na hora. `check.cost.hint()` (com o nome da verificação) dá uma dica, e uma mais clara na vez seguinte.
 #
+# ### Encontre o erro
+#
+# Pedimos a um assistente a precisão e a revocação do alarme de batimentos anormais, no conjunto de teste. O programa roda, e os valores parecem
+# plausíveis. Corrija-o e escreva em `noticed`, em uma frase, como se percebe que algo está errado.
+# %% exercise="bug" role="answer"
+normal, quiet = ~y_test, errors_test <= threshold
+found = {
+    "precision": metrics.precision_score(normal, quiet),
+    "recall": metrics.recall_score(normal, quiet),
+}
+print(found)
+noticed = ""
+### BEGIN SOLUTION
+rings = errors_test > threshold
+found = {"precision": metrics.precision_score(y_test, rings), "recall": rings[y_test].mean()}
+noticed = (
+    "The recall differs from that of the table in section 8: the program counts normal beats as positive."
+    # pt: "A revocação difere da tabela da seção 8: o programa conta os batimentos normais como positivos."
+)
+### END SOLUTION
+# %% exercise="bug" role="check"
+from exercises import ecg_anomalies as check
+
+check.find_bug(found, noticed, errors_test, y_test, threshold)
+# check.find_bug.hint()
+# %% [markdown] lang="en"
+# ### Exercise 1: a threshold for unequal costs
+#
+# A missed abnormal beat costs ten times as much as a false alarm. Store in `threshold_cost` the threshold with the smallest total cost on the **validation** beats. Use the errors themselves as candidates. Before you run it: will this threshold be above or below that of the best F1?
+# %% [markdown] lang="pt-BR"
 # ### Exercício 1: um limiar para custos desiguais
 #
 # Deixar passar um batimento anormal custa dez vezes um falso alarme. Guarde em `threshold_cost` o limiar de menor custo total nos batimentos de **validação**. Use os próprios erros como candidatos. Antes de executar: esse limiar ficará acima ou abaixo do de melhor F1?
@@ -1099,8 +1172,6 @@ costs = [10 * (errors_val[y_val] <= value).sum() + (errors_val[~y_val] > value).
 threshold_cost = float(errors_val[np.argmin(costs)])
 ### END SOLUTION
 # %% exercise="1" role="check"
-from exercises import ecg_anomalies as check
-
 check.cost(threshold_cost, errors_val, y_val, errors_test)
 # check.cost.hint()
 if check.cost.done:

@@ -6,6 +6,7 @@ import json
 import threading
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -164,6 +165,16 @@ def test_the_setup_cell_is_one_folded_cell_in_the_readers_language() -> None:
         assert "setup" in cell.metadata.tags
 
 
+def test_a_check_of_values_is_a_folded_cell_of_its_own() -> None:
+    check = '# %% tags=["claims"]\nclaims.check("real", F1=loss)\n'
+    files = made(lesson("loss = 0.1", check))
+    for language, title in zip(LANGUAGES, ("Check the values", "Confira os valores")):
+        cell = files[language].cells[2]
+        assert cell.source.startswith(f"# @title {title}")
+        assert cell.metadata.jupyter.source_hidden and cell.metadata.cellView == "form"
+        assert cell.metadata.slideshow.slide_type == "skip"
+
+
 def test_slides_follow_headings_and_a_mark_in_the_source_replaces_the_rule() -> None:
     text = "".join(
         [
@@ -205,6 +216,61 @@ def test_placeholders(name: str, en: str, pt: str | None) -> None:
 
 def test_a_value_that_no_run_has_given_yet() -> None:
     assert "Loss … ± … of …; the reference is 0.0916" in sources(made(runs={})["en"])[0]
+
+
+# Bands
+
+THREE = [
+    {"seed": seed, "claims": {"loss": loss}} for seed, loss in ((7, 0.10), (1, 0.11), (2, 0.12))
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "runs", "profile", "expected"),
+    [
+        ({"band": [1, 2]}, {}, "full", [1, 2]),
+        ({"band": [1, 2], "band_full": [0, 1]}, {}, "full", [0, 1]),
+        ({}, {"class": THREE}, "class", None),
+        ({"band": "runs"}, {"class": THREE[:2]}, "class", None),
+        ({"band": "runs"}, {"class": THREE}, "class", [0.07, 0.15]),
+        ({"band": "runs"}, {"class": THREE}, "full", None),
+        (
+            {"band": "runs"},
+            {"class": THREE, "full": [{"seed": 7, "claims": {"loss": 0.05}}]},
+            "full",
+            [0.01, 0.09],
+        ),
+        (
+            {"band": "runs"},
+            {"class": [{"seed": s, "claims": {"loss": 100.0}} for s in (1, 2, 3)]},
+            "class",
+            [98, 102],
+        ),
+        (
+            {"band": "runs"},
+            {"class": [{"seed": s, "claims": {"loss": 0.001}} for s in (1, 2, 3)]},
+            "class",
+            [0, 0.011],
+        ),
+    ],
+)
+def test_bands_follow_the_rule(
+    claim: dict[str, Any], runs: dict[str, Any], profile: str, expected: list[float] | None
+) -> None:
+    recorded = {name: {"runs": entries} for name, entries in runs.items()}
+    limits = values.band({"format": ".2f", **claim}, "loss", recorded, profile)
+    assert limits == (None if expected is None else pytest.approx(expected))
+
+
+LINKS = "[Open]({{ colab }}) · Lesson 02. Code: [{{ repository }}]({{ repository }}), MIT."
+
+
+def test_links_to_an_address_that_the_course_has_not_are_left_out() -> None:
+    text = lesson(markdown(LINKS, LINKS))
+    assert sources(made(text, repository="")["en"])[1] == "Lesson 02. Code: MIT."
+    assert f"[{REPOSITORY}]({REPOSITORY}), MIT." in sources(made(text)["en"])[1]
+    with pytest.raises(SourceError, match="write a link"):
+        made(lesson(markdown("{{ repository }}", "…")), repository="")
 
 
 # What stays from one build to the next
@@ -488,4 +554,12 @@ def test_generated_notebooks_are_current(slug: str) -> None:
 
 
 def test_generated_tables_are_current() -> None:
+    assert build.stale(build.course()) == []
+
+
+def test_an_error_in_one_lesson_does_not_stop_the_build_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    right = source.source
+    monkeypatch.setattr(source, "source", lambda slug: f"{right(slug)}\n# %%\nx = (\n")
     assert build.stale(build.course()) == []

@@ -10,8 +10,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from authoring import notebook, run, source, values
-from utils import claims
+from authoring import notebook, outputs, run, source, values
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
@@ -34,30 +33,37 @@ def test_both_languages_show_the_recorded_values(slug: str) -> None:
     assert set(known) == set(defined)
     shown = {name: known[name] for name, claim in defined.items() if not claim.get("solution")}
     for language in LANGUAGES:
-        assert run.claimed(committed(slug, language)) == shown
+        assert outputs.claimed(committed(slug, language)) == shown
 
 
+@pytest.mark.parametrize("profile", ["class", "full"])
 @pytest.mark.parametrize("slug", SLUGS)
-def test_recorded_values_are_in_their_bands(slug: str) -> None:
-    defined = values.definitions(slug)
-    found = own_values(slug).items()
-    assert [name for name, value in found if claims.inside(defined[name], value) is False] == []
+def test_every_recorded_run_is_in_the_bands(slug: str, profile: str) -> None:
+    defined, runs = values.definitions(slug), values.results(slug)
+    outside = [
+        (name, value, limits)
+        for name, found in values.recorded(runs, profile, every=True).items()
+        if (limits := values.band(defined[name], name, runs, profile)) is not None
+        for value in found
+        if not limits[0] <= value <= limits[1]
+    ]
+    assert outside == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_outputs_can_be_read_anywhere(slug: str, language: str) -> None:
     assert (ROOT / notebook.path(slug, language)).stat().st_size < 2_000_000
-    outputs = [o for cell in committed(slug, language).cells for o in cell.get("outputs", [])]
-    assert not [o for o in outputs if o.output_type == "error"]
-    assert not [o for o in outputs if o.get("name") == "stderr"], "a warning in the outputs"
-    for output in outputs:
+    shown = [o for cell in committed(slug, language).cells for o in cell.get("outputs", [])]
+    assert not [o for o in shown if o.output_type == "error"]
+    assert not [o for o in shown if o.get("name") == "stderr"], "a warning in the outputs"
+    for output in shown:
         data = output.get("data", {})
-        assert run.WIDGET_VIEW not in data, "a control that does nothing without a kernel"
+        assert outputs.WIDGET_VIEW not in data, "a control that does nothing without a kernel"
         if "image/png" in data:
             assert len(output.metadata["image/png"]["alt"]) > 20
         assert output.get("metadata", {}).get("data", "real") == "real"
-    text = json.dumps(outputs)
+    text = json.dumps(shown)
     assert not re.search(r"(?<![\w/.])/(?:home|root|tmp|work|Users)/", text), "a local path"
 
 
@@ -75,8 +81,8 @@ def test_a_second_run_gives_the_same_losses(tmp_path: Path) -> None:
     path = tmp_path / "first_model.ipynb"
     nbformat.write(until(committed("02_mnist", "en"), "F1_loss="), path)
     quick = {"AE_PROFILE": "quick", "AE_DATA_SOURCE": "embedded", "AE_COURSE": str(ROOT)}
-    first, second = (run.claimed(run.execute(path, quick)[0]) for _ in range(2))
+    first, second = (outputs.claimed(run.execute(path, quick)[0]) for _ in range(2))
     assert first["F1_loss"] > 0
     assert first == second
-    other = run.claimed(run.execute(path, {**quick, "AE_SEED": "8"})[0])
+    other = outputs.claimed(run.execute(path, {**quick, "AE_SEED": "8"})[0])
     assert other["F1_loss"] != first["F1_loss"]

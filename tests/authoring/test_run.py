@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
-from authoring import build, run, values
+from authoring import build, outputs, run, values
 
 SLUG = "03_homework"
 
@@ -23,12 +23,12 @@ def stream(text: str, name: str = "stdout") -> NotebookNode:
 
 
 def test_a_progress_bar_keeps_its_last_state() -> None:
-    kept = run.tidy([stream("\r  0%|  "), stream("\r 50%|# "), stream("\r100%|##\nnext\n")])
+    kept = outputs.tidy([stream("\r  0%|  "), stream("\r 50%|# "), stream("\r100%|##\nnext\n")])
     assert [o.text for o in kept] == ["100%|##\nnext\n"]
 
 
 def test_line_ends_of_windows_stay_lines() -> None:
-    assert run.tidy([stream("one\r\ntwo\r\n")])[0].text == "one\ntwo\n"
+    assert outputs.tidy([stream("one\r\ntwo\r\n")])[0].text == "one\ntwo\n"
 
 
 def test_log_lines_go_and_warnings_stay() -> None:
@@ -36,19 +36,19 @@ def test_log_lines_go_and_warnings_stay() -> None:
         "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
         "I0000 00:00:1795256283.479017    4768 cudart_stub.cc:31] Could not find cuda drivers.\n"
     )
-    assert run.tidy([stream(log, "stderr")]) == []
-    kept = run.tidy([stream(log + "UserWarning: mind this\n", "stderr")])
+    assert outputs.tidy([stream(log, "stderr")]) == []
+    kept = outputs.tidy([stream(log + "UserWarning: mind this\n", "stderr")])
     assert [o.text for o in kept] == ["UserWarning: mind this\n"]
 
 
 def test_streams_of_one_name_join_and_others_do_not() -> None:
-    kept = run.tidy([stream("a"), stream("b"), stream("c", "stderr"), stream("d")])
+    kept = outputs.tidy([stream("a"), stream("b"), stream("c", "stderr"), stream("d")])
     assert [(o.name, o.text) for o in kept] == [("stdout", "ab"), ("stderr", "c"), ("stdout", "d")]
 
 
 def test_a_widget_leaves_its_picture() -> None:
-    data = {run.WIDGET_VIEW: {"model_id": "x"}, "image/png": "aGk=", "text/plain": "alt"}
-    kept = run.tidy([v4.new_output("display_data", data=data)])
+    data = {outputs.WIDGET_VIEW: {"model_id": "x"}, "image/png": "aGk=", "text/plain": "alt"}
+    kept = outputs.tidy([v4.new_output("display_data", data=data)])
     assert set(kept[0].data) == {"image/png", "text/plain"}
 
 
@@ -57,11 +57,11 @@ def test_tables_of_claims_are_made_again_in_the_language_of_the_notebook() -> No
     old = v4.new_output("display_data", data={"text/html": "old"}, metadata=metadata)
     cells = [v4.new_markdown_cell("y"), v4.new_code_cell("x", outputs=[stream("kept"), old])]
     ran = v4.new_notebook(cells=cells)
-    run.check_again(ran, "02_mnist", "pt-BR")
+    outputs.check_again(ran, "02_mnist", "pt-BR")
     kept, new = ran.cells[1].outputs
     assert kept.text == "kept"
     assert new.metadata["claims"] == metadata["claims"]
-    assert "como esperado" in new.data["text/html"] and "0,0917" in new.data["text/html"]
+    assert "Valores desta seção" in new.data["text/html"] and "0,0917" in new.data["text/html"]
 
 
 # Recorded values
@@ -96,7 +96,9 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
         path.parent.mkdir(parents=True)
         nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("x")]), path)
 
-    def execute(path: Path, variables: dict[str, str]) -> tuple[NotebookNode, float, float]:
+    def execute(
+        path: Path, variables: dict[str, str], after_setup: str = ""
+    ) -> tuple[NotebookNode, float, float]:
         folder = path.parent.relative_to(tmp_path).as_posix()
         noted.append({"folder": folder, **variables})
         found = {"floor": 1.0} | ({"F6": 2.0} if "teacher" in folder else {})
@@ -107,7 +109,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
     monkeypatch.setattr(run, "ROOT", tmp_path)
     monkeypatch.setattr(values, "RESULTS", tmp_path / "results.json")
     monkeypatch.setattr(run, "execute", execute)
-    monkeypatch.setattr(run, "check_again", lambda ran, slug, language: None)
+    monkeypatch.setattr(outputs, "check_again", lambda ran, slug, language: None)
     monkeypatch.setattr(build, "lesson", lambda slug, teacher=False: {})
     monkeypatch.setattr(build, "course", lambda: {})
     return noted

@@ -24,19 +24,19 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
 def recorded() -> Iterator[None]:
     """Calls of fit() are recorded, as in a lesson."""
     from exercises import training
-    from tests.exercises import kit
+    from tests.exercises import common
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AE_DATA_SOURCE", "embedded")
-        garments = kit.fashion()
+        garments = common.fashion()
     training.start(garments)
     yield
     training.stop()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    kit = sys.modules.get("tests.exercises.kit")
-    (rejected, wrong), (accepted, right) = kit.COUNTS.values() if kit else ((0, 0), (0, 0))
+    common = sys.modules.get("tests.exercises.common")
+    (rejected, wrong), (accepted, right) = common.COUNTS.values() if common else ((0, 0), (0, 0))
     if wrong or right:
         terminalreporter.write_line(
             f"homework: wrong answers rejected {rejected} of {wrong}, "

@@ -14,7 +14,7 @@ from skimage.metrics import peak_signal_noise_ratio
 from skimage.util import random_noise
 
 from exercises import denoising as check_denoising
-from tests.exercises.kit import Catalogue, Own, Rights, Wrongs
+from tests.exercises.common import Catalogue, Own, Rights, Wrongs
 from utils.data import mnist as data
 
 Function = Callable[..., Any]

@@ -13,7 +13,7 @@ from keras import layers
 from sklearn.decomposition import PCA
 
 from exercises import ecg_anomalies as check_ecg
-from tests.exercises.kit import Catalogue, Own, Rights, Wrongs
+from tests.exercises.common import Catalogue, Own, Rights, Wrongs
 from utils.data import ecg_anomalies as ecg
 
 # Exercise 1: two hills of errors that overlap
@@ -48,6 +48,64 @@ def up_to_the_next() -> tuple[float, float]:
     found = errors()[0]
     return cheapest(), float(found[found > cheapest()].min())
 
+
+# Find the bug
+
+SENTENCE = "The recall differs from the one in the table of section 8."
+LIMIT = 0.025
+
+
+def bug(precision: Any, recall: Any, sentence: Any = SENTENCE) -> tuple[Any, ...]:
+    return {"precision": precision, "recall": recall}, sentence, *errors(), LIMIT
+
+
+def rates(ring: np.ndarray, sick: np.ndarray) -> tuple[float, float]:
+    return float(sick[ring].mean()), float(ring[sick].mean())
+
+
+@functools.cache
+def right(seed: int = 0) -> tuple[float, float]:
+    found, sick = errors(seed)
+    return rates(found > LIMIT, sick)
+
+
+@functools.cache
+def accuracy() -> float:
+    found, sick = errors()
+    return float(((found > LIMIT) == sick).mean())
+
+
+BUG_WRONG: Wrongs = {
+    "unchanged": ("normal", lambda: bug(*rates(errors()[0] <= LIMIT, ~errors()[1]))),
+    "only the labels": ("half", lambda: bug(*rates(errors()[0] <= LIMIT, errors()[1]))),
+    "only the alarm": ("half", lambda: bug(*rates(errors()[0] > LIMIT, ~errors()[1]))),
+    "exchanged": ("exchanged", lambda: bug(*right()[::-1])),
+    "per cent": ("percent", lambda: bug(*(100 * v for v in right()))),
+    "errors": ("errors", lambda: bug(*(1 - v for v in right()))),
+    "accuracy twice": ("other", lambda: bug(accuracy(), accuracy())),
+    "other beats": ("other", lambda: bug(*right(1))),
+    "another threshold": ("other", lambda: bug(*rates(errors()[0] > 0.035, errors()[1]))),
+    "invented": ("other", lambda: bug(0.9, 0.9)),
+    "arrays": ("single_number", lambda: bug([0.9, 0.8], 0.9)),
+    "a tuple": ("keys", lambda: (right(), SENTENCE, *errors(), LIMIT)),
+    "two words": ("prose_short", lambda: bug(*right(), "Wrong class.")),
+    "no sentence": ("empty", lambda: bug(*right(), "")),
+    "a question": ("prose_question", lambda: bug(*right(), f"{SENTENCE[:-1]}?")),
+}
+BUG_RIGHT: Rights = {
+    "both": lambda: bug(*right()),
+    "NumPy": lambda: bug(*map(np.float32, right())),
+    "rounded": lambda: bug(*(round(v, 3) for v in right())),
+    "arrays of one": lambda: bug(*([v] for v in right())),
+    "a Series": lambda: (
+        pd.Series(dict(zip(("precision", "recall"), right()))),
+        SENTENCE,
+        *errors(),
+        LIMIT,
+    ),
+    "with F1": lambda: (bug(*right())[0] | {"f1": 0.8}, SENTENCE, *errors(), LIMIT),
+    "in Portuguese": lambda: bug(*right(), "A revocação difere da tabela da seção 8 da aula."),
+}
 
 COST_WRONG: Wrongs = {
     "prices exchanged": ("exchanged", lambda: one(cheapest(1, 10))),
@@ -262,6 +320,7 @@ MIXED_RIGHT: Rights = {
 }
 
 CATALOGUE: Catalogue = [
+    (check_ecg.find_bug, BUG_WRONG, BUG_RIGHT),
     (check_ecg.cost, COST_WRONG, COST_RIGHT),
     (check_ecg.peaks, PEAKS_WRONG, PEAKS_RIGHT),
     (check_ecg.mixed, MIXED_WRONG, MIXED_RIGHT),

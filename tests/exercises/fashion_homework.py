@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from mpl_toolkits.axes_grid1 import ImageGrid
 
 from exercises import fashion_homework as check_fashion
-from tests.exercises import kit
-from tests.exercises.kit import (
+from tests.exercises import common
+from tests.exercises.common import (
     Catalogue,
     Rights,
     Three,
@@ -35,11 +35,11 @@ from tests.exercises.kit import (
 
 
 def train() -> np.ndarray:
-    return kit.pixels()[0]
+    return common.pixels()[0]
 
 
 def test() -> np.ndarray:
-    return kit.pixels()[2]
+    return common.pixels()[2]
 
 
 def some() -> np.ndarray:
@@ -60,21 +60,21 @@ def a1(
     **parts: Any,
 ) -> tuple[Any, ...]:
     """The three arrays, changed; or one of them replaced."""
-    given = [change(x) if i in only else x for i, x in enumerate(kit.pixels())]
+    given = [change(x) if i in only else x for i, x in enumerate(common.pixels())]
     for name, value in parts.items():
         given["train val test".split().index(name)] = value
     return tuple(given)
 
 
 def randomly(share: float) -> tuple[Any, ...]:
-    rows = np.concatenate(kit.pixels()[:2])
+    rows = np.concatenate(common.pixels()[:2])
     order, held = np.random.default_rng(1).permutation(len(rows)), int(share * len(rows))
     return a1(train=rows[order[held:]], val=rows[order[:held]])
 
 
 def by_class(count: int) -> tuple[Any, ...]:
     """A hundred validation images, all of the first few classes."""
-    rows, y = kit.fashion().x_train.reshape(-1, 784), kit.fashion().y_train
+    rows, y = common.fashion().x_train.reshape(-1, 784), common.fashion().y_train
     held = np.flatnonzero(y < count)[:: max(count // 2, 1)][:100]
     return a1(train=np.delete(rows, held, axis=0), val=rows[held])
 
@@ -92,7 +92,7 @@ A1_WRONG: Wrongs = {
     "on their side": ("turned", lambda: a1(turned)),
     "inverted": ("unknown", lambda: a1(lambda x: 1 - x)),
     "binary": ("unknown", lambda: a1(lambda x: (x > 0.5).astype("float32"))),
-    "digits": ("unknown", lambda: a1(train=kit.digits()[:300], val=kit.digits()[300:])),
+    "digits": ("unknown", lambda: a1(train=common.digits()[:300], val=common.digits()[300:])),
     "noise": ("unknown", lambda: a1(lambda x: np.random.default_rng(0).random(x.shape))),
     "validation is the test set": ("test", lambda: a1(val=test())),
     "trained on everything": (
@@ -104,7 +104,7 @@ A1_WRONG: Wrongs = {
     "half of the test set": ("not_test", lambda: a1(test=test()[:150])),
     "validation images stay in training": (
         "shared",
-        lambda: a1(train=np.concatenate(kit.pixels()[:2])),
+        lambda: a1(train=np.concatenate(common.pixels()[:2])),
     ),
     "validation is training": ("shared", lambda: a1(val=train()[-100:])),
     "half thrown away": ("parts", lambda: a1(train=train()[:500])),
@@ -114,10 +114,10 @@ A1_WRONG: Wrongs = {
     "half of it twice": ("repeated", lambda: a1(train=np.concatenate([train()[:550]] * 2))),
     "validation images of one class": ("one_sided", lambda: by_class(1)),
     "validation images of three classes": ("one_sided", lambda: by_class(3)),
-    "labels": ("shape", lambda: a1(test=kit.fashion().y_test)),
+    "labels": ("shape", lambda: a1(test=common.fashion().y_test)),
 }
 A1_RIGHT: Rights = {
-    "the last twelfth": lambda: kit.pixels(),
+    "the last twelfth": lambda: common.pixels(),
     "a random tenth": lambda: randomly(0.1),
     "a fifth": lambda: randomly(0.2),
     "double precision": lambda: a1(lambda x: x.astype("float64")),
@@ -125,7 +125,8 @@ A1_RIGHT: Rights = {
     "half precision": lambda: a1(lambda x: x.astype("float16")),
     "lists": lambda: a1(lambda x: x.tolist()),
     "the first ones": lambda: a1(
-        train=np.concatenate(kit.pixels()[:2])[100:], val=np.concatenate(kit.pixels()[:2])[:100]
+        train=np.concatenate(common.pixels()[:2])[100:],
+        val=np.concatenate(common.pixels()[:2])[:100],
     ),
 }
 
@@ -186,12 +187,12 @@ def learning() -> Three:
     keras.utils.set_random_seed(3)
     x, z = keras.Input((784,)), keras.Input((2,))
     h = layers.BatchNormalization()(layers.Dense(96, "elu")(x))
-    code = layers.Dense(2, "leaky_relu", activity_regularizer=kit.L2)(layers.Dense(24)(h))
+    code = layers.Dense(2, "leaky_relu", activity_regularizer=common.L2)(layers.Dense(24)(h))
     encoder = keras.Model(x, code)
     h = layers.Dense(96, "elu")(layers.Dense(24, "elu")(z))
     decoder = keras.Model(z, layers.Dense(784, "sigmoid")(h))
     autoencoder = keras.Model(x, decoder(encoder(x)))
-    kit.train(autoencoder, train(), epochs=12, rate=1e-2)
+    common.train(autoencoder, train(), epochs=12, rate=1e-2)
     return encoder, decoder, autoencoder
 
 
@@ -209,7 +210,7 @@ def loaded(three: Three) -> Three:
 def owned() -> Three:
     encoder, decoder, autoencoder = dense()
     x = some()
-    three = kit.Own(encoder, (784,)), kit.Own(decoder, (2,)), kit.Own(autoencoder, (784,))
+    three = common.Own(encoder, (784,)), common.Own(decoder, (2,)), common.Own(autoencoder, (784,))
     for model, values in zip(three, (x, np.zeros((1, 2), "float32"), x)):
         model(values)
     return three
@@ -311,7 +312,7 @@ def shared_wrong() -> Three:
 
 
 def labels() -> np.ndarray:
-    return kit.fashion().y_train[:64].astype("float32")[:, None]
+    return common.fashion().y_train[:64].astype("float32")[:, None]
 
 
 def mixed() -> np.ndarray:
@@ -372,14 +373,14 @@ A2_WRONG: Wrongs = {
         "fit_target",
         lambda: touch(fresh(), dataset(some(), some()[::-1])),
     ),
-    "trained on digits": ("other_images", lambda: touch(fresh(), kit.digits(), kit.digits())),
+    "trained on digits": ("other_images", lambda: touch(fresh(), common.digits(), common.digits())),
     "dead unit": ("dead", dead),
     "always the mean garment": ("like_mean", mean_garment),
     "hardly trained": ("above_pca", hurried),
     "no penalty": ("penalty_none", lambda: touch(dense(penalty=None), some(), some())),
     "penalty on the weights": (
         "penalty_weights",
-        lambda: touch(dense(penalty=None, kernel_regularizer=kit.L2), some(), some()),
+        lambda: touch(dense(penalty=None, kernel_regularizer=common.L2), some(), some()),
     ),
     "L1 penalty": ("penalty_l1", lambda: dense(penalty=keras.regularizers.L1(1e-4))),
     "penalty ten times too strong": (
@@ -397,10 +398,10 @@ A2_WRONG: Wrongs = {
     "autoencoder forgotten": ("empty", lambda: (*dense()[:2], None)),
 }
 A2_RIGHT: Rights = {
-    "as in lesson 02, linear code": lambda: (*kit.trained().layers, kit.trained()),
-    "functional": lambda: kit.as_functional(dense(), (784,)),
-    "square images": lambda: kit.as_functional(dense(), (28, 28)),
-    "square images with a channel": lambda: kit.as_functional(dense(), (28, 28, 1)),
+    "as in lesson 02, linear code": lambda: (*common.trained().layers, common.trained()),
+    "functional": lambda: common.as_functional(dense(), (784,)),
+    "square images": lambda: common.as_functional(dense(), (28, 28)),
+    "square images with a channel": lambda: common.as_functional(dense(), (28, 28, 1)),
     "models of one's own class": owned,
     "from files": lambda: loaded(dense()),
     "penalty as a layer": paying_layer,
@@ -428,7 +429,7 @@ def a3(fig: Any, autoencoder: Any = None) -> tuple[Any, Any]:
 
 
 def ten(x: Any = None, x_hat: Any = None) -> np.ndarray:
-    return kit.pair(test()[:10] if x is None else x, x_hat)
+    return common.pair(test()[:10] if x is None else x, x_hat)
 
 
 def blank_ten(ax: Any) -> None:
@@ -441,11 +442,11 @@ def noise(*shape: int) -> np.ndarray:
 
 def unlearnt() -> tuple[Any, Any]:
     model = fresh()[2]
-    return kit.gallery(ten(x_hat=kit.run(model, test()[:10]))), model
+    return common.gallery(ten(x_hat=common.run(model, test()[:10]))), model
 
 
 def extra_axes() -> Figure:
-    fig = kit.gallery(ten())
+    fig = common.gallery(ten())
     fig.colorbar(fig.axes[0].images[0], ax=fig.axes)
     fig.suptitle("clothes")
     return fig
@@ -461,7 +462,7 @@ def two_strips() -> Figure:
 
 def upside() -> Figure:
     """Row 0 at the bottom, and the arrays turned so that the picture is the same."""
-    return kit.shown(mosaic(ten())[::-1], origin="lower")
+    return common.shown(mosaic(ten())[::-1], origin="lower")
 
 
 def ten_axes() -> Figure:
@@ -485,83 +486,83 @@ def other_network() -> np.ndarray:
     weights = three[2].get_weights()
     rng = np.random.default_rng(0)
     three[2].set_weights([w + 0.3 * rng.normal(size=w.shape) * w.std() for w in weights])
-    return kit.run(three[2], test()[:10])
+    return common.run(three[2], test()[:10])
 
 
 A3_WRONG: Wrongs = {
-    "noise": ("unknown", lambda: a3(kit.gallery(noise(2, 10, 28, 28)))),
-    "noise below": ("other", lambda: a3(kit.gallery(ten(x_hat=noise(10, 784))))),
-    "originals twice": ("copied", lambda: a3(kit.gallery(ten(x_hat=test()[:10])))),
-    "reconstructions above": ("exchanged", lambda: a3(kit.gallery(ten()[::-1]))),
+    "noise": ("unknown", lambda: a3(common.gallery(noise(2, 10, 28, 28)))),
+    "noise below": ("other", lambda: a3(common.gallery(ten(x_hat=noise(10, 784))))),
+    "originals twice": ("copied", lambda: a3(common.gallery(ten(x_hat=test()[:10])))),
+    "reconstructions above": ("exchanged", lambda: a3(common.gallery(ten()[::-1]))),
     "reconstructions in another order": (
         "mixed",
-        lambda: a3(kit.gallery(ten(x_hat=kit.run(answer()[2], test()[:10])[::-1]))),
+        lambda: a3(common.gallery(ten(x_hat=common.run(answer()[2], test()[:10])[::-1]))),
     ),
     "reconstructions of other images": (
         "other",
-        lambda: a3(kit.gallery(ten(x_hat=kit.run(answer()[2], test()[20:30])))),
+        lambda: a3(common.gallery(ten(x_hat=common.run(answer()[2], test()[20:30])))),
     ),
-    "another network's": ("other", lambda: a3(kit.gallery(ten(x_hat=other_network())))),
-    "hard-coded grey": ("other", lambda: a3(kit.gallery(ten(x_hat=0 * test()[:10] + 0.5)))),
-    "five columns": ("layout", lambda: a3(kit.gallery(ten()[:, :5]))),
-    "two columns": ("layout", lambda: a3(kit.gallery(ten().swapaxes(0, 1)))),
-    "one row": ("layout", lambda: a3(kit.gallery(ten()[:1]))),
-    "training images": ("training", lambda: a3(kit.gallery(ten(train()[:10])))),
-    "digits": ("unknown", lambda: a3(kit.gallery(ten(kit.digits()[:10])))),
-    "images on their side": ("turned", lambda: a3(kit.gallery(ten().swapaxes(2, 3)))),
+    "another network's": ("other", lambda: a3(common.gallery(ten(x_hat=other_network())))),
+    "hard-coded grey": ("other", lambda: a3(common.gallery(ten(x_hat=0 * test()[:10] + 0.5)))),
+    "five columns": ("layout", lambda: a3(common.gallery(ten()[:, :5]))),
+    "two columns": ("layout", lambda: a3(common.gallery(ten().swapaxes(0, 1)))),
+    "one row": ("layout", lambda: a3(common.gallery(ten()[:1]))),
+    "training images": ("training", lambda: a3(common.gallery(ten(train()[:10])))),
+    "digits": ("unknown", lambda: a3(common.gallery(ten(common.digits()[:10])))),
+    "images on their side": ("turned", lambda: a3(common.gallery(ten().swapaxes(2, 3)))),
     "reconstructions on their side": (
         "turned",
-        lambda: a3(kit.gallery(ten(x_hat=turned(kit.run(answer()[2], test()[:10]))))),
+        lambda: a3(common.gallery(ten(x_hat=turned(common.run(answer()[2], test()[:10]))))),
     ),
     "images on their heads": (
         "headfirst",
-        lambda: a3(kit.gallery(ten(), lambda ax: ax.invert_yaxis())),
+        lambda: a3(common.gallery(ten(), lambda ax: ax.invert_yaxis())),
     ),
-    "ten times the same": ("repeated", lambda: a3(kit.gallery(ten(test()[[4] * 10])))),
+    "ten times the same": ("repeated", lambda: a3(common.gallery(ten(test()[[4] * 10])))),
     "untrained": ("untrained", unlearnt),
     "an array": ("no_figure", lambda: a3(ten())),
     "pyplot": ("no_figure", lambda: a3(plt)),
     "an empty figure": ("no_images", lambda: a3(Figure())),
     "a curve": ("no_images", lambda: a3(curve())),
-    "rows of pixels": ("no_images", lambda: a3(kit.shown(test()[:10]))),
+    "rows of pixels": ("no_images", lambda: a3(common.shown(test()[:10]))),
     "nine below": ("ragged", lambda: a3(missing())),
     "invisible axes": (
         "invisible",
-        lambda: a3(kit.gallery(ten(), lambda ax: ax.set_visible(False))),
+        lambda: a3(common.gallery(ten(), lambda ax: ax.set_visible(False))),
     ),
     "invisible images": (
         "invisible",
-        lambda: a3(kit.gallery(ten(), lambda ax: ax.images[0].set_alpha(0))),
+        lambda: a3(common.gallery(ten(), lambda ax: ax.images[0].set_alpha(0))),
     ),
     "axes outside the figure": (
         "invisible",
-        lambda: a3(kit.gallery(ten(), lambda ax: ax.set_position((3, 3, 0.1, 0.1)))),
+        lambda: a3(common.gallery(ten(), lambda ax: ax.set_position((3, 3, 0.1, 0.1)))),
     ),
     "another part of the axes": (
         "no_images",
-        lambda: a3(kit.gallery(ten(), lambda ax: ax.set(xlim=(100, 200)))),
+        lambda: a3(common.gallery(ten(), lambda ax: ax.set(xlim=(100, 200)))),
     ),
-    "all upside down": ("flipped", lambda: a3(kit.shown(mosaic(ten()), origin="lower"))),
-    "without the network": ("builds_on", lambda: (kit.gallery(ten()), None)),
+    "all upside down": ("flipped", lambda: a3(common.shown(mosaic(ten()), origin="lower"))),
+    "without the network": ("builds_on", lambda: (common.gallery(ten()), None)),
 }
 A3_RIGHT: Rights = {
     "twenty axes": lambda: a3(ten_axes()),
-    "without pyplot": lambda: a3(kit.gallery(ten(), blank_ten)),
-    "one mosaic": lambda: a3(kit.shown(mosaic(ten()), vmin=0, vmax=1)),
+    "without pyplot": lambda: a3(common.gallery(ten(), blank_ten)),
+    "one mosaic": lambda: a3(common.shown(mosaic(ten()), vmin=0, vmax=1)),
     "two strips": lambda: a3(two_strips()),
     "row 0 at the bottom": lambda: a3(upside()),
-    "inverted": lambda: a3(kit.gallery(1 - ten())),
-    "bytes": lambda: a3(kit.shown((255 * mosaic(ten())).astype("uint8"))),
-    "in colours": lambda: a3(kit.shown(np.repeat(mosaic(ten())[..., None], 3, axis=-1))),
-    "chosen images": lambda: a3(kit.gallery(ten(test()[40:240:20]))),
+    "inverted": lambda: a3(common.gallery(1 - ten())),
+    "bytes": lambda: a3(common.shown((255 * mosaic(ten())).astype("uint8"))),
+    "in colours": lambda: a3(common.shown(np.repeat(mosaic(ten())[..., None], 3, axis=-1))),
+    "chosen images": lambda: a3(common.gallery(ten(test()[40:240:20]))),
     "colour bar and title": lambda: a3(extra_axes()),
     "an ImageGrid": lambda: a3(image_grid()),
-    "a mosaic with gaps": lambda: a3(kit.shown(spaced(ten(), 2))),
-    "a mosaic with gaps and a border": lambda: a3(kit.shown(spaced(ten(), 3, border=3))),
+    "a mosaic with gaps": lambda: a3(common.shown(spaced(ten(), 2))),
+    "a mosaic with gaps and a border": lambda: a3(common.shown(spaced(ten(), 3, border=3))),
     "subfigures": lambda: a3(subfigures()),
     "an axes of the figure": lambda: a3(ten_axes().axes[3]),
     "another network": lambda: a3(
-        kit.gallery(ten(x_hat=kit.run(conv_answer()[2], test()[:10]))), conv_answer()[2]
+        common.gallery(ten(x_hat=common.run(conv_answer()[2], test()[:10]))), conv_answer()[2]
     ),
 }
 
@@ -589,7 +590,7 @@ def spaced(images: np.ndarray, gap: int, border: int = 0) -> np.ndarray:
 
 
 def missing() -> Figure:
-    fig = kit.gallery(ten())
+    fig = common.gallery(ten())
     fig.delaxes(fig.axes[-1])
     return fig
 
@@ -602,40 +603,40 @@ def a4(
 ) -> tuple[Any, ...]:
     """The figure over two ranges; by default the right ones."""
     encoder, decoder, _ = three or answer()
-    first, second = (kit.ranges()[i] if z is None else z for i, z in enumerate((z1, z2)))
+    first, second = (common.ranges()[i] if z is None else z for i, z in enumerate((z1, z2)))
     given = drawn(np.ravel(first), np.ravel(second), decoder) if fig is None else fig
     return given, first, second, encoder, decoder
 
 
 def drawn(z1: Any, z2: Any, decoder: Any = None) -> Figure:
     images = lattice(z1, z2, decoder=decoder)
-    return kit.shown(mosaic(images), vmin=0, vmax=1, extent=(*z1, *z2), aspect="auto")
+    return common.shown(mosaic(images), vmin=0, vmax=1, extent=(*z1, *z2), aspect="auto")
 
 
 def good(count: int = 15) -> np.ndarray:
-    return lattice(*kit.ranges(), count)
+    return lattice(*common.ranges(), count)
 
 
 def around(factor: float) -> tuple[tuple[float, float], ...]:
     """Ranges `factor` times as wide about the same middle."""
     return tuple(
         ((a + b) / 2 - factor * (b - a) / 2, (a + b) / 2 + factor * (b - a) / 2)
-        for a, b in kit.ranges()
+        for a, b in common.ranges()
     )
 
 
 def scattered() -> np.ndarray:
-    z = kit.run(answer()[0], test()[:225])
-    return kit.run(answer()[1], z).reshape(15, 15, 28, 28)
+    z = common.run(answer()[0], test()[:225])
+    return common.run(answer()[1], z).reshape(15, 15, 28, 28)
 
 
 def pictures(images: np.ndarray, **how: Any) -> tuple[Any, ...]:
-    return a4(kit.shown(mosaic(images), **how))
+    return a4(common.shown(mosaic(images), **how))
 
 
 def both_ways(count: int = 15) -> tuple[Any, ...]:
     """A square that holds the codes."""
-    ends = (min(a for a, _ in kit.ranges()), max(b for _, b in kit.ranges()))
+    ends = (min(a for a, _ in common.ranges()), max(b for _, b in common.ranges()))
     return a4(z1=ends, z2=ends)
 
 
@@ -651,17 +652,17 @@ A4_WRONG: Wrongs = {
         lambda: pictures(good()[::-1], origin="lower"),
     ),
     "all upside down": ("flipped", lambda: pictures(good(), origin="lower")),
-    "the whole picture transposed": ("flipped", lambda: a4(kit.shown(mosaic(good()).T))),
+    "the whole picture transposed": ("flipped", lambda: a4(common.shown(mosaic(good()).T))),
     "reshaped without exchanging axes": (
         "garbled",
-        lambda: a4(kit.shown(good().reshape(420, 420))),
+        lambda: a4(common.shown(good().reshape(420, 420))),
     ),
     "noise": ("other", lambda: pictures(noise(15, 15, 28, 28))),
     "hard-coded grey": ("other", lambda: pictures(0 * good() + 0.5)),
     "test images": ("other", lambda: pictures(test()[:225].reshape(15, 15, 28, 28))),
     "reconstructions": ("other", lambda: pictures(scattered())),
     "figure of another range": ("other", lambda: a4(drawn(*around(0.5)))),
-    "digits": ("other", lambda: pictures(kit.digits()[:225].reshape(15, 15, 28, 28))),
+    "digits": ("other", lambda: pictures(common.digits()[:225].reshape(15, 15, 28, 28))),
     "ten by ten": ("layout", lambda: pictures(good(10))),
     "one row": ("layout", lambda: pictures(good()[:1])),
     "the square of the digits, elsewhere": (
@@ -677,28 +678,30 @@ A4_WRONG: Wrongs = {
     "untrained": ("flat", lambda: flat_map()),
     "code of three": ("code_size", lambda: a4(fig=curve(), three=dense(code=3))),
     "no figure": ("no_figure", lambda: a4(mosaic(good()))),
-    "range forgotten": ("empty", lambda: (drawn(*kit.ranges()), None, None, *answer()[:2])),
+    "range forgotten": ("empty", lambda: (drawn(*common.ranges()), None, None, *answer()[:2])),
 }
 A4_RIGHT: Rights = {
     "one mosaic with its ranges": lambda: a4(),
-    "225 axes": lambda: a4(kit.gallery(good())),
+    "225 axes": lambda: a4(common.gallery(good())),
     "a mosaic without ranges": lambda: pictures(good()),
-    "a mosaic with gaps": lambda: a4(kit.shown(spaced(good(), 2))),
-    "ranges as arrays": lambda: a4(z1=np.array([kit.ranges()[0]]), z2=np.array(kit.ranges()[1])),
-    "row 0 at the bottom": lambda: a4(kit.shown(mosaic(good())[::-1], origin="lower")),
+    "a mosaic with gaps": lambda: a4(common.shown(spaced(good(), 2))),
+    "ranges as arrays": lambda: a4(
+        z1=np.array([common.ranges()[0]]), z2=np.array(common.ranges()[1])
+    ),
+    "row 0 at the bottom": lambda: a4(common.shown(mosaic(good())[::-1], origin="lower")),
     "an axis turned back": lambda: a4(turned_back()),
     "inverted": lambda: pictures(1 - good()),
     "a square": both_ways,
     "wider": lambda: a4(z1=around(1.5)[0], z2=around(1.5)[1]),
-    "lists": lambda: a4(z1=list(kit.ranges()[0]), z2=np.array(kit.ranges()[1]).tolist()),
-    "functional": lambda: a4(three=kit.as_functional(dense(), (28, 28, 1))),
+    "lists": lambda: a4(z1=list(common.ranges()[0]), z2=np.array(common.ranges()[1]).tolist()),
+    "functional": lambda: a4(three=common.as_functional(dense(), (28, 28, 1))),
 }
 
 
 def flat_map() -> tuple[Any, ...]:
     """The map of a network with random weights, over its own codes."""
     three = fresh()
-    low, high = np.percentile(kit.run(three[0], test()), [3, 97], axis=0)
+    low, high = np.percentile(common.run(three[0], test()), [3, 97], axis=0)
     return a4(z1=(low[0], high[0]), z2=(low[1], high[1]), three=three)
 
 
@@ -742,14 +745,14 @@ def pooled() -> Three:
     h = layers.UpSampling2D()(h)
     decoder = keras.Model(z, layers.Conv2D(1, 3, padding="same", activation="sigmoid")(h))
     autoencoder = keras.Model(x, decoder(encoder(x)))
-    kit.train(autoencoder, kit.squares(train()), epochs=7, rate=2e-2)
+    common.train(autoencoder, common.squares(train()), epochs=7, rate=2e-2)
     return encoder, decoder, autoencoder
 
 
 def owned_conv() -> Three:
     encoder, decoder, autoencoder = conv()
     size = (28, 28, 1)
-    three = kit.Own(encoder, size), kit.Own(decoder, (16,)), kit.Own(autoencoder, size)
+    three = common.Own(encoder, size), common.Own(decoder, (16,)), common.Own(autoencoder, size)
     for model, values in zip(three, (some(), np.zeros((1, 16), "float32"), some())):
         model(values)
     return three
@@ -808,7 +811,7 @@ def compiled_call() -> Three:
 
 
 def touch_conv(three: Three, x: np.ndarray, y: np.ndarray, **more: Any) -> Three:
-    return touch(three, kit.squares(x), kit.squares(y), **more)
+    return touch(three, common.squares(x), common.squares(y), **more)
 
 
 B1_WRONG: Wrongs = {
@@ -837,7 +840,9 @@ B1_WRONG: Wrongs = {
     ),
     "test images for validation": (
         "fit_watched",
-        lambda: touch_conv(conv(), some(), some(), validation_data=(kit.squares(test()[:64]),) * 2),
+        lambda: touch_conv(
+            conv(), some(), some(), validation_data=(common.squares(test()[:64]),) * 2
+        ),
     ),
     "noise as target": (
         "fit_target",
@@ -849,7 +854,7 @@ B1_WRONG: Wrongs = {
     ),
     "trained on digits": (
         "other_images",
-        lambda: touch_conv(fresh_conv(), kit.digits(), kit.digits()),
+        lambda: touch_conv(fresh_conv(), common.digits(), common.digits()),
     ),
     "hardly trained": (
         "like_mean",
@@ -860,14 +865,14 @@ B1_WRONG: Wrongs = {
 }
 B1_RIGHT: Rights = {
     "strides and transposed convolutions": lambda: (
-        *kit.conv_trained().layers,
-        kit.conv_trained(),
+        *common.conv_trained().layers,
+        common.conv_trained(),
     ),
     "pooling and enlarging": pooled,
-    "rows of pixels": lambda: kit.as_functional(conv(), (784,)),
+    "rows of pixels": lambda: common.as_functional(conv(), (784,)),
     "inside own layers": wrapped,
     "compiled functions": compiled_call,
-    "without a channel": lambda: kit.as_functional(conv(), (28, 28)),
+    "without a channel": lambda: common.as_functional(conv(), (28, 28)),
     "models of one's own class": owned_conv,
     "from files": lambda: loaded(conv()),
 }
@@ -878,11 +883,11 @@ B1_RIGHT: Rights = {
 def scores(x: np.ndarray, y: np.ndarray | None = None, root: bool = False) -> tuple[Any, Any]:
     """Errors and kept shares over the images `x`; with labels instead where they are given."""
     errors, kept = {}, {}
-    says = kit.run(kit.classifier(), x).argmax(axis=1)
+    says = common.run(common.classifier(), x).argmax(axis=1)
     for key, model in {"dense": answer()[2], "conv": conv_answer()[2]}.items():
-        x_hat = kit.run(model, x)
+        x_hat = common.run(model, x)
         errors[key] = float(np.mean((x - x_hat) ** 2)) ** (0.5 if root else 1)
-        after = kit.run(kit.classifier(), x_hat).argmax(axis=1)
+        after = common.run(common.classifier(), x_hat).argmax(axis=1)
         kept[key] = float(np.mean((says if y is None else y) == after))
     return errors, kept
 
@@ -895,7 +900,7 @@ def true_scores() -> tuple[Any, Any]:
 def b2(errors: Any = None, kept: Any = None) -> tuple[Any, ...]:
     true = true_scores()
     mine = true[0] if errors is None else errors, true[1] if kept is None else kept
-    return *mine, answer()[2], conv_answer()[2], kit.classifier()
+    return *mine, answer()[2], conv_answer()[2], common.classifier()
 
 
 def swap(values: dict[str, float]) -> dict[str, float]:
@@ -908,13 +913,13 @@ def times(values: dict[str, Any], factor: float) -> dict[str, Any]:
 
 def labelled() -> tuple[Any, ...]:
     """Shares against labels, with a referee that is often wrong, as on real clothes."""
-    wrong = keras.models.clone_model(kit.classifier())
-    weights = kit.classifier().get_weights()
+    wrong = keras.models.clone_model(common.classifier())
+    weights = common.classifier().get_weights()
     wrong.set_weights([*weights[:-1], weights[-1] + np.linspace(0, 8, 10)])
     kept = {}
     for key, model in {"dense": answer()[2], "conv": conv_answer()[2]}.items():
-        after = kit.run(wrong, kit.run(model, test())).argmax(axis=1)
-        kept[key] = float(np.mean(kit.fashion().y_test == after))
+        after = common.run(wrong, common.run(model, test())).argmax(axis=1)
+        kept[key] = float(np.mean(common.fashion().y_test == after))
     return true_scores()[0], kept, answer()[2], conv_answer()[2], wrong
 
 

@@ -12,8 +12,50 @@ from keras import layers
 from sklearn.neighbors import KNeighborsClassifier
 
 from exercises import mnist as check_mnist
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs, run
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs, run
 from utils.data import mnist as data
+
+# Find the bug
+
+SENTENCE = "The loss falls below the floor of section 2."
+
+
+def bug(change: Any = None, sentence: Any = SENTENCE) -> tuple[Any, ...]:
+    """The training images in rows, changed by a function."""
+    rows = data.load().x_train.reshape(-1, 784)
+    return (rows if change is None else change(rows)), sentence, data.load().x_train
+
+
+BUG_WRONG: Wrongs = {
+    "unchanged": ("twice", lambda: bug(lambda x: x / 255)),
+    "multiplied": ("large", lambda: bug(lambda x: x * 255)),
+    "inverted": ("inverted", lambda: bug(lambda x: 1 - x)),
+    "from -1 to 1": ("signed", lambda: bug(lambda x: 2 * x - 1)),
+    "binary": ("binary", lambda: bug(lambda x: (x > 0.5).astype("float32"))),
+    "standardised": ("other", lambda: bug(lambda x: (x - x.mean()) / x.std())),
+    "shuffled": ("other", lambda: bug(lambda x: x[::-1])),
+    "pixels shuffled": ("other", lambda: bug(lambda x: x[:, ::-1])),
+    "centred": ("other", lambda: bug(lambda x: x - x.mean(axis=0))),
+    "one image": ("rows", lambda: bug(lambda x: x[0])),
+    "transposed": ("rows", lambda: bug(lambda x: x.T)),
+    "twice as many": ("count", lambda: bug(lambda x: np.concatenate([x, x]))),
+    "nan": ("not_finite", lambda: bug(lambda x: np.where(x > 0, x, np.nan))),
+    "two words": ("prose_short", lambda: bug(None, "Loss high.")),
+    "a number": ("prose_text", lambda: bug(None, 0.069)),
+    "a question": ("prose_question", lambda: bug(None, f"{SENTENCE[:-1]}?")),
+    "one word": ("prose_repeats", lambda: bug(None, "loss " * 8)),
+    "no sentence": ("empty", lambda: bug(None, "")),
+}
+BUG_RIGHT: Rights = {
+    "rows": lambda: bug(),
+    "as images": lambda: bug(lambda x: x.reshape(-1, 28, 28)),
+    "with a channel": lambda: bug(lambda x: x.reshape(-1, 28, 28, 1)),
+    "double precision": lambda: bug(lambda x: x.astype("float64")),
+    "half precision": lambda: bug(lambda x: x.astype("float16")),
+    "without the validation images": lambda: bug(lambda x: x[:-100]),
+    "integers divided": lambda: bug(lambda x: (x * 255).round().astype("uint8") / 255),
+    "in Portuguese": lambda: bug(None, "O custo cai abaixo do piso da seção 2."),
+}
 
 # Exercise 1: on the real data codes of 4, 16 and 32 numbers have about these losses.
 
@@ -146,6 +188,7 @@ NEAR_RIGHT: Rights = {
 }
 
 CATALOGUE: Catalogue = [
+    (check_mnist.find_bug, BUG_WRONG, BUG_RIGHT),
     (check_mnist.code_sizes, SIZES_WRONG, SIZES_RIGHT),
     (check_mnist.walk, WALK_WRONG, WALK_RIGHT),
     (check_mnist.neighbours, NEAR_WRONG, NEAR_RIGHT),

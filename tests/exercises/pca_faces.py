@@ -12,7 +12,7 @@ from keras import layers
 from sklearn.decomposition import PCA
 
 from exercises import pca_faces as check_faces
-from tests.exercises.kit import Catalogue, Rights, Wrongs
+from tests.exercises.common import Catalogue, Rights, Wrongs
 from utils.data import pca_faces as faces
 
 K = 8

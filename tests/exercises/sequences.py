@@ -11,7 +11,7 @@ from keras import layers
 from sklearn.linear_model import LinearRegression
 
 from exercises import sequences as check_sequences
-from tests.exercises.kit import SEED, Catalogue, Rights, Wrongs
+from tests.exercises.common import SEED, Catalogue, Rights, Wrongs
 
 # Exercise 1: noisy waves, nine values and the eight that follow
 
@@ -297,7 +297,104 @@ FORKED_RIGHT: Rights = {
     ),
 }
 
+# Find the bug
+
+
+def own(model: Any, x: np.ndarray) -> np.ndarray:
+    """What the model writes in free running after the nine first values, the whole sequence."""
+    predicted = x.copy()
+    for step in range(9, 17):
+        predicted[:, step] = np.asarray(model(predicted[:, :-1]))[:, step - 1]
+    return predicted
+
+
+def right_error(model: Any, x: np.ndarray) -> float:
+    return mse(x[:, 9:], own(model, x)[:, 9:])
+
+
+def unchanged(model: Any, x: np.ndarray) -> float:
+    """As the exercise gives it."""
+    predicted = x.copy()
+    for step in range(9, 17):
+        predicted[:, step] = np.asarray(model(x[:, :-1]))[:, step - 1]
+    return mse(x[:, 9:], predicted[:, 9:])
+
+
+def in_place(model: Any, x: np.ndarray) -> float:
+    true = x[:, 9:].copy()
+    for step in range(9, 17):
+        x[:, step] = np.asarray(model(x[:, :-1]))[:, step - 1]
+    return mse(true, x[:, 9:])
+
+
+def shifted(model: Any, x: np.ndarray) -> float:
+    predicted = np.concatenate([x[:, :9], own(model, x)[:, 8:-1]], axis=1)
+    return mse(x[:, 9:], predicted[:, 9:])
+
+
+def growing(model: Any, x: np.ndarray) -> float:
+    """Another program: the sequence grows by a value at each step."""
+    written = x[:, :9]
+    while written.shape[1] < 17:
+        written = np.concatenate([written, np.asarray(model(written))[:, -1:]], axis=1)
+    return float(((written - x)[:, 9:] ** 2).mean())
+
+
+def by_predict(model: Any, x: np.ndarray) -> Any:
+    predicted = np.zeros_like(x)
+    predicted[:, :9] = x[:, :9]
+    for step in range(9, 17):
+        predicted[:, step] = model.predict(predicted[:, :-1], verbose=0)[:, step - 1]
+    return np.mean(np.square(x[:, 9:] - predicted[:, 9:]))
+
+
+SENTENCE = (
+    "The error does not grow with the distance, and other future values change the forecast itself."
+)
+
+
+def found(function: Any, noticed: Any = SENTENCE) -> tuple[Any, ...]:
+    return function, noticed, np.concatenate(TEST, axis=1)
+
+
+BUG_WRONG: Wrongs = {
+    "as given": ("teacher", lambda: found(unchanged)),
+    "in place": ("changes_x", lambda: found(in_place)),
+    "shifted": ("shifted", lambda: found(shifted)),
+    "with the past": ("whole", lambda: found(lambda model, x: mse(x, own(model, x)))),
+    "root": ("root", lambda: found(lambda model, x: right_error(model, x) ** 0.5)),
+    "absolute": (
+        "absolute",
+        lambda: found(lambda model, x: np.abs(x - own(model, x))[:, 9:].mean()),
+    ),
+    "last value": ("last", lambda: found(lambda model, x: mse(x[:, -1], own(model, x)[:, -1]))),
+    "last known value": ("other", lambda: found(lambda model, x: mse(x[:, 9:], x[:, 8:9]))),
+    "sum": ("other", lambda: found(lambda model, x: 8 * right_error(model, x))),
+    "an error for each step": (
+        "single_number",
+        lambda: found(lambda model, x: ((x - own(model, x)) ** 2).mean((0, 2))),
+    ),
+    "a number": ("no_function", lambda: found(0.019)),
+    "nothing returned": ("single_number", lambda: found(lambda model, x: None)),
+    "an error of Python": ("unexpected", lambda: found(lambda model: 0.0)),
+    "no sentence": ("empty", lambda: found(right_error, None)),
+    "three words": ("prose_short", lambda: found(right_error, "by its error")),
+    "number for a sentence": ("prose_text", lambda: found(right_error, 3)),
+    "the same word": ("prose_repeats", lambda: found(right_error, "error " * 14)),
+}
+BUG_RIGHT: Rights = {
+    "one name changed": lambda: found(right_error),
+    "growing sequence": lambda: found(growing),
+    "by predict, from zeros": lambda: found(by_predict),
+    "in double precision": lambda: found(lambda model, x: right_error(model, x.astype("float64"))),
+    "Portuguese": lambda: found(
+        right_error,
+        "O erro não cresce com a distância e a previsão muda quando troco os valores do futuro.",
+    ),
+}
+
 CATALOGUE: Catalogue = [
+    (check_sequences.find_bug, BUG_WRONG, BUG_RIGHT),
     (check_sequences.leak, LEAK_WRONG, LEAK_RIGHT),
     (check_sequences.order, ORDER_WRONG, ORDER_RIGHT),
     (check_sequences.forked, FORKED_WRONG, FORKED_RIGHT),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from exercises import check
-from tests.exercises.kit import COUNTS
+from tests.exercises.common import COUNTS
 from utils import text
 
 EXERCISES = Path(check.__file__).parent

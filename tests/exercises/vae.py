@@ -11,7 +11,7 @@ from scipy.special import expit
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
 from exercises import vae as check_vae
-from tests.exercises.kit import Catalogue, Rights, Wrongs
+from tests.exercises.common import Catalogue, Rights, Wrongs
 
 # Exercise 1: codes in five heaps, as those of classes are
 

@@ -13,24 +13,47 @@ import pytest
 PAST, FUTURE = 9, 8
 CHARACTERS = "0123456789+ "
 FILM = {"SIDE": 16, "DIGIT": 10, "SEEN": 6, "NEXT": 4}
+WORDS = {
+    "UNITS": str.split(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen"
+    ),
+    "TENS": str.split("twenty thirty forty fifty sixty seventy eighty ninety"),
+    "UNIDADES": str.split(
+        "um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze "
+        "dezesseis dezessete dezoito dezenove"
+    ),
+    "DEZENAS": str.split("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa"),
+    "CENTENAS": str.split(
+        "cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos "
+        "novecentos"
+    ),
+}
 HEADS = {"x_hat": PAST, "future": FUTURE}
 
 
 @pytest.fixture(scope="module")
 def lesson_code(functions_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     known = {"PAST": PAST, "FUTURE": FUTURE, "NOISE": 0.0, "CHARACTERS": CHARACTERS}
-    return functions_of("07_sequences", **known, **FILM, ASKED=7, ANSWERED=4)
+    longest = {"LONGEST": 16, "EMPTY": -1.0, "GAP": 5, "STEPS": PAST + FUTURE}
+    return functions_of("07_sequences", **known, **FILM, **longest, **WORDS, ASKED=7, ANSWERED=4)
 
 
 def text(one_hot: np.ndarray) -> str:
     return "".join(CHARACTERS[place] for place in one_hot.argmax(1))
 
 
+def parts(model: keras.Model) -> tuple[Any, dict[str, Any]]:
+    """Encoder, and decoder of each head."""
+    return model.get_layer("encoder"), {name: model.get_layer(name) for name in HEADS}
+
+
 # Models
 
 
 def test_shapes_of_a_composite_model(lesson_code: dict[str, Any]) -> None:
-    encoder, decoders, model = lesson_code["build_recurrent"](HEADS, code_size=4, units=5)
+    model = lesson_code["build_recurrent"](HEADS, code_size=4, units=5)
+    encoder, decoders = parts(model)
     past = np.random.default_rng(0).random((3, PAST, 1), dtype="float32")
     z, out = encoder(past), model(past)
     assert z.shape == (3, 4)
@@ -42,7 +65,8 @@ def test_shapes_of_a_composite_model(lesson_code: dict[str, Any]) -> None:
 
 
 def test_both_decoders_share_one_encoder(lesson_code: dict[str, Any]) -> None:
-    encoder, decoders, model = lesson_code["build_recurrent"](HEADS, units=5)
+    model = lesson_code["build_recurrent"](HEADS, units=5)
+    encoder, decoders = parts(model)
     past = np.random.default_rng(0).random((3, PAST, 1), dtype="float32")
     changed, weights = lesson_code["disturbed"], encoder.get_weights()
     assert changed(model, encoder, past) == {"x_hat": True, "future": True}
@@ -54,7 +78,8 @@ def test_both_decoders_share_one_encoder(lesson_code: dict[str, Any]) -> None:
 
 
 def test_training_one_head_moves_the_encoder_of_the_other(lesson_code: dict[str, Any]) -> None:
-    encoder, decoders, model = lesson_code["build_recurrent"](HEADS, units=5)
+    model = lesson_code["build_recurrent"](HEADS, units=5)
+    encoder, decoders = parts(model)
     x, _ = lesson_code["waves"](40, np.random.default_rng(1))
     before = np.asarray(model(x[:, :PAST])["x_hat"])
     kept = decoders["x_hat"].get_weights()
@@ -76,7 +101,7 @@ def test_a_small_recurrent_autoencoder_learns(lesson_code: dict[str, Any]) -> No
     """Within seconds its error on held-out waves falls far below that of the mean wave."""
     x, _ = lesson_code["waves"](1200, np.random.default_rng(2))
     past, held_out = x[:1000, :PAST], x[1000:, :PAST]
-    _, _, model = lesson_code["build_recurrent"]({"x_hat": PAST}, units=24)
+    model = lesson_code["build_recurrent"]({"x_hat": PAST}, units=24)
     model.compile(keras.optimizers.Adam(1e-2), "mse", steps_per_execution=20)
     model.fit(past, {"x_hat": past}, batch_size=50, epochs=14, verbose=0)
     mse = lesson_code["mse"]
@@ -114,11 +139,52 @@ def test_waves_repeat_after_their_period_and_have_three_kinds(lesson_code: dict[
     assert misfit[kind == 0].max() < 1e-5 and np.median(misfit[kind != 0]) > 0.01
 
 
-def test_straight_line_is_exact_on_lines_only(lesson_code: dict[str, Any]) -> None:
-    t = np.arange(PAST + 3, dtype="float32").reshape(1, -1, 1)
-    for series, exact in ((2 - 0.5 * t, True), (t**2, False)):
-        ahead = lesson_code["straight_line"](series[:, :PAST], 3)
-        assert np.allclose(ahead, series[:, PAST:]) == exact
+def test_gaps_hide_five_neighbours_and_are_bridged_by_straight_lines(
+    lesson_code: dict[str, Any],
+) -> None:
+    x = np.linspace(0.1, 0.9, PAST + FUTURE, dtype="float32").reshape(1, -1, 1).repeat(40, axis=0)
+    holed = lesson_code["hide"](x, np.random.default_rng(0))
+    known = holed[:, :, 1]
+    assert set(np.unique(known)) == {0, 1} and (known.sum(1) == PAST + FUTURE - 5).all()
+    assert (known[:, :2] == 1).all() and (known[:, -2:] == 1).all()
+    assert (np.abs(np.diff(known, axis=1)).sum(1) == 2).all(), "one gap"
+    np.testing.assert_array_equal(holed[:, :, 0], x[:, :, 0] * known)
+    np.testing.assert_allclose(lesson_code["interpolate"](holed), x, atol=1e-6)
+
+
+def test_padding_does_not_change_what_a_masked_reader_forecasts(
+    lesson_code: dict[str, Any],
+) -> None:
+    pasts, following = lesson_code["cut_waves"](30, np.random.default_rng(0), 4, 16)
+    assert {len(past) for past in pasts} <= set(range(4, 17)) and following.shape == (30, FUTURE)
+    model = lesson_code["build_reader"](mask=True)
+    forecasts = model(lesson_code["pad"](pasts, "post", 16))
+    free = lesson_code["build_reader"](mask=True, steps=None, unroll=False)
+    free.set_weights(model.get_weights())
+    for past, forecast in zip(pasts[:5], forecasts):
+        np.testing.assert_allclose(free(past[None])[0], forecast, atol=1e-5)
+    blind = lesson_code["build_reader"](mask=False)
+    blind.set_weights(model.get_weights())
+    assert np.abs(blind(lesson_code["pad"](pasts, "post", 16)) - forecasts).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "portuguese"),
+    [
+        (7, "seven", "sete"),
+        (20, "twenty", "vinte"),
+        (100, "one hundred", "cem"),
+        (101, "one hundred and one", "cento e um"),
+        (215, "two hundred and fifteen", "duzentos e quinze"),
+        (473, "four hundred and seventy three", "quatrocentos e setenta e três"),
+        (900, "nine hundred", "novecentos"),
+    ],
+)
+def test_numbers_in_words(
+    lesson_code: dict[str, Any], number: int, english: str, portuguese: str
+) -> None:
+    assert " ".join(lesson_code["english"](number)) == english
+    assert " ".join(lesson_code["portuguese"](number)) == portuguese
 
 
 def test_sums_are_written_from_right_to_left(lesson_code: dict[str, Any]) -> None:
@@ -149,7 +215,8 @@ def test_a_sum_is_right_only_with_all_characters(lesson_code: dict[str, Any]) ->
 def test_films_move_with_constant_speed_and_bounce(lesson_code: dict[str, Any]) -> None:
     """A solid digit shows its place: it stays whole, inside, and never jumps."""
     images = np.ones((5, 28, 28), "float32")
-    made = lesson_code["films"](images, 50, np.random.default_rng(0))
+    made, which = lesson_code["films"](images, 50, np.random.default_rng(0))
+    assert which.shape == (50,) and which.max() < len(images)
     assert made.shape == (50, 10, 16, 16, 1)
     assert (made.sum((2, 3, 4)) == 100).all()
     for axis in (2, 3):
@@ -190,7 +257,8 @@ def test_heartbeats_in_pieces_are_the_same_beats(lesson_code: dict[str, Any]) ->
 
 
 def test_saved_halves_give_the_same_error(lesson_code: dict[str, Any], tmp_path: Path) -> None:
-    encoder, decoders, model = lesson_code["build_recurrent"](HEADS, units=5)
+    model = lesson_code["build_recurrent"](HEADS, units=5)
+    encoder, decoders = parts(model)
     x, _ = lesson_code["waves"](20, np.random.default_rng(0))
     encoder.save(tmp_path / "encoder.keras")
     decoders["future"].save(tmp_path / "decoder_future.keras")

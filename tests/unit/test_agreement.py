@@ -116,14 +116,6 @@ def test_links_lead_to_files_and_headings(path: str) -> None:
             assert anchor in anchors, f"{path}: no heading {target}"
 
 
-@pytest.mark.parametrize("path", [*READMES, "CITATION.cff"])
-def test_the_address_is_that_of_pyproject(path: str) -> None:
-    address = tomllib.loads(text("pyproject.toml"))["project"]["urls"]["repository"]
-    ours = address.removeprefix("https://github.com/")
-    found = re.findall(r"(?:github\.com|/v2/gh|/github)/([\w-]+/autoencoder-course)", text(path))
-    assert set(found) == {ours}
-
-
 def test_every_setting_that_the_course_reads_is_described() -> None:
     sources = [*(ROOT / "utils").rglob("*.py"), ROOT / "authoring" / "setup_cell.py"]
     read = {n for path in sources for n in re.findall(r"\bAE_[A-Z_]+\b", path.read_text("utf-8"))}

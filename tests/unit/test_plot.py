@@ -53,7 +53,7 @@ def test_no_tone_is_lost(cmap: str, mode: str) -> None:
         ax.imshow(np.random.default_rng(0).random((28, 28)), cmap=cmap)
         return fig
 
-    small, full = Image.open(io.BytesIO(plot.png(draw()))), io.BytesIO()
+    small, full = Image.open(io.BytesIO(plot.png(draw(), tight=False))), io.BytesIO()
     draw().savefig(full, format="png", dpi=plot.DPI)
     assert small.mode == mode
     assert np.array_equal(np.array(small.convert("RGB")), np.array(Image.open(full).convert("RGB")))
@@ -202,12 +202,6 @@ def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
 def test_colours_differ_for_every_kind_of_sight(palette: Any, sight: str) -> None:
     """A difference of 15 is seen at once; about 2 is the least that can be seen at all."""
     assert distances(palette, SIGHTS[sight]).min() > 15
-
-
-def test_a_colour_too_close_is_noticed() -> None:
-    grey = (*plot.CLASS_COLOURS[:8], "#7F7F7F")
-    assert distances(grey, SIGHTS["all cones"]).min() > 15
-    assert distances(grey, SIGHTS["deuteranopia"]).min() < 10
 
 
 def test_without_any_colour_markers_tell_classes_and_models_apart(drawn: list[Any]) -> None:

@@ -116,13 +116,19 @@ def test_run_folder_where_nothing_can_be_written(
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "heavy"),
     [
-        "import utils",
-        *(f"from utils import {name}" for name in ("settings", "claims", "environment", "data")),
+        ("import utils", {"numpy"}),
+        ("from utils import data", {"numpy", "pooch"}),
+        ("from utils import settings, claims, environment", {"matplotlib"}),
+        (
+            "from utils.data import music",
+            {"soundfile", "scipy", "librosa"},
+        ),
     ],
 )
-def test_imports_leave_tensorflow_asleep(statement: str) -> None:
-    code = f"{statement}\nimport sys\nprint(*{{'tensorflow', 'keras'}} & set(sys.modules))"
+def test_imports_load_nothing_heavy(statement: str, heavy: set[str]) -> None:
+    heavy = heavy | {"tensorflow", "keras"}
+    code = f"{statement}\nimport sys\nprint(*{heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

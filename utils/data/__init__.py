@@ -10,7 +10,7 @@ __getattr__ = submodules(__name__)
 
 
 def batches(x: Any, size: int, seed: int | None = None) -> Any:
-    """Batches of `x` as input and target, cut whole from one tensor: fast for small networks.
+    """Batches of `x` (n, ...) as input and target, cut from one tensor: fast for small networks.
 
     Args:
         x: array or tensor (n, ...); a tensor is used as it is, an array is copied into one.

@@ -22,10 +22,9 @@ from utils.text import notice, tr
 T = TypeVar("T")
 
 CACHE = ROOT / "data" / "cache"
+SOURCES, TEXTS = ROOT / "data" / "sources.toml", Path(__file__).with_name("texts.toml")
 TIMEOUT = (6, 30)  # seconds to connect, and between two pieces of a file
 DEPTH = 5  # levels of folders that are searched
-# Folders in the data folder that belong to one set each, or to no set.
-RESERVED = ("mnist", "fashion-mnist", "faces", "ecg5000", "gtzan", "cartoonset", "lfw", "runs")
 
 
 class DataError(RuntimeError):
@@ -48,23 +47,23 @@ class DataSet:
     sample: dict[str, str]
     renumbered: dict[str, str] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
+    on_request: bool = False
     sha256: dict[str, str] = field(default_factory=dict)
+
+
+@functools.cache
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def dataset(name: str) -> DataSet:
     """The row `name` of the table of data sets."""
-    with open(ROOT / "data" / "sources.toml", "rb") as file:
-        return DataSet(**tomllib.load(file)[name])
+    return DataSet(**_table(SOURCES)[name])
 
 
-@functools.cache
-def _texts() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
-
-
-def told(key: str, **values: object) -> str:
+def message(key: str, **values: object) -> str:
     """The text `key` of texts.toml in the language of the lesson, with `values` in its braces."""
-    return tr(**_texts()[key]).format(**values)
+    return tr(**_table(TEXTS)[key]).format(**values)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -74,7 +73,7 @@ def listed(names: Sequence[str]) -> str:
 
 def damaged(path: Path, detail: object) -> DataError:
     """The error for a file that is there but wrong; only its owner may remove it."""
-    return DataError(told("damaged", path=path, detail=detail))
+    return DataError(message("damaged", path=path, detail=detail))
 
 
 def data_folder() -> Path:
@@ -86,19 +85,22 @@ def candidates(wanted: DataSet) -> list[Path]:
     """Files that may belong to the set, sorted: in its folder (any case) or in the data folder."""
     top = data_folder()
     own = [p for p in top.glob("*") if p.name.lower() == wanted.folder and p.is_dir()]
-    return [path for start in own for path in _files(start, ())] or [
+    # Folders that belong to one set each, or to no set.
+    reserved = {"runs", *(row["folder"] for row in _table(SOURCES).values())}
+    return [path for start in own for path in _files(start, set())] or [
         path
-        for path in _files(top, RESERVED)
+        for path in _files(top, reserved)
         if re.search(wanted.mark, str(path.relative_to(top)), re.IGNORECASE)
     ]
 
 
-def _files(folder: Path, reserved: Sequence[str]) -> Iterator[Path]:
+def _files(folder: Path, reserved: set[str]) -> Iterator[Path]:
     """Files in a folder and its folders, except hidden and reserved ones."""
     for place, folders, names in os.walk(folder):
         deep = len(Path(place).relative_to(folder).parts) >= DEPTH
-        open_ = [f for f in folders if not (deep or f[0] == "." or f.lower() in reserved)]
-        folders[:] = sorted(open_)
+        folders[:] = sorted(
+            f for f in folders if not (deep or f[0] == "." or f.lower() in reserved)
+        )
         yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
 
 
@@ -115,23 +117,23 @@ def real_or_none(wanted: DataSet, read: Callable[[], T]) -> T | None:
     if choice == "embedded":
         return None
     if choice not in ("auto", "real"):
-        raise DataError(told("choices", choice=choice))
+        raise DataError(message("choices", choice=choice))
     try:
         return read()
     except DataUnavailable as error:
         names = [path.name for path in candidates(wanted)]
-        seen = told("seen", count=len(names), names=listed(names)) if names else ""
+        seen = message("seen", count=len(names), names=listed(names)) if names else ""
         place = data_folder() / wanted.folder
-        needed = told("needed", needed=wanted.needed, folder=place) if wanted.needed else ""
-        message = " ".join(filter(None, [f"{wanted.title}: {error}", seen, needed]))
+        needed = message("needed", needed=wanted.needed, folder=place) if wanted.needed else ""
+        said = " ".join(filter(None, [f"{wanted.title}: {error}", seen, needed]))
         if choice == "real":
-            raise DataUnavailable(message) from error
-        notice(f"{message} {told('sample')}")
+            raise DataUnavailable(said) from error
+        notice(f"{said} {message('sample')}")
         return None
 
 
-def get(wanted: DataSet, name: str, check: Callable[[Path], object]) -> Path:
-    """Path of the file `name` of the set, downloaded if its folder does not have it.
+def get(wanted: DataSet, name: str, check: Callable[[Path], object] | None = None) -> Path:
+    """Path of the file `name` (in any case) of the set, downloaded if it is not there.
 
     A file appears whole and checked, or not at all; several kernels may download at once. `check`
     reads a download and raises DataError if it is not the file.
@@ -139,9 +141,9 @@ def get(wanted: DataSet, name: str, check: Callable[[Path], object]) -> Path:
     Raises:
         DataUnavailable: it is not there, and no address gave it.
     """
-    path = data_folder() / wanted.folder / name
-    if path.exists():
-        return path
+    for path in candidates(wanted):
+        if path.name.lower() == name.lower():
+            return path
     import pooch
 
     def fetch(url: str, target: str, caller: Any) -> None:
@@ -150,26 +152,31 @@ def get(wanted: DataSet, name: str, check: Callable[[Path], object]) -> Path:
         with open(target, "rb") as file:
             if file.read(64).lstrip()[:1] == b"<":
                 raise ValueError("web page")
-        check(Path(target))
+        if check:
+            check(Path(target))
 
     pooch.get_logger().setLevel("WARNING")
     mirror = os.environ.get("AE_MIRROR", "").rstrip("/")
     urls = [f"{mirror}/{wanted.folder}/{{}}"] if mirror else []
+    if not wanted.on_request or os.environ.get("AE_DATA_SOURCE") == "real":
+        urls += wanted.addresses
+    elif not urls:
+        raise DataUnavailable(message("not_asked", name=name))
     hosts: dict[str, list[str]] = {}
-    for url in [*urls, *wanted.addresses]:
+    for url in urls:
         try:
-            pooch.retrieve(url.format(name), None, name, path.parent, downloader=fetch)
-            return path
+            folder = data_folder() / wanted.folder
+            return Path(pooch.retrieve(url.format(name), None, name, folder, downloader=fetch))
         except (OSError, ValueError, DataError) as error:  # errors of requests are OSErrors
             hosts.setdefault(reason(error), []).append(urlsplit(url).netloc)
     why = "; ".join(f"{', '.join(where)}: {cause}" for cause, where in hosts.items())
-    raise DataUnavailable(told("not_downloaded", name=name, why=why))
+    raise DataUnavailable(message("not_downloaded", name=name, why=why))
 
 
 def reason(error: Exception) -> str:
     """The cause of a failed download in a few words, with its remedy where there is one."""
     text = f"{type(error).__name__}: {error}"
-    for cause in _texts()["reasons"].values():
+    for cause in _table(TEXTS)["reasons"].values():
         if re.search(cause["pattern"], text, re.IGNORECASE):
             return tr(cause["en"], cause["pt"])
     return (getattr(error, "strerror", None) or str(error).partition("\n")[0] or text)[:160]

@@ -7,10 +7,9 @@ former, as they are or after a spreadsheet saved them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -18,8 +17,6 @@ from utils.data import download
 from utils.data.files import contents
 from utils.settings import ROOT
 from utils.text import number, tr
-
-T = TypeVar("T")
 
 LENGTH = 140  # values of a beat
 LARGEST = 12  # each beat has mean 0 and variance 1, so no value exceeds 139 / sqrt(140) = 11.7
@@ -70,32 +67,27 @@ def heartbeats() -> HeartbeatData:
         DataError: a file is damaged, or real data were asked for and cannot be had.
     """
     found = download.real_or_none(ECG5000, _real)
+    source, about = "real", ECG5000.real
     if found is None:
+        source, about = "embedded", ECG5000.sample
         with np.load(HEARTBEATS, allow_pickle=False) as file:
             found = (file["x"] / 1000).astype("float32"), file["kind"]
-        source, told = "embedded", ECG5000.sample
-    else:
-        source, told = "real", ECG5000.real
     x, kind = found
     beats, normals = number(len(x), ",d"), number((kind == 1).sum(), ",d")
-    told = tr(**told).format(beats=beats, normals=normals)
-    return HeartbeatData(x, kind == 1, kind, source, told)
+    about = tr(**about).format(beats=beats, normals=normals)
+    return HeartbeatData(x, kind == 1, kind, source, about)
 
 
 def _real() -> tuple[np.ndarray, np.ndarray]:
     """x and kind of the first form in the data folder or, after that, on the web."""
-    if paths := _first_form({path.name.lower(): path for path in download.candidates(ECG5000)}):
-        return _join([_read(path) for path in paths])
+    named = {path.name.lower(): path for path in download.candidates(ECG5000)}
+    for form in FORMS:
+        if all(name in named for name in form):
+            return _join([_read(named[name]) for name in form])
     try:
         return _read(download.get(ECG5000, CSV, _read))
     except download.DataUnavailable:  # the csv file is smaller; the archive has the classes too
         return _read(download.get(ECG5000, ARCHIVE, _read))
-
-
-def _first_form(named: Mapping[str, T]) -> list[T]:
-    """The things whose names are the first complete form; none if no form is complete."""
-    form = next((form for form in FORMS if all(name in named for name in form)), ())
-    return [named[name] for name in form]
 
 
 def _join(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
@@ -109,10 +101,10 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         if len(found) == 1:
             return _parse(path.name, *found.values())
-        inside = {name.rpartition("/")[2].lower(): (name, c) for name, c in found.items()}
-        if parts := _first_form(inside):
-            return _join([_parse(*part) for part in parts])
-        raise ValueError("zip: " + ", ".join(found)[:80])
+        names = [name for name in found if re.search(r"ECG5000_T(RAIN|EST)\.txt$", name, re.I)]
+        if len(names) != 2:
+            raise ValueError(f"zip: {', '.join(found)[:80]}")
+        return _join([_parse(name, found[name]) for name in sorted(names, reverse=True)])
     except ValueError as error:
         raise download.damaged(path, error) from error
 
@@ -141,7 +133,7 @@ def _parse(name: str, content: bytes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _instead(found: object, wanted: object) -> str:
-    return download.told("instead", found=found, wanted=wanted)
+    return download.message("instead", found=found, wanted=wanted)
 
 
 def _table(content: bytes) -> np.ndarray:

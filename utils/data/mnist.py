@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +18,6 @@ from utils.settings import ROOT
 from utils.text import tr
 
 GARMENTS = ROOT / "data" / "garments.npz"
-
-
 MNIST, FASHION = download.dataset("mnist"), download.dataset("fashion-mnist")
 CLASSES = {
     "en": "T-shirt Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Boot",
@@ -75,32 +72,24 @@ def _load(
         start = 4 + 4 * content[3]
         shape = np.frombuffer(content[4:start], ">u4")
         arrays.append(np.frombuffer(content, np.uint8, offset=start).reshape(shape))
-    arrays = [a.astype("float32") / 255 if a.ndim == 3 else a for a in arrays]
-    return ImageData(*arrays, names, "real", tr(**wanted.real))
+    return ImageData(*map(_scaled, arrays), names, "real", tr(**wanted.real))
 
 
 def _contents(wanted: DataSet) -> list[bytes]:
     """The four official contents: from files of any name, compressed or not, or downloaded."""
     known: dict[str, bytes] = {}
 
-    def learn(path: Path) -> None:
-        known.update({sha256(c).hexdigest(): c for c in contents(path).values()})
-
-    def check(path: Path, digest: str) -> None:
-        learn(path)
-        if digest not in known:
+    def learn(path: Path, digest: str | None = None) -> None:
+        known.update({sha256(content).hexdigest(): content for content in contents(path).values()})
+        if digest and digest not in known:
             raise download.damaged(path, "SHA-256")
 
-    named = [
-        p for p in download.candidates(wanted) if re.search(wanted.mark, p.name, re.IGNORECASE)
-    ]
-    for path in sorted(named, key=lambda path: path.name not in wanted.sha256):
-        if not known.keys() >= set(wanted.sha256.values()):
-            with contextlib.suppress(DataError):  # a file that is needed is missed below
-                learn(path)
+    for path in download.candidates(wanted):
+        with contextlib.suppress(DataError):  # a file that is needed is missed below
+            learn(path)
     for name, digest in wanted.sha256.items():
         if digest not in known:
-            check(download.get(wanted, name, partial(check, digest=digest)), digest)
+            learn(download.get(wanted, name, partial(learn, digest=digest)), digest)
     return [known[digest] for digest in wanted.sha256.values()]
 
 
@@ -119,5 +108,9 @@ def _embedded_digits() -> tuple[np.ndarray, ...]:
 
 def _embedded_garments() -> tuple[np.ndarray, ...]:
     with np.load(GARMENTS, allow_pickle=False) as file:
-        x_train, x_test = (file[key].astype("float32") / 255 for key in ("x_train", "x_test"))
-        return x_train, file["y_train"], x_test, file["y_test"]
+        return tuple(_scaled(file[key]) for key in ("x_train", "y_train", "x_test", "y_test"))
+
+
+def _scaled(array: np.ndarray) -> np.ndarray:
+    """Images with values in [0, 1]; labels stay."""
+    return array.astype("float32") / 255 if array.ndim == 3 else array

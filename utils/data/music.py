@@ -6,28 +6,25 @@ GTZAN has no licence and its archive has 1.2 GB, so nothing is downloaded unless
 
 from __future__ import annotations
 
-import os
-import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from utils import audio
 from utils.data import download
-from utils.data.download import DataError, DataUnavailable, told
-from utils.data.files import unpack
+from utils.data.download import DataError
+from utils.data.files import find, leave_out
 from utils.settings import ROOT
 from utils.text import notice, tr
 
+HOP = 256  # own sounds have a multiple of this number of samples
 LENGTH = 131_072  # samples of each track that are used: 16.384 s
 TRAIN = 50  # the first tracks, as in the reference; a fifth of the rest validates, the others test
-TRACK = r"{}\.\d+\.(?:wav|au|flac|ogg|mp3)"
+FEWEST = TRAIN + 2  # tracks that can be divided
+TRACK = r"(.*/){}\.\d+\.(?:wav|au|flac|ogg|mp3)"
 GTZAN = download.dataset("gtzan")
-ARCHIVE = "genres.tar.gz"
-MOST_BYTES = 4_000_000_000  # of the unpacked archive; the official one has 1.3 thousand million
 PIECES = ROOT / "data" / "music"
 TITLES = {  # the files of data/music, in the order of the split
     "prelude": ("Prelude in C (Bach)", "Prelúdio em dó (Bach)"),
@@ -41,6 +38,8 @@ TITLES = {  # the files of data/music, in the order of the split
     "minuet": ("Minuet in G (Petzold)", "Minueto em sol (Petzold)"),
     "round": ("Frère Jacques", "Frère Jacques"),
 }
+OWN_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".au", ".m4a", ".aac")
+MOST_OWN, LEAST_OWN = 8, audio.RATE // 2  # files that are read, and samples that each must have
 PARTS = (6, 2)  # of these, for training and for validation; the rest is test
 
 
@@ -70,7 +69,10 @@ def tracks(genre: str = "classical") -> Music:
         DataError: too few tracks can be read, the archive is damaged, or real data were asked for
             and cannot be had.
     """
-    files = download.real_or_none(GTZAN, lambda: _files(genre))
+    pattern, place = TRACK.format(genre), f"genres/{genre}"
+    files = download.real_or_none(
+        GTZAN, lambda: find(GTZAN, pattern, FEWEST, "genres.tar.gz", place)
+    )
     return pieces() if files is None else _read(genre, files)
 
 
@@ -85,6 +87,59 @@ def pieces() -> Music:
     return _music(x, titles, PARTS, "embedded", tr(**GTZAN.sample))
 
 
+def own(path: str | Path) -> dict[str, np.ndarray]:
+    """The reader's own sounds, at 8 kHz and with peak 1; without a path, two pieces of the course.
+
+    Any rate, sample format and number of channels that `audio.load` reads. Of a folder, the first
+    eight sound files in alphabetical order; of each, the first 16 s. Files that cannot be read, or
+    are silent or shorter than half a second, are left out with a notice.
+
+    Args:
+        path: a sound file, a folder with sound files, or an empty text.
+
+    Returns:
+        Name of the file -> float32, shape (n,); n is a multiple of 256 and at most 131,072.
+
+    Raises:
+        DataError: there is no such file or folder, or no sound in it can be used.
+    """
+    if not str(path).strip():
+        course = pieces()
+        return dict(zip(course.names_test, course.x_test))
+    place = Path(path).expanduser()
+    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    if place.is_dir():
+        files = [file for file in files if file.suffix.lower() in OWN_SUFFIXES][:MOST_OWN]
+    sounds, bad = {}, []
+    for file in files:
+        try:
+            x = audio.load(file)
+        except DataError as error:
+            bad.append(str(error))
+            continue
+        x = x[: min(LENGTH, len(x) - len(x) % HOP)]
+        if len(x) >= LEAST_OWN and x.any():
+            sounds[file.name] = audio.to_peak(x)
+        else:
+            bad.append(
+                tr(
+                    f"{file.name} is silent or shorter than half a second.",
+                    f"{file.name} é silêncio ou dura menos de meio segundo.",
+                )
+            )
+    if not sounds:
+        nothing = tr(
+            f"{place} has no sound file that can be used. Give the path of a WAV, FLAC, OGG, AU or "
+            "MP3 file or of a folder with such files.",
+            f"{place} não tem nenhum arquivo de som que sirva. Dê o caminho de um arquivo WAV, "
+            "FLAC, OGG, AU ou MP3 ou de uma pasta com arquivos assim.",
+        )
+        raise DataError(" ".join([*bad, nothing]))
+    for reason in bad:
+        notice(reason)
+    return sounds
+
+
 def _music(
     x: np.ndarray, names: Sequence[str], sizes: tuple[int, int], source: str, about: str
 ) -> Music:
@@ -92,31 +147,6 @@ def _music(
     parts = zip([0, *ends], [*ends, len(x)])
     x_parts, name_parts = zip(*((x[a:b], tuple(names[a:b])) for a, b in parts))
     return Music(*x_parts, *name_parts, audio.RATE, source, about)
-
-
-def _files(genre: str) -> list[Path]:
-    """The track files of a genre: from the fullest folder, else out of the archive."""
-
-    def fullest() -> list[Path]:
-        folders: dict[Path, list[Path]] = defaultdict(list)
-        for path in download.candidates(GTZAN):
-            if re.fullmatch(TRACK.format(genre), path.name, re.IGNORECASE):
-                folders[path.parent].append(path)
-        return max(folders.values(), key=len, default=[])
-
-    if len(found := fullest()) >= TRAIN + 2:
-        return found
-    packed = [path for path in download.candidates(GTZAN) if path.name == ARCHIVE]
-    asked = os.environ.get("AE_DATA_SOURCE") == "real"
-    if not (packed or asked or os.environ.get("AE_MIRROR")):
-        raise DataUnavailable(told("not_asked", name=ARCHIVE))
-    row = GTZAN if asked else replace(GTZAN, addresses=())
-    # The hash is not published, so unpacking is what detects a damaged archive.
-    archive = packed[0] if packed else download.get(row, ARCHIVE, lambda path: path.stat())
-    place = download.data_folder() / GTZAN.folder / "genres" / genre
-    wanted = rf"(?:.*/)?{genre}/({TRACK.format(genre)})"
-    unpack(archive, place, wanted, (TRAIN + 2, 200), MOST_BYTES)
-    return sorted(place.iterdir())
 
 
 def _read(genre: str, files: Sequence[Path]) -> Music:
@@ -131,13 +161,8 @@ def _read(genre: str, files: Sequence[Path]) -> Music:
             x.append(audio.to_peak(track)[:LENGTH])
             names.append(path.stem)
         else:  # unreadable, too short or silent
-            bad.append(path.name)
-    folder = files[0].parent
-    if bad:
-        names_of_bad = download.listed(bad)
-        notice(told("left_out", bad=len(bad), count=len(files), folder=folder, names=names_of_bad))
-    if len(x) < TRAIN + 2:
-        raise DataError(told("too_few", folder=folder, count=len(x), needed=TRAIN + 2))
+            bad.append(path)
+    leave_out(files[0].parent, bad, len(files), FEWEST)
     validation = max(1, (len(x) - TRAIN) // 5)
     counts = f"{TRAIN}, {validation}, {len(x) - TRAIN - validation}"
     about = tr(**GTZAN.real).format(genre=genre, n=len(x), counts=counts)

@@ -6,7 +6,6 @@ notebook, GitHub, paper) show the figure instead.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import io
@@ -23,8 +22,6 @@ from utils import plot, submodules, text
 from utils.text import tr
 
 HERE = Path(__file__).parent
-ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")  # of live.html
-PASSED_OVER = ("InputLayer", "Flatten", "Reshape", "Dropout")  # they change no number of a row
 FRAME = 4  # screen pixels around an image
 
 
@@ -82,14 +79,9 @@ def show_explorer(
     parts = [*controls.values(), views[0], *[row] * bool(players), views[-1], errors]
     for part in parts:
         part.layout.max_width = "100%"
-    show_widget(widgets.VBox([widgets.HTML(hint), *parts]), still, alt)
-
-
-def show_widget(widget: Any, fallback: bytes, alt: str) -> None:
-    """Display a widget whose output also carries a picture (PNG) and its description."""
-    data, metadata = plot.bundle(fallback, alt)
-    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    text.display(data | {"application/vnd.jupyter.widget-view+json": view}, metadata)
+    box = widgets.VBox([widgets.HTML(hint), *parts])
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    plot.display(still, alt, {"application/vnd.jupyter.widget-view+json": view})
 
 
 def panels(
@@ -124,8 +116,6 @@ def show_live(
 ) -> None:
     """Display an explorer that runs in the page itself: no kernel, so a saved notebook answers too.
 
-    Where no script may run, a figure replaces it.
-
     Args:
         template: file in this folder with the page; `{{name}}` in it stands for a field.
         spec: what its script needs to know.
@@ -133,11 +123,10 @@ def show_live(
         image: the figure for those who run no script, a PNG file.
         alt: description of it.
     """
-    data, metadata = plot.bundle(image, alt)
     numbers = json.dumps(spec)
     given = {
         "key": "live-" + hashlib.sha256((template + numbers).encode()).hexdigest()[:12],
-        "still": data["image/png"],
+        "still": plot.base64_of(image),
         "alt": html.escape(alt),
         "spec": numbers,
         "shared": (HERE / "live.js").read_text(encoding="utf-8"),
@@ -145,37 +134,10 @@ def show_live(
     page = (HERE / template).read_text(encoding="utf-8")
     for name, value in (fields | given).items():
         page = page.replace("{{" + name + "}}", value)
-    text.display(data | {"text/html": page}, metadata)
+    plot.display(image, alt, {"text/html": page})
 
 
 def frame(ax: Any) -> list[float]:
-    """Left, top, width and height of drawn axes as shares of their figure's picture."""
+    """Left, top, width and height of drawn axes as shares of their figure, if it is not cropped."""
     box = ax.get_window_extent().transformed(ax.figure.transFigure.inverted())
     return [box.x0, 1 - box.y1, box.width, box.height]
-
-
-def dense_layers(model: Any) -> list[dict[str, str]]:
-    """The layers of a dense Keras model as `live.html` reads them: float32 in base64, row by row.
-
-    Models in the model count with their layers; layers that change no number are left out.
-
-    Raises:
-        ValueError: a layer is not dense, or its activation is not one of `ACTIVATIONS`.
-    """
-    layers = []
-    for layer in model.layers:
-        kind = type(layer).__name__
-        if hasattr(layer, "layers"):
-            layers += dense_layers(layer)
-            continue
-        if kind in PASSED_OVER:
-            continue
-        activation = getattr(getattr(layer, "activation", None), "__name__", "")
-        if kind != "Dense" or activation not in ACTIVATIONS:
-            raise ValueError(f"{layer.name}: {kind}, {activation}")
-        kernel, bias = (
-            base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii")
-            for values in (layer.kernel, layer.bias)
-        )
-        layers.append({"kernel": kernel, "bias": bias, "activation": activation})
-    return layers

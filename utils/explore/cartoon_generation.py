@@ -15,19 +15,13 @@ SIDE = 256  # height of a face on the screen, in pixels, about
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # of the static figure
 
 
-def moved(z: np.ndarray, directions: Mapping[str, np.ndarray], amounts: Any) -> np.ndarray:
-    """A code plus `amounts` times each direction, in their order; shape (1, latent_dim)."""
-    steps = [amount * direction for amount, direction in zip(amounts, directions.values())]
-    return np.sum([z, *steps], axis=0, dtype="float32")[None]
-
-
 def attributes(
     decoder: Any, z: np.ndarray, images: np.ndarray, directions: Mapping[str, np.ndarray]
 ) -> None:
     """Choose a face and walk along the direction of each attribute in latent space.
 
-    Used in lesson 09. Side by side: the original, its reconstruction, and what the decoder makes
-    of the changed code. Without a kernel, a figure shows one face for each direction.
+    Used in lesson 09. Side by side: the original, its reconstruction, and the decoded changed code.
+    Without a kernel, a figure shows one face for each direction.
 
     Args:
         decoder: Keras model from codes (n, latent_dim) to images (n, size, size, 3) in [0, 1].
@@ -37,8 +31,9 @@ def attributes(
     """
 
     def answer(which: int, **amounts: float) -> tuple[bytes, str]:
-        codes = [z[which : which + 1], moved(z[which], directions, amounts.values())]
-        before, after = np.asarray(decoder(np.concatenate(codes).astype("float32")))
+        steps = sum(amounts[name] * direction for name, direction in directions.items())
+        codes = np.stack([z[which], z[which] + steps]).astype("float32")
+        before, after = np.asarray(decoder(codes))
         names = "original", tr("reconstruction", "reconstrução"), tr("changed", "alterado")
         return panels(dict(zip(names, (images[which], before, after))), SIDE)
 

@@ -34,21 +34,10 @@ def decibels(clean: np.ndarray, image: np.ndarray) -> str:
 def compared(
     clean: np.ndarray, std: float, which: int, denoisers: Mapping[str, Denoiser]
 ) -> dict[str, np.ndarray]:
-    """Label -> image (height, width): the original, the noisy one, what each denoiser returns.
-
-    Raises:
-        ValueError: a denoiser returned another shape than it was given.
-    """
+    """Label -> image (height, width): the original, the noisy one, what each denoiser returns."""
     noisy = corrupted(clean, std, which)
-    images = {"original": clean, tr("noisy", "com ruído"): noisy}
-    for name, denoise in denoisers.items():
-        result = np.asarray(denoise(noisy[None], std))
-        if result.shape != (1, *clean.shape):
-            wanted = (1, *clean.shape)
-            en, pt = f"gave {result.shape}, not {wanted}", f"deu {result.shape}, não {wanted}"
-            raise ValueError(f"{name!r} {tr(en, pt)}")
-        images[name] = result[0]
-    return images
+    answers = {name: denoise(noisy[None], std)[0] for name, denoise in denoisers.items()}
+    return {"original": clean, tr("noisy", "com ruído"): noisy, **answers}
 
 
 def noise(denoisers: Mapping[str, Denoiser], images: np.ndarray) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -13,11 +11,9 @@ from utils.text import tr
 
 
 def counts(errors: np.ndarray, abnormal: np.ndarray, threshold: float) -> tuple[int, int, int, int]:
-    """True and false alarms, correct and wrong silences if errors above `threshold` raise one.
+    """Numbers of true and false alarms, of correct and wrong silences: TP, FP, TN, FN.
 
-    Returns:
-        Abnormal beats with alarm (TP), normal ones with alarm (FP), normal ones without (TN),
-        abnormal ones without (FN).
+    An error above `threshold` raises an alarm; abnormal beats are the positive class.
     """
     alarm = errors > threshold
     four = (alarm & abnormal, alarm & ~abnormal, ~alarm & ~abnormal, ~alarm & abnormal)
@@ -69,7 +65,7 @@ def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
         else:
             fig.canvas.draw()
             panels = [{"box": frame(ax), "x": ax.get_xlim(), "y": ax.get_ylim()} for ax in axes]
-        pictures.append(plot.png(fig))
+        pictures.append(plot.png(fig, tight=False))
     spec = {
         "normal": np.sort(errors[~abnormal]).tolist(),
         "abnormal": np.sort(errors[abnormal]).tolist(),
@@ -87,7 +83,7 @@ def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
         "threshold": tr("threshold", "limiar"),
         "start": str(start),
         "last": str(last),
-        "plane": base64.b64encode(pictures[1]).decode("ascii"),
+        "plane": plot.base64_of(pictures[1]),
         "curves": tr("errors of the beats and ROC curve", "erros dos batimentos e curva ROC"),
         "matrix": tr("Confusion matrix", "Matriz de confusão"),
         "beat": tr("beat", "batimento"),

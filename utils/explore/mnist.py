@@ -9,13 +9,15 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from utils import plot
-from utils.explore import dense_layers, frame, show_live
+from utils.explore import frame, show_live
 from utils.text import tr
 
 POINTS = 1000  # codes drawn at most; more of them only make the saved notebook larger
 COUNT = 8  # images in a row of the lattice
 SIZE = 448  # height of the axes, about, in pixels
 WIDE = 360  # width of the axes with the codes
+ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")  # of live.html
+PASSED_OVER = ("InputLayer", "Flatten", "Reshape", "Dropout")  # they change no number of a row
 LEFT, BOTTOM, EDGE = 88, 60, 16  # room for labels, and elsewhere around the axes
 
 
@@ -28,6 +30,31 @@ def grid(low: float, high: float, count: int) -> np.ndarray:
     steps = np.linspace(low, high, count, dtype="float32")
     z1, z2 = np.meshgrid(steps, steps[::-1])
     return np.stack([z1.ravel(), z2.ravel()], axis=1)
+
+
+def dense_layers(model: Any) -> list[dict[str, str]]:
+    """The layers of a dense Keras model as `live.html` reads them: float32 in base64, row by row.
+
+    Models in the model count with their layers; layers that change no number are left out.
+
+    Raises:
+        ValueError: a layer is not dense, or its activation is not one of `ACTIVATIONS`.
+    """
+    layers = []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        activation = getattr(getattr(layer, "activation", None), "__name__", "")
+        if hasattr(layer, "layers"):
+            layers += dense_layers(layer)
+        elif kind == "Dense" and activation in ACTIVATIONS:
+            kernel, bias = (
+                plot.base64_of(np.asarray(values, "<f4").tobytes())
+                for values in (layer.kernel, layer.bias)
+            )
+            layers.append({"kernel": kernel, "bias": bias, "activation": activation})
+        elif kind not in PASSED_OVER:
+            raise ValueError(f"{layer.name}: {kind}, {activation}")
+    return layers
 
 
 def _draw(
@@ -128,4 +155,4 @@ def latent_plane(
         ),
         "side": str(side),
     }
-    show_live("live.html", spec, fields, plot.png(fig), alt)
+    show_live("live.html", spec, fields, plot.png(fig, tight=False), alt)

@@ -83,7 +83,7 @@ def sound(kind: str, subtype: str | None = None, channels: int = 1) -> bytes:
     return out.getvalue()
 
 
-def picture(kind: str, mode: str = "RGB") -> bytes:
+def picture(kind: str, mode: str) -> bytes:
     out = io.BytesIO()
     pixels = RANDOM.integers(0, 256, (24, 20, len(mode)), dtype=np.uint8)
     Image.fromarray(pixels.squeeze(), mode).save(out, kind)
@@ -138,7 +138,7 @@ def are_faces(found: cartoon.Cartoons) -> bool:
 
 def can_be_streamed(found: cartoon.Cartoons) -> bool:
     """Whether the picture that was damaged can be decoded if it was accepted."""
-    paths = [path for part in found.paths.values() for path in part if path.endswith("0.png")]
+    paths = [path for part in found.paths.values() for path in part if path.endswith("/0.png")]
     return all(pictures.decode(path, 8, 1.0).shape == (8, 8, 3) for path in paths)
 
 
@@ -150,17 +150,13 @@ def load_cartoons(path: Path) -> cartoon.Cartoons:
     return cartoon.load()
 
 
-def load_folder(path: Path) -> cartoon.Cartoons:
-    return cartoon.folder(path.parent)
-
-
 def load_tracks(path: Path) -> music.Music:
     return music.tracks()
 
 
 TEXTS = {"ECG5000_TRAIN.txt": beats(10), "ECG5000_TEST.txt": beats(15)}
 CSV = beats(25, ",", last=True)
-PNG, JPEG = picture("PNG", "RGBA"), picture("JPEG")
+PNG = picture("PNG", "RGBA")
 NUMBERED = {f"cartoonset/images_256/{i}.png": PNG for i in range(12)}
 TABLE = "".join(f'"attribute_{i}", {i}, {i + 1}\n' for i in range(18)).encode()
 FACES = {f"cartoonset10k/cs{i}.png": PNG for i in range(11)}
@@ -221,11 +217,11 @@ LOADERS = {
         beside={f"cartoonset/{name}": content for name, content in FACES.items()},
     ),
     "picture": Loader(
-        "mine/0.png",
-        load_folder,
-        (PNG, JPEG, picture("PNG", "L")),
+        "cartoonset/images_256/0.png",
+        load_cartoons,
+        (PNG, picture("PNG", "RGB"), picture("PNG", "L")),
         can_be_streamed,
-        beside={f"mine/{i}.jpg": JPEG for i in range(1, 12)},
+        beside=NUMBERED | {"cartoonset/labels.csv": labels(12)},
     ),
 } | {
     kind: Loader(f"gtzan/{kind}/track.{kind}", audio.load, good, is_sound)
@@ -241,7 +237,7 @@ def small(folder: Path, monkeypatch: pytest.MonkeyPatch, tensorflow: None) -> No
     monkeypatch.setattr(files, "LARGEST", 100_000)
     monkeypatch.setattr(music, "LENGTH", 500)
     monkeypatch.setattr(music, "TRAIN", 2)
-    monkeypatch.setattr(cartoon, "COUNTS", {"10k": 11})
+    monkeypatch.setattr(music, "FEWEST", 4)
     monkeypatch.setenv("AE_DATA_SOURCE", "real")
 
 

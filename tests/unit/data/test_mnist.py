@@ -319,13 +319,6 @@ def test_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert download.data_folder() == tmp_path / "data"
 
 
-def test_importing_is_light() -> None:
-    code = "import sys, utils.data; print({'numpy', 'tensorflow', 'pooch'} & set(sys.modules))"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    told = subprocess.run([sys.executable, "-c", code], env=environment, stdout=-1, text=True)
-    assert told.stdout.strip() == "set()"
-
-
 # What the course carries
 
 

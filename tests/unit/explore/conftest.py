@@ -6,11 +6,12 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils import explore
+from utils import plot
 
 
 class Explorer:
@@ -49,13 +50,18 @@ def leaves(widget: Any) -> Iterator[Any]:
 @pytest.fixture
 def explorer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Explorer]:
     """Starts an explorer in a notebook: `explorer(function, arguments…)`."""
+    boxes: list[Any] = []
     shown: list[Any] = []
-    monkeypatch.setattr(explore, "show_widget", lambda *args: shown.append(args))
+    make = ipywidgets.VBox
+    monkeypatch.setattr(ipywidgets, "VBox", lambda parts: boxes.append(make(parts)) or boxes[-1])
+    monkeypatch.setattr(plot, "display", lambda *args: shown.append(args))
     monkeypatch.setattr("utils.text.in_notebook", lambda: True)
 
     def start(function: Callable[..., None], *args: Any) -> Explorer:
         function(*args)
-        found = Explorer(*shown.pop())
+        figure, alt, more = shown.pop()
+        assert more["application/vnd.jupyter.widget-view+json"]["model_id"] == boxes[-1].model_id
+        found = Explorer(boxes[-1], figure, alt)
         assert found.figure.startswith(b"\x89PNG") and len(found.alt) > 60
         return found
 

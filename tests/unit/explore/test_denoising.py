@@ -74,8 +74,3 @@ def test_decibels_follow_the_formula_and_the_language() -> None:
     assert denoising.decibels(zero, zero) == "∞"
     text.set_language("pt-BR")
     assert denoising.decibels(zero, tenth) == "18,4"
-
-
-def test_a_denoiser_that_loses_pixels_is_named() -> None:
-    with pytest.raises(ValueError, match=r"'half'.*\(1, 5, 10\).*\(1, 10, 10\)"):
-        denoising.compared(IMAGES[0], 0.5, 0, {"half": lambda x, std: x[:, ::2]})

@@ -90,7 +90,7 @@ def test_of_a_decoder_that_the_page_cannot_run_the_figure_is_left(
     painter = Painter()
     painter.layers[0] = Dense(painter.layers[0].kernel, activation, "odd")
     with pytest.raises(ValueError, match="odd"):
-        explore.dense_layers(painter)
+        mnist.dense_layers(painter)
     mnist.latent_plane(painter, np.ones((2, 2)), np.arange(2), ("a", "b"), low=0, high=4)
     assert set(shown[0][0]) == {"image/png", "text/plain"}
 
@@ -101,14 +101,7 @@ def test_models_in_a_model_count_and_a_flatten_does_not() -> None:
 
     inner = Painter()
     outer = SimpleNamespace(layers=[inner, Flatten()])
-    assert explore.dense_layers(outer) == explore.dense_layers(inner) != []
-
-
-def test_the_output_carries_widget_and_figure(shown: list[Any]) -> None:
-    explore.show_widget(type("Widget", (), {"model_id": "abc"}), b"png", "alt text")
-    data, metadata = shown[0]
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == "abc"
-    assert data["text/plain"] == "alt text" == metadata["image/png"]["alt"]
+    assert mnist.dense_layers(outer) == mnist.dense_layers(inner) != []
 
 
 def test_the_static_figure_is_closed_before_the_controls_first_answer(explorer: Any) -> None:

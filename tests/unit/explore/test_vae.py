@@ -59,8 +59,3 @@ def test_the_words_give_the_answer_of_the_classifier(shown: Any) -> None:
     shown.controls[2].value = 0.25
     assert shown.words.count("<b>a</b> (75%)") == 2, "the first model and the pixels"
     assert "<b>b</b> (75%)" in shown.words and "<b>b</b> (100%)" in shown.words
-
-
-def test_points_on_the_line_are_single_precision() -> None:
-    point = vae.between(np.zeros(2), np.array([2.0, 4.0]), 0.25)
-    assert point.dtype == np.float32 and point.tolist() == [0.5, 1.0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
+import symtable
 from typing import Any
 
 from utils import settings, text
@@ -32,23 +32,11 @@ def made_in(name: str, slug: str, language: str) -> str | None:
 
 def _made_by(code: str) -> set[str]:
     """Names that a cell leaves behind: assigned, imported, defined; not those inside a function."""
-    names: set[str] = set()
     try:
-        waiting: list[ast.AST] = [ast.parse(code)]
+        symbols = symtable.symtable(code, "cell", "exec").get_symbols()
     except SyntaxError:  # a reader's own cell, with a % line or half written
-        return names
-    inner = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif not isinstance(node, inner):
-            waiting.extend(ast.iter_child_nodes(node))
-    return names
+        return set()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
 
 def explain_missing() -> None:
