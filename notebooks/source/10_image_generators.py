@@ -221,13 +221,13 @@ class Sampling(layers.Layer):
 
 
 # %%
-def build_vae(latent_dim, beta):
+def build_vae(latent_dim, beta, seed=7):
     """Encoder (to the mean), decoder and autoencoder of images, with a dense code."""
     # pt: """Codificador (até a média), decodificador e autoencoder de imagens, com código denso."""
     x = keras.Input((28, 28, 1))
     hidden = layers.Dense(128, "relu")(layers.Dense(256, "relu")(layers.Flatten()(x)))
     mean, log_var = (layers.Dense(latent_dim, name=name)(hidden) for name in ("mean", "log_var"))
-    z = Sampling(beta, settings.seed())([mean, log_var])
+    z = Sampling(beta, seed)([mean, log_var])
     decoder = keras.Sequential([keras.Input((latent_dim,)), layers.Dense(128, "relu")], name="decoder")
     decoder.add(layers.Dense(256, "relu"))
     decoder.add(layers.Dense(784, "sigmoid"))
@@ -245,7 +245,7 @@ def normal(n, size, seed=0):
 # %%
 keras.utils.set_random_seed(settings.seed())
 epochs = settings.pick(quick=6, class_=8, full=40)
-_, vae_decoder, vae = build_vae(latent_dim=8, beta=1.0)
+_, vae_decoder, vae = build_vae(latent_dim=8, beta=1.0, seed=settings.seed())
 train(vae, x_train, x_train, epochs, 3e-3, image_bce)
 report("vae", run(vae_decoder, normal(SETS * SIZE, 8)))
 # %% tags=["claims"]
@@ -691,18 +691,16 @@ for name, value in zip(names, cost.values()):
 # without any further loss. **A good prior is also a good compressor.**
 #
 # The samples below show what the bits mean. Independent codewords give strokes without connection: each piece is
-# plausible, but nobody coordinates them. The causal model draws connected strokes, and mostly digits.
-#
-# TODO: distances
+# plausible, but they do not fit together. The causal model draws connected strokes, many of which are digits. The
+# Fréchet distance falls from {{ distance_independent }} to {{ distance_causal }}.
 # %% [markdown] lang="pt-BR"
 # Sem modelo nenhum, um mapa ocupa {{ bits_uniform }} bits. As frequências independentes reduzem isso a
 # {{ bits_independent }} bits, porque as margens são quase sempre papel. O modelo causal precisa de {{ bits_causal }} bits
 # nas imagens de teste, sem nenhuma perda adicional. **Uma boa priori é também um bom compressor.**
 #
 # As amostras abaixo mostram o que os bits significam. Palavras-código independentes dão traços sem ligação: cada pedaço é
-# plausível, mas nada os coordena. O modelo causal desenha traços ligados e, na maioria das vezes, dígitos.
-#
-# TODO: distances
+# plausível, mas eles não combinam. O modelo causal desenha traços ligados, muitos dos quais são dígitos. A distância de
+# Fréchet cai de {{ distance_independent }} para {{ distance_causal }}.
 # %%
 plot.image_rows(
     {labels[name]: images[:12, ..., 0] for name, images in samples.items()},
@@ -833,7 +831,7 @@ def sample(denoiser, noise, steps):
 
 # %%
 keras.utils.set_random_seed(settings.seed())
-wide_encoder, wide_decoder, wide = build_vae(latent_dim=32, beta=0.1)
+wide_encoder, wide_decoder, wide = build_vae(latent_dim=32, beta=0.1, seed=settings.seed())
 train(wide, x_train, x_train, settings.pick(quick=6, class_=10, full=40), 3e-3, image_bce)
 z_train, z_test = run(wide_encoder, x_train), run(wide_encoder, x_test)
 mean, sd = z_train.mean(axis=0), z_train.std()
@@ -892,7 +890,8 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
     by_steps[steps] = distances(run(wide_decoder, unscaled(sample(denoiser, noise, steps))))
     print(f"{steps:3}", *(text.number(d, ".1f") for d in by_steps[steps]), sep="   ")
 # %% [markdown] lang="en"
-# TODO steps result
+# One step is useless, a few steps are much better, and after about twenty there is little to gain. Each step needs one
+# run of the network, so **the number of steps trades quality for time**.
 #
 # ## 5. The code map, and latent diffusion
 #
@@ -909,7 +908,8 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
 # The limit is also clear: **what the decoder cannot draw, the generator cannot draw either**. Small text and faces in
 # the background of early systems failed for this reason.
 # %% [markdown] lang="pt-BR"
-# TODO steps result
+# Um passo não serve para nada, poucos passos são muito melhores, e depois de uns vinte quase não há ganho. Cada passo
+# exige uma execução da rede; assim, **o número de passos troca qualidade por tempo**.
 #
 # ## 5. O mapa de códigos e a difusão latente
 #
@@ -978,11 +978,35 @@ claims.check(
 
 
 # %% [markdown] lang="en"
+# All generators stand side by side, with the same sets of test images:
+#
+# - **A model of the codes pays off.** With the same decoder of 32 numbers, the distance is {{ distance_normal }} for codes
+#   from $\mathcal N(0, I)$, {{ distance_fitted }} for a fitted normal and {{ distance_flow }} for the flow. The VAE of
+#   lesson 08 has {{ distance_vae }}, real images {{ distance_real }}.
+# - **The code map gains detail.** Its flow has a distance of {{ distance_map_flow }}, a fitted normal
+#   {{ distance_map_fitted }}. The classifier is certain of {{ certain_map_flow }} of the samples, against
+#   {{ certain_flow }} for the flow in 32 numbers.
+# - **A small distance is not enough.** It compares means and covariances of whole sets, so good and bad samples can
+#   balance. The classifier is certain of {{ certain_real }} of the real images. Look at the rows: in each of them some
+#   samples are no digits.
+#
 # ### Explore
 #
 # Choose the number of steps, and another draw of the noise. From how many steps on do you see no more change? Which
 # draws give no digit, with any number of steps?
 # %% [markdown] lang="pt-BR"
+# Todos os geradores estão lado a lado, com os mesmos conjuntos de imagens de teste:
+#
+# - **Modelar os códigos compensa.** Com o mesmo decodificador de 32 números, a distância é {{ distance_normal }} com
+#   códigos de $\mathcal N(0, I)$, {{ distance_fitted }} com uma normal ajustada e {{ distance_flow }} com o fluxo. O VAE
+#   da aula 08 tem {{ distance_vae }}; imagens reais, {{ distance_real }}.
+# - **O mapa de códigos ganha detalhes.** Seu fluxo tem distância de {{ distance_map_flow }}; uma normal ajustada,
+#   {{ distance_map_fitted }}. O classificador tem certeza de {{ certain_map_flow }} das amostras, contra
+#   {{ certain_flow }} com o fluxo em 32 números.
+# - **Uma distância pequena não basta.** Ela compara médias e covariâncias de conjuntos inteiros; amostras boas e ruins
+#   podem se compensar. O classificador tem certeza de {{ certain_real }} das imagens reais. Olhe as linhas: em cada uma,
+#   algumas amostras não são dígitos.
+#
 # ### Explore
 #
 # Escolha o número de passos e outro sorteio do ruído. A partir de quantos passos você não vê mais mudança? Que sorteios
@@ -1092,7 +1116,7 @@ hidden = first(layers.Embedding(COUNT, 16)(codes))
 assisted = keras.Model(codes, layers.Conv2D(COUNT, 1)(hidden))
 train(assisted, codes_train[:10_000], codes_train[:10_000], 2, 1e-2, cross_entropy)
 mean_bits = bits(probabilities(assisted, codes_test), codes_test).mean()
-print(f"{mean_bits:.1f} bits")
+print(f"{mean_bits:.0f} bits")
 noticed = ""
 ### BEGIN SOLUTION
 mask = np.ones((7, 7), "float32")
@@ -1333,7 +1357,6 @@ claims.check(
 # PCA with 32 components {{ mse_pca32 }}. JPEG and WebP were made for photographs with many more pixels: their files need
 # several times as many bytes for a similar error.
 #
-# TODO-compare
 #
 # ### Asking for a class: guidance
 #
@@ -1350,7 +1373,6 @@ claims.check(
 # {{ mse_numbers }}, e a PCA com 32 componentes, de {{ mse_pca32 }}. JPEG e WebP foram feitos para fotografias com muito
 # mais pixels: seus arquivos precisam de várias vezes mais bytes para um erro parecido.
 #
-# TODO-compare
 #
 # ### Pedir uma classe: orientação
 #
@@ -1413,7 +1435,8 @@ text.table(("guidance w", "classified as asked", "Fréchet distance"), rows, "Sa
 # pt: "orientação w", "classificadas como pedido", "Amostras com orientação"
 plot.image_rows(pages, alt="TODO")  # pt: "TODO"
 # %% [markdown] lang="en"
-# TODO guidance
+# With $w = 1$ most samples are classified as asked. A larger weight makes the label clearer still, but the samples become
+# alike: the Fréchet distance, which counts variety, grows.
 #
 # ### The noise schedule of diffusion models
 #
@@ -1430,7 +1453,8 @@ plot.image_rows(pages, alt="TODO")  # pt: "TODO"
 # and $z - \varepsilon$ can be computed from any other. So a network for one can be used for the other, and both kinds of
 # sampling can be combined with both.
 # %% [markdown] lang="pt-BR"
-# TODO guidance
+# Com $w = 1$, a maioria das amostras é classificada como pedido. Um peso maior deixa o rótulo ainda mais claro, mas as
+# amostras ficam parecidas: a distância de Fréchet, que conta a variedade, cresce.
 #
 # ### O cronograma de ruído dos modelos de difusão
 #
