@@ -1,4 +1,4 @@
-"""The exercises of lesson 10: a causal mask, joined maps, bits by position, noise."""
+"""The exercises of lesson 10: a causal mask, joined maps, bits by position, variations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from exercises.answers import Values, array, close, expect, need, prose, sure
 from exercises.check import exercise
 
-STEPS = 50  # of the way back from a code to its noise
+STEPS = 50  # from noise to code; the exercise begins in the middle
 
 
 @exercise("bug", answers=2)
@@ -38,23 +38,23 @@ def find_bug(mask: Any, noticed: Any) -> None:
 def two_halves(
     hybrid: Any, codes: np.ndarray, images: np.ndarray, decode: Callable[[np.ndarray], np.ndarray]
 ) -> None:
-    """The image of a map: columns 0 to 3 of `codes[0]` (7, 7), columns 4 to 6 of `codes[1]`."""
+    """The image of a map: rows 0 to 3 of `codes[0]` (7, 7) above rows 4 to 6 of `codes[1]`."""
     need(np.size(hybrid) != codes[0].size, "codes")
     given = array("hybrid", hybrid, images[0].shape)
 
-    def joined(left: np.ndarray, right: np.ndarray, at: int = 4, axis: int = 1) -> np.ndarray:
+    def joined(left: np.ndarray, right: np.ndarray, at: int = 4, axis: int = 0) -> np.ndarray:
         parts = np.split(left, [at], axis)[0], np.split(right, [at], axis)[1]
         return decode(np.concatenate(parts, axis)[None])[0].reshape(images[0].shape)
 
     first, second = codes[0], codes[1]
     right = joined(first, second)
     halves = [images[i].reshape(28, 28) for i in (0, 1)]
-    cut = [np.concatenate([halves[0][:, :k], halves[1][:, k:]], 1) for k in (14, 16)]
+    cut = [np.concatenate([halves[0][:k], halves[1][k:]]) for k in (14, 16)]
     expect(
         close(given, atol=1e-3),
         right,
         swapped=lambda: joined(second, first),
-        rows=lambda: (joined(first, second, axis=0), joined(second, first, axis=0)),
+        columns=lambda: (joined(first, second, axis=1), joined(second, first, axis=1)),
         three=lambda: (joined(first, second, 3), joined(second, first, 3)),
         single=lambda: tuple(decode(codes[i : i + 1])[0].reshape(right.shape) for i in (0, 1)),
         pixels=lambda: tuple(picture.reshape(right.shape) for picture in cut),
@@ -99,38 +99,46 @@ def bits_by_position(bits_map: Any, p: np.ndarray, codes: np.ndarray) -> Values:
 Velocity = Callable[[np.ndarray, float], np.ndarray]
 
 
-def _walk(z: np.ndarray, velocity: Velocity, times: np.ndarray, sign: int) -> np.ndarray:
-    """`z` moved in equal Euler steps along the velocity at `times` (sign 1), or against it (-1)."""
+def _walk(z: np.ndarray, velocity: Velocity, times: np.ndarray, step: float) -> np.ndarray:
+    """`z` moved along the velocity at `times`, by Euler steps of size `step`."""
     for t in times:
-        z = z + sign * velocity(z, float(t)) / len(times)
+        z = z + step * velocity(z, float(t))
     return z
 
 
 @exercise("3")
-def noise_of(noise_found: Any, z: np.ndarray, velocity: Velocity) -> Values:
-    """The noise vectors from which the flow would draw the standardised codes `z` (n, k)."""
-    given = array("noise_found", noise_found, z.shape).astype("float64")
-    forth = np.arange(STEPS) / STEPS
-    back = forth[::-1]  # the time at which each step ends: at t = 1 the velocity is not defined
-    right = _walk(z, velocity, back, -1)
+def variations(varied: Any, z: np.ndarray, noise: np.ndarray, velocity: Velocity) -> Values:
+    """Codes that begin between `noise` and the codes `z` (n, k), both scaled, and are denoised."""
+    given = array("varied", varied, z.shape).astype("float64")
+    start = (z + noise) / 2
+    times = np.arange(STEPS) / STEPS
+    late, early = times[STEPS // 2 :], times[: STEPS // 2]
+    right = _walk(start, velocity, late, 1 / STEPS)
 
     def near(other: Any) -> bool:
-        return bool(np.sqrt(np.mean((given - other) ** 2)) < 0.05)
+        return bool(np.sqrt(np.mean((given - other) ** 2)) < 0.02)
 
-    # Any number of steps and any method is right if it ends where many steps end.
-    exact = _walk(z, velocity, np.arange(4 * STEPS)[::-1] / (4 * STEPS), -1)
-    away = float(np.sqrt(np.mean((given - exact) ** 2)))
-    allowed = max(0.05, 1.5 * float(np.sqrt(np.mean((right - exact) ** 2))))
+    # Smaller steps are right, too, if they end where many small steps end.
+    fine = _walk(start, velocity, 0.5 + np.arange(4 * STEPS) / (8 * STEPS), 1 / (8 * STEPS))
+    away = float(np.sqrt(np.mean((given - fine) ** 2)))
+    allowed = max(0.02, 1.5 * float(np.sqrt(np.mean((right - fine) ** 2))))
     expect(
         near,
         away <= allowed,
-        unmoved=lambda: z,
-        forwards=lambda: _walk(z, velocity, forth, 1),
-        added=lambda: z - sum(velocity(z, float(t)) for t in back) / STEPS,
-        clock=lambda: (_walk(z, velocity, forth, -1), _walk(z, velocity, back, 1)),
-        undivided=lambda: bool(np.abs(given).max() > 1e3),
-        one_step=lambda: z - velocity(z, 0.0),
-        one_time=lambda: tuple(_walk(z, velocity, np.full(STEPS, t), -1) for t in (0.5, 0.98)),
+        unmoved=lambda: start,
+        clean=lambda: z,
+        pure=lambda: _walk(noise, velocity, times, 1 / STEPS),
+        clock=lambda: (
+            _walk(start, velocity, early, 1 / STEPS),
+            _walk(start, velocity, times, 1 / STEPS),
+        ),
+        size=lambda: (
+            _walk(start, velocity, late, 1 / len(late)),
+            _walk(start, velocity, late, 0.5 / STEPS),
+            _walk(start, velocity, late, 1.0),
+        ),
+        one_step=lambda: start + velocity(start, 0.5) / 2,
+        backwards=lambda: _walk(start, velocity, late, -1 / STEPS),
         coarse=lambda: bool(away < 8 * allowed),
     )
-    return {"mean": float(given.mean()), "sd": float(given.std())}
+    return {"change": float(np.sqrt(np.mean((given - z) ** 2)))}

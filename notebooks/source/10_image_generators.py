@@ -72,7 +72,7 @@ from utils import claims, data, explore, plot, settings, text
 # As in lesson 08, the measure is the squared **Fréchet distance** between the classifier's 64 features of samples and
 # of test images. A distance from finitely many images depends on their number and on chance. So we take three disjoint
 # sets of equal size from each generator, compare each with as many test images, and report the mean, the smallest and
-# the largest value. Real validation images give the lowest distance that a generator can reach.
+# the largest value. Real validation images show what to expect of a perfect generator.
 # %% [markdown] lang="pt-BR"
 # ## 1. Como comparar geradores
 #
@@ -83,8 +83,8 @@ from utils import claims, data, explore, plot, settings, text
 # Como na aula 08, a medida é a **distância de Fréchet** ao quadrado entre os 64 atributos do classificador nas amostras
 # e nas imagens de teste. Uma distância calculada com um número finito de imagens depende desse número e do acaso. Por
 # isso tomamos três conjuntos disjuntos e de mesmo tamanho de cada gerador, comparamos cada um com outras tantas imagens
-# de teste e informamos a média, o menor e o maior valor. Imagens reais de validação dão a menor distância que um gerador
-# pode alcançar.
+# de teste e informamos a média, o menor e o maior valor. Imagens reais de validação mostram o que esperar de um gerador
+# perfeito.
 # %%
 mnist = data.mnist.load()
 print(mnist.provenance)
@@ -704,8 +704,8 @@ for name, value in zip(names, cost.values()):
 # %%
 plot.image_rows(
     {labels[name]: images[:12, ..., 0] for name, images in samples.items()},
-    alt="TODO",
-    # pt: "TODO"
+    alt="Four rows of twelve images: real digits; soft digits of the VAE; broken strokes and specks from independent codewords; connected strokes from the causal model, some of them digits.",
+    # pt: "Quatro linhas de doze imagens: dígitos reais; dígitos borrados do VAE; traços quebrados e manchas das palavras-código independentes; traços ligados do modelo causal, alguns deles dígitos."
 )
 # %% tags=["claims"]
 claims.check(
@@ -871,8 +871,8 @@ rows = {"code at t": path, "guess": guesses}  # pt: "código em t", "previsão"
 rows = {name: np.concatenate(images)[..., 0] for name, images in rows.items()}
 plot.image_rows(
     rows,
-    alt="TODO",
-    # pt: "TODO"
+    alt="Eleven images: the code's row goes from a disturbed shape to a digit; the row of guesses from a grey blur to the same digit, which it reaches earlier.",
+    # pt: "Onze imagens: a linha do código vai de uma forma perturbada a um dígito; a das previsões, de um borrão cinza ao mesmo dígito, que ela alcança antes."
 )
 # %% [markdown] lang="en"
 # At $t = 0$ the best guess is the mean of all codes, so one single step gives almost the same image for every noise
@@ -961,8 +961,11 @@ header = "generator", "Fréchet distance", "smallest", "largest", "classifier ce
 # pt: "gerador", "menor", "maior", "classificador seguro"
 text.table(header, rows, "Three sets of samples of each generator")
 # pt: "Três conjuntos de amostras de cada gerador"
-plot.image_rows({labels[name]: images[:12, ..., 0] for name, images in samples.items()}, alt="TODO")
-# pt: "TODO"
+plot.image_rows(
+    {labels[name]: images[:12, ..., 0] for name, images in samples.items()},
+    alt="Nine rows of twelve images, one for each generator: both flows draw the clearest digits; N(0, I) gives faint, fitted normals broken ones.",
+    # pt: "Nove linhas de doze imagens, uma por gerador: os dois fluxos desenham os dígitos mais claros; N(0, I) dá dígitos fracos, e as normais ajustadas, quebrados."
+)
 # %% tags=["claims"]
 claims.check(
     source,
@@ -986,9 +989,9 @@ claims.check(
 # - **The code map gains detail.** Its flow has a distance of {{ distance_map_flow }}, a fitted normal
 #   {{ distance_map_fitted }}. The classifier is certain of {{ certain_map_flow }} of the samples, against
 #   {{ certain_flow }} for the flow in 32 numbers.
-# - **A small distance is not enough.** It compares means and covariances of whole sets, so good and bad samples can
-#   balance. The classifier is certain of {{ certain_real }} of the real images. Look at the rows: in each of them some
-#   samples are no digits.
+# - **A small distance is not enough.** Both flows are about as close to the test images as real validation images are.
+#   Yet the classifier is certain of far more real images: {{ certain_real }}. The distance compares means and covariances
+#   of whole sets; good and bad samples can balance. Look at the rows: some samples of each generator are no digits.
 #
 # ### Explore
 #
@@ -1003,9 +1006,10 @@ claims.check(
 # - **O mapa de códigos ganha detalhes.** Seu fluxo tem distância de {{ distance_map_flow }}; uma normal ajustada,
 #   {{ distance_map_fitted }}. O classificador tem certeza de {{ certain_map_flow }} das amostras, contra
 #   {{ certain_flow }} com o fluxo em 32 números.
-# - **Uma distância pequena não basta.** Ela compara médias e covariâncias de conjuntos inteiros; amostras boas e ruins
-#   podem se compensar. O classificador tem certeza de {{ certain_real }} das imagens reais. Olhe as linhas: em cada uma,
-#   algumas amostras não são dígitos.
+# - **Uma distância pequena não basta.** Os dois fluxos ficam mais ou menos tão perto das imagens de teste quanto imagens
+#   reais de validação. Mas o classificador tem certeza de muito mais imagens reais: {{ certain_real }}. A distância
+#   compara médias e covariâncias de conjuntos inteiros; amostras boas e ruins podem se compensar. Olhe as linhas: algumas
+#   amostras de cada gerador não são dígitos.
 #
 # ### Explore
 #
@@ -1135,19 +1139,19 @@ check.find_bug(mask, noticed)
 # %% [markdown] lang="en"
 # ### Exercise 1: two images in one map
 #
-# Join the code maps of the first two test images: columns 0 to 3 of `codes_test[0]` and columns 4 to 6 of
-# `codes_test[1]`. Decode the result into `hybrid`, one image. How does the seam look? Why is it smoother than a cut
+# Join the code maps of the first two test images, a 7 and a 2: rows 0 to 3 of `codes_test[0]` above rows 4 to 6 of
+# `codes_test[1]`. Decode the result into `hybrid`, one image. Which digit do you see? Why is the seam smoother than a cut
 # between pixels?
 # %% [markdown] lang="pt-BR"
 # ### Exercício 1: duas imagens em um mapa
 #
-# Junte os mapas de códigos das duas primeiras imagens de teste: as colunas 0 a 3 de `codes_test[0]` e as colunas 4 a 6 de
-# `codes_test[1]`. Decodifique o resultado em `hybrid`, uma só imagem. Como fica a emenda? Por que ela é mais suave que um
-# corte entre pixels?
+# Junte os mapas de códigos das duas primeiras imagens de teste, um 7 e um 2: as linhas 0 a 3 de `codes_test[0]` acima das
+# linhas 4 a 6 de `codes_test[1]`. Decodifique o resultado em `hybrid`, uma só imagem. Que dígito você vê? Por que a emenda
+# é mais suave que um corte entre pixels?
 # %% exercise="1" role="answer"
 hybrid = None
 ### BEGIN SOLUTION
-joined = np.concatenate([codes_test[0][:, :4], codes_test[1][:, 4:]], axis=1)
+joined = np.concatenate([codes_test[0][:4], codes_test[1][4:]])
 hybrid = decode_map(joined[None])[0]
 # Each output of the decoder depends on several neighbouring codewords, so it mixes both sides of the seam.
 # pt: Cada saída do decodificador depende de várias palavras-código vizinhas; por isso mistura os dois lados da emenda.
@@ -1192,39 +1196,40 @@ if check.bits_by_position.done:
     for values in (bits_map, -np.log2(chosen[..., 0]).mean(axis=0)):
         print(np.round(np.asarray(values), 1), "\n")
 # %% [markdown] lang="en"
-# ### Exercise 3: from an image back to its noise
+# ### Exercise 3: variations of an image
 #
-# The flow can run backwards: start at a code, $t = 1$, and go against the velocity to $t = 0$, in 50 steps. Use the
-# velocity at the time at which each step **ends**: 0.98, 0.96, …, 0. Do this for the standardised codes `z_ten` of ten test images, and put the result into `noise_found`, shape
-# (10, 32). The cell below draws the images again from your noise. How close are they to the original ones? Are your
-# vectors distributed like $\mathcal N(0, I)$?
+# Image editors based on diffusion do not begin with pure noise. They add some noise to the code of a given image, and
+# denoise from there. Do this for the codes `z_ten` of ten test images: begin at $t = 0.5$ with `noisy(z_ten, noise_ten,
+# 0.5)`, and go to $t = 1$ in 25 steps of size 1/50. Put the codes into `varied`, shape (10, 32). What changes in the
+# images? Try another beginning than 0.5 afterwards.
 # %% [markdown] lang="pt-BR"
-# ### Exercício 3: da imagem de volta ao ruído
+# ### Exercício 3: variações de uma imagem
 #
-# O fluxo pode andar para trás: comece em um código, $t = 1$, e vá contra a velocidade até $t = 0$, em 50 passos. Use a
-# velocidade do instante em que cada passo **termina**: 0,98, 0,96, …, 0. Faça isso com os códigos padronizados `z_ten` de dez imagens de teste e guarde o resultado em `noise_found`, de
-# formato (10, 32). A célula abaixo gera de novo as imagens a partir do seu ruído. Elas ficam próximas das originais? Seus
-# vetores se distribuem como $\mathcal N(0, I)$?
+# Editores de imagem baseados em difusão não começam com puro ruído. Eles somam algum ruído ao código de uma imagem dada e
+# removem o ruído a partir daí. Faça isso com os códigos `z_ten` de dez imagens de teste: comece em $t = 0{,}5$ com
+# `noisy(z_ten, noise_ten, 0.5)` e vá até $t = 1$ em 25 passos de tamanho 1/50. Guarde os códigos em `varied`, de formato
+# (10, 32). O que muda nas imagens? Depois experimente outro começo em vez de 0,5.
 # %% exercise="3" role="answer"
-z_ten = (z_test[:10] - mean) / sd
-noise_found = None
+z_ten, noise_ten = (z_test[:10] - mean) / sd, normal(10, 32, seed=1)
+varied = None
 ### BEGIN SOLUTION
-noise_found = z_ten
-for i in range(50):
-    noise_found = noise_found - velocity(denoiser, noise_found, 1 - (i + 1) / 50) / 50
+varied = noisy(z_ten, noise_ten, 0.5)
+for i in range(25):
+    varied = varied + velocity(denoiser, varied, 0.5 + i / 50) / 50
+# At t = 0.5 the noisy code still decides the coarse shape. The earlier the beginning, the freer the result.
+# pt: Em t = 0,5, o código ruidoso ainda decide a forma geral. Quanto antes o começo, mais livre o resultado.
 ### END SOLUTION
 # %% exercise="3" role="check"
-check.noise_of(noise_found, z_ten, lambda z, t: velocity(denoiser, z, t))
-# check.noise_of.hint()
-if check.noise_of.done:
-    again = unscaled(sample(denoiser, np.asarray(noise_found), 50))
+check.variations(varied, z_ten, noise_ten, lambda z, t: velocity(denoiser, z, t))
+# check.variations.hint()
+if check.variations.done:
     plot.image_rows(
         {
             "code of the image": run(wide_decoder, z_test[:10])[..., 0],  # pt: "código da imagem"
-            "from its noise": run(wide_decoder, again)[..., 0],  # pt: "a partir do ruído"
+            "variation": run(wide_decoder, unscaled(np.asarray(varied)))[..., 0],  # pt: "variação"
         },
-        alt="Two rows of ten digits that are almost the same.",
-        # pt: "Duas linhas de dez dígitos quase iguais."
+        alt="Two rows of ten digits: each variation resembles the image above it.",
+        # pt: "Duas linhas de dez dígitos: cada variação lembra a imagem acima dela."
     )
 
 
@@ -1328,8 +1333,8 @@ ax.set(xscale="log", yscale="log", xlabel="bytes per image", ylabel="MSE")  # pt
 ax.legend(frameon=False)
 plot.show(
     fig,
-    alt="TODO",
-    # pt: "TODO"
+    alt="Error over bytes, both axes logarithmic: PCA highest; codewords and 32 numbers slightly below the JPEG curve; WebP lowest, from about 60 bytes on.",
+    # pt: "Erro em função dos bytes, eixos logarítmicos: PCA mais alta; palavras-código e 32 números um pouco abaixo da curva do JPEG; WebP mais baixo, a partir de uns 60 bytes."
 )
 plot.image_rows(
     {
@@ -1337,8 +1342,8 @@ plot.image_rows(
         "codewords": run(vq, x_test[:12])[..., 0],  # pt: "palavras-código"
         "32 numbers": run(wide, x_test[:12])[..., 0],  # pt: "32 números"
     },
-    alt="TODO",
-    # pt: "TODO"
+    alt="Twelve test digits and both reconstructions: codewords keep the strokes sharp, 32 numbers are slightly softer.",
+    # pt: "Doze dígitos de teste e as duas reconstruções: as palavras-código mantêm os traços nítidos; os 32 números são um pouco mais suaves."
 )
 # %% tags=["claims"]
 claims.check(
@@ -1354,9 +1359,10 @@ claims.check(
 
 # %% [markdown] lang="en"
 # At about the same size, the codewords have a squared error of {{ mse_codes }}, the 32 numbers {{ mse_numbers }}, and
-# PCA with 32 components {{ mse_pca32 }}. JPEG and WebP were made for photographs with many more pixels: their files need
-# several times as many bytes for a similar error.
-#
+# PCA with 32 components {{ mse_pca32 }}. JPEG comes close to the networks. WebP, the most recent format, makes no files
+# this small; at its lowest quality it needs {{ bytes_webp }} bytes, with a much smaller error ({{ mse_webp }}). So learned
+# codes do not win by themselves. What counts here is that they can be modelled: with the causal model of section 3 a map
+# takes only {{ bits_causal }} bits.
 #
 # ### Asking for a class: guidance
 #
@@ -1370,9 +1376,10 @@ claims.check(
 # **Predict:** what happens to the Fréchet distance for large $w$?
 # %% [markdown] lang="pt-BR"
 # Com cerca do mesmo tamanho, as palavras-código têm erro quadrático de {{ mse_codes }}, os 32 números, de
-# {{ mse_numbers }}, e a PCA com 32 componentes, de {{ mse_pca32 }}. JPEG e WebP foram feitos para fotografias com muito
-# mais pixels: seus arquivos precisam de várias vezes mais bytes para um erro parecido.
-#
+# {{ mse_numbers }}, e a PCA com 32 componentes, de {{ mse_pca32 }}. O JPEG chega perto das redes. O WebP, formato mais
+# recente, não produz arquivos tão pequenos; na menor qualidade precisa de {{ bytes_webp }} bytes, com um erro bem menor
+# ({{ mse_webp }}). Códigos aprendidos, portanto, não ganham por si sós. O que conta aqui é que podem ser modelados: com o
+# modelo causal da seção 3, um mapa ocupa só {{ bits_causal }} bits.
 #
 # ### Pedir uma classe: orientação
 #
@@ -1433,7 +1440,11 @@ for weight in (0, 1, 2, 4):
     pages[f"w = {weight}"] = images[:10, ..., 0]
 text.table(("guidance w", "classified as asked", "Fréchet distance"), rows, "Samples with guidance")
 # pt: "orientação w", "classificadas como pedido", "Amostras com orientação"
-plot.image_rows(pages, alt="TODO")  # pt: "TODO"
+plot.image_rows(
+    pages,
+    alt="Ten samples for each weight: at 0 unrelated to the requested digit; from 1 on the digits 0 to 9, at 4 bold and regular.",
+    # pt: "Dez amostras por peso: com 0, sem relação com o dígito pedido; a partir de 1, os dígitos de 0 a 9; com 4, fortes e regulares."
+)
 # %% [markdown] lang="en"
 # With $w = 1$ most samples are classified as asked. A larger weight makes the label clearer still, but the samples become
 # alike: the Fréchet distance, which counts variety, grows.

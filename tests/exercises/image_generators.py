@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from exercises import image_generators as check_generators
-from tests.exercises.kit import Catalogue, Rights, Wrongs
+from tests.exercises.common import Catalogue, Rights, Wrongs
 
 # Find the bug
 
@@ -75,7 +75,7 @@ def decode(codes: np.ndarray) -> np.ndarray:
     return soft.repeat(4, axis=1).repeat(4, axis=2)[..., None]
 
 
-def join(first: int = 0, second: int = 1, at: int = 4, axis: int = 1) -> np.ndarray:
+def join(first: int = 0, second: int = 1, at: int = 4, axis: int = 0) -> np.ndarray:
     left, right = np.split(CODES[first], [at], axis)[0], np.split(CODES[second], [at], axis)[1]
     return np.concatenate([left, right], axis)
 
@@ -89,14 +89,14 @@ def one(codes: np.ndarray) -> np.ndarray:
 
 
 def cut(at: int) -> np.ndarray:
-    return np.concatenate([IMAGES[0][:, :at], IMAGES[1][:, at:]], axis=1)
+    return np.concatenate([IMAGES[0][:at], IMAGES[1][at:]])
 
 
 HALVES_WRONG: Wrongs = {
     "the map": ("codes", lambda: two(join())),
     "swapped": ("swapped", lambda: two(one(join(1, 0)))),
-    "upper and lower": ("rows", lambda: two(one(join(axis=0)))),
-    "lower and upper": ("rows", lambda: two(one(join(1, 0, axis=0)))),
+    "left and right": ("columns", lambda: two(one(join(axis=1)))),
+    "right and left": ("columns", lambda: two(one(join(1, 0, axis=1)))),
     "three and four": ("three", lambda: two(one(join(at=3)))),
     "the first alone": ("single", lambda: two(one(CODES[0]))),
     "the second alone": ("single", lambda: two(one(CODES[1]))),
@@ -113,7 +113,7 @@ HALVES_RIGHT: Rights = {
     "joined": lambda: two(one(join())),
     "without the channel": lambda: two(one(join())[..., 0]),
     "a stack of one": lambda: two(decode(join()[None])),
-    "by where": lambda: two(one(np.where(np.arange(7) < 4, CODES[0], CODES[1]))),
+    "by where": lambda: two(one(np.where(np.arange(7)[:, None] < 4, CODES[0], CODES[1]))),
     "double precision, rounded": lambda: two(one(join()).astype("float64").round(4)),
 }
 
@@ -164,7 +164,7 @@ BITS_RIGHT: Rights = {
 # Exercise 3: the exact flow from N(0, I) to N(1, S^2), whose velocity is linear in z
 
 Z = (1 + 0.3 * np.random.default_rng(3).normal(size=(40, 6))).astype("float32")
-TIMES = 50
+NOISE = np.random.default_rng(4).normal(size=(40, 6)).astype("float32")
 
 
 def velocity(z: np.ndarray, t: float) -> np.ndarray:
@@ -173,65 +173,65 @@ def velocity(z: np.ndarray, t: float) -> np.ndarray:
     return 1 + slope * (z - t)
 
 
-def back(
-    n: int = TIMES, sign: float = -1, clock: Any = lambda i, n: 1 - (i + 1) / n, size: float = 1
+def walk(
+    start: np.ndarray = (Z + NOISE) / 2, begin: float = 0.5, n: int = 25, size: float = 1 / 50
 ) -> np.ndarray:
-    z = Z
+    """`n` steps of a size along the velocity, on a clock that starts at `begin` and ends at 1."""
+    z = start
     for i in range(n):
-        z = z + sign * size * velocity(z, clock(i, n)) / n
+        z = z + size * velocity(z, begin + (1 - begin) * i / n)
     return z
 
 
-def heun() -> np.ndarray:
-    z = Z
-    for i in range(TIMES):
-        v = velocity(z, 1 - i / TIMES)
-        ahead = velocity(z - v / TIMES, 1 - (i + 1) / TIMES)
-        z = z - (v + ahead) / (2 * TIMES)
+def early() -> np.ndarray:
+    """The clock starts at 0."""
+    z = (Z + NOISE) / 2
+    for i in range(25):
+        z = z + velocity(z, i / 50) / 50
+    return z
+
+
+def middle() -> np.ndarray:
+    """The velocity in the middle of each step."""
+    z = (Z + NOISE) / 2
+    for i in range(25):
+        half = z + velocity(z, 0.5 + i / 50) / 100
+        z = z + velocity(half, 0.5 + (i + 0.5) / 50) / 50
     return z
 
 
 def fourth(answer: Any) -> tuple[Any, ...]:
-    return answer, Z, velocity
+    return answer, Z, NOISE, velocity
 
 
-def forward(i: int, n: int) -> float:
-    return i / n
-
-
-NOISE_WRONG: Wrongs = {
-    "the codes": ("unmoved", lambda: fourth(Z)),
-    "forwards": ("forwards", lambda: fourth(back(sign=1, clock=forward))),
-    "from the starting point": (
-        "added",
-        lambda: fourth(Z - sum(velocity(Z, i / TIMES) for i in range(TIMES)) / TIMES),
-    ),
-    "the clock runs forwards": ("clock", lambda: fourth(back(clock=forward))),
-    "only the clock runs back": ("clock", lambda: fourth(back(sign=1))),
-    "not divided": ("undivided", lambda: fourth(back(size=TIMES))),
-    "one step": ("one_step", lambda: fourth(back(1))),
-    "always t = 0.98": ("one_time", lambda: fourth(back(clock=lambda i, n: 0.98))),
-    "always t = 0.5": ("one_time", lambda: fourth(back(clock=lambda i, n: 0.5))),
-    "ten steps": ("coarse", lambda: fourth(back(10))),
-    "half the way": ("other", lambda: fourth(back(size=0.5))),
-    "random noise": ("other", lambda: fourth(np.random.default_rng(0).normal(size=Z.shape))),
-    "ones": ("other", lambda: fourth(np.ones(Z.shape))),
-    "one code": ("shape", lambda: fourth(back()[0])),
-    "not a number": ("not_finite", lambda: fourth(back() * np.nan)),
+VARIED_WRONG: Wrongs = {
+    "the noisy codes": ("unmoved", lambda: fourth((Z + NOISE) / 2)),
+    "the codes": ("clean", lambda: fourth(Z)),
+    "from pure noise": ("pure", lambda: fourth(walk(NOISE, 0, 50))),
+    "the clock from 0": ("clock", lambda: fourth(early())),
+    "fifty steps from 0": ("clock", lambda: fourth(walk(begin=0, n=50))),
+    "steps twice as large": ("size", lambda: fourth(walk(size=1 / 25))),
+    "steps half as large": ("size", lambda: fourth(walk(size=1 / 100))),
+    "not divided": ("size", lambda: fourth(walk(size=1.0))),
+    "one step": ("one_step", lambda: fourth(walk(n=1, size=0.5))),
+    "against the velocity": ("backwards", lambda: fourth(walk(size=-1 / 50))),
+    "eight steps": ("coarse", lambda: fourth(walk(n=8, size=1 / 16))),
+    "other noise": ("other", lambda: fourth(walk((Z + NOISE[::-1]) / 2))),
+    "sum of code and noise": ("other", lambda: fourth(walk(Z + NOISE))),
+    "one code": ("shape", lambda: fourth(walk()[0])),
+    "not a number": ("not_finite", lambda: fourth(walk() * np.nan)),
 }
-NOISE_RIGHT: Rights = {
-    "fifty steps": lambda: fourth(back()),
-    "two hundred steps": lambda: fourth(back(200)),
-    "Heun's method": lambda: fourth(heun()),
-    "the exact inverse": lambda: fourth((Z - 1) / 0.3),
-    "the beginning of each step": lambda: fourth(back(clock=lambda i, n: 1 - i / n)),
-    "the middle of each step": lambda: fourth(back(clock=lambda i, n: 1 - (i + 0.5) / n)),
-    "lists": lambda: fourth(back().tolist()),
+VARIED_RIGHT: Rights = {
+    "twenty-five steps": lambda: fourth(walk()),
+    "a hundred steps": lambda: fourth(walk(n=100, size=1 / 200)),
+    "by the middle of each step": lambda: fourth(middle()),
+    "double precision": lambda: fourth(walk((Z.astype("float64") + NOISE) / 2)),
+    "lists": lambda: fourth(walk().tolist()),
 }
 
 CATALOGUE: Catalogue = [
     (check_generators.find_bug, BUG_WRONG, BUG_RIGHT),
     (check_generators.two_halves, HALVES_WRONG, HALVES_RIGHT),
     (check_generators.bits_by_position, BITS_WRONG, BITS_RIGHT),
-    (check_generators.noise_of, NOISE_WRONG, NOISE_RIGHT),
+    (check_generators.variations, VARIED_WRONG, VARIED_RIGHT),
 ]
