@@ -90,8 +90,9 @@ mnist = data.mnist.load()
 print(mnist.provenance)
 pixels, source = mnist.x_train[..., None], mnist.source
 n_val, n = len(pixels) // 12, settings.pick(quick=1300, class_=30_000, full=55_000)
-x_train, y_train, x_val = pixels[:n], mnist.y_train[:n], pixels[-n_val:]
+x_train, y_train, x_val = pixels[:n].copy(), mnist.y_train[:n], pixels[-n_val:].copy()
 x_test, y_test = mnist.x_test[..., None], mnist.y_test
+del mnist, pixels  # frees memory  # pt: libera memória
 BATCH = 128 if source == "real" else 32  # a small sample needs small batches
 # pt: uma amostra pequena precisa de lotes pequenos
 print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
@@ -1442,8 +1443,8 @@ text.table(("guidance w", "classified as asked", "Fréchet distance"), rows, "Sa
 # pt: "orientação w", "classificadas como pedido", "Amostras com orientação"
 plot.image_rows(
     pages,
-    alt="Ten samples for each weight: at 0 unrelated to the requested digit; from 1 on the digits 0 to 9, at 4 bold and regular.",
-    # pt: "Dez amostras por peso: com 0, sem relação com o dígito pedido; a partir de 1, os dígitos de 0 a 9; com 4, fortes e regulares."
+    alt="Ten samples for each weight: at 0 unrelated to the requested digit; from 1 on the digits 0 to 9, at 4 mostly bold.",
+    # pt: "Dez amostras por peso: com 0, sem relação com o dígito pedido; a partir de 1, os dígitos de 0 a 9; com 4, quase todos fortes."
 )
 # %% [markdown] lang="en"
 # With $w = 1$ most samples are classified as asked. A larger weight makes the label clearer still, but the samples become
