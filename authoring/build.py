@@ -89,7 +89,7 @@ def course(made: Mapping[str, str]) -> dict[str, str]:
             )
         place = start_page.path(language)
         text = existing(place)
-        old = nbformat.reads(text, as_version=4) if text else None
+        old = start_page.read(text)
         page = start_page.build(cards, language, old)
         shared[place] = text if start_page.same(page, old) else notebook.text(page)
     return shared

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode, v4
 
 from authoring.cover import cover
@@ -68,6 +69,17 @@ def built(cells: Sequence[Cell], language: str) -> str:
     chosen = [cell.metadata["built"][language] for cell in cells if "built" in cell.metadata]
     goals = re.findall(r"^- (.*?)[;.]?$", cells[0].texts[language], re.MULTILINE)
     return [*chosen, *goals, "…"][0]
+
+
+def read(text: str | None) -> NotebookNode | None:
+    """A start page from the text of its file; None if there is none, or one that is damaged.
+
+    Two versions of a page conflict whenever two branches have changed lessons.
+    """
+    try:
+        return nbformat.reads(text, as_version=4) if text else None
+    except ValueError:
+        return None
 
 
 def build(lessons: Sequence[Lesson], language: str, old: NotebookNode | None) -> NotebookNode:
