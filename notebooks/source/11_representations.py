@@ -450,7 +450,7 @@ rng = np.random.default_rng(settings.seed())
 order = np.argsort(rng.random((10, TOKENS)), axis=1)
 patches = np.asarray(masked.patches(x_test[:10]))
 shown = np.full_like(patches, 0.5)
-rebuilt = np.array(masked.reconstruct(patches, order))
+rebuilt = np.asarray(masked.reconstruct(patches, order)).copy()
 for one, visible in enumerate(order[:, : masked.visible]):
     shown[one, visible] = rebuilt[one, visible] = patches[one, visible]
 
@@ -609,9 +609,34 @@ claims.check(
     scratch_most=tuned["scratch"][-1].mean(),
 )
 # %% [markdown] lang="en"
-# TEXT4
+# **Frozen codes.** With ten labels the code of the masked autoencoder reaches {{ masked_10 }}, the pixels {{ pixels_10
+# }}. With 100 labels the values are {{ masked_100 }} and {{ pixels_100 }}; the plain autoencoder has {{ plain_100 }} and
+# the denoising one {{ denoising_100 }}. All three have seen the same images, and all three codes have 64 numbers. What differs
+# is the task. To copy an image, a network needs no idea of what it shows. To guess three quarters of it, it does.
+#
+# **The network from scratch** has {{ scratch_10 }} with ten labels, {{ scratch_100 }} with 100 and {{ scratch_most }}
+# with 1,000. With ten labels, the frozen code of the masked autoencoder is ahead. With 100 or more, the labels and
+# the augmentation tell the small network more than pretraining does.
+#
+# **Fine-tuning** the masked autoencoder gives {{ tuned_100 }} with 100 labels and {{ tuned_most }} with 1,000.
+#
+# Two limits of this comparison: we chose the settings of all methods by hand, and for digits good augmentations are known.
+# For other data, such as the heartbeats of lesson 05, it is less clear which changes are harmless.
 # %% [markdown] lang="pt-BR"
-# TEXT4
+# **Códigos congelados.** Com dez rótulos, o código do autoencoder mascarado chega a {{ masked_10 }}, e os pixels, a {{
+# pixels_10 }}. Com 100 rótulos, são {{ masked_100 }} e {{ pixels_100 }}; o autoencoder comum tem {{ plain_100 }}, e o de
+# remoção de ruído, {{ denoising_100 }}. Os três viram as mesmas imagens, e os três códigos têm 64 números. O que muda
+# é a tarefa. Para copiar uma imagem, a rede não precisa saber o que ela mostra. Para adivinhar três quartos dela,
+# precisa.
+#
+# **A rede treinada do zero** tem {{ scratch_10 }} com dez rótulos, {{ scratch_100 }} com 100 e {{ scratch_most }} com
+# 1.000. Com dez rótulos, o código congelado do autoencoder mascarado está à frente. Com 100 ou mais, os rótulos e o
+# aumento de dados ensinam mais à rede pequena do que o pré-treino.
+#
+# **O ajuste fino** do autoencoder mascarado dá {{ tuned_100 }} com 100 rótulos e {{ tuned_most }} com 1.000.
+#
+# Dois limites desta comparação: escolhemos à mão os ajustes de todos os métodos, e para dígitos se conhecem bons
+# aumentos de dados. Em outros dados, como os batimentos da aula 05, é menos claro que mudanças são inofensivas.
 # %% [markdown] lang="en"
 # ## 5. Retrieval: finding similar images
 #
@@ -650,9 +675,17 @@ claims.check(source, precision_pixels=precision["pixels"], precision_masked=prec
 
 
 # %% [markdown] lang="en"
-# TEXT5
+# The neighbours have the right class in {{ precision_masked }} of the cases with the masked autoencoder's code, and in {{
+# precision_pixels }} with pixels. The pictures show the query with the largest difference in favour of each. In
+# pixels, a neighbour is an image whose strokes lie on the same pixels. With thousands of images, such a
+# neighbour almost always exists, so pixels are a strong baseline for retrieval. A code also saves space: 64 numbers
+# instead of 784.
 # %% [markdown] lang="pt-BR"
-# TEXT5
+# Os vizinhos têm a classe certa em {{ precision_masked }} dos casos com o código do autoencoder mascarado e em {{
+# precision_pixels }} com os pixels. As figuras mostram a consulta com a maior diferença a favor de cada um. Nos
+# pixels, é vizinha a imagem cujos traços ocupam os mesmos pixels. Com milhares de imagens, quase sempre existe uma
+# vizinha assim; por isso os pixels são uma linha de base forte na recuperação. Um código também poupa espaço: 64
+# números em vez de 784.
 # %% [markdown] lang="en"
 # ## 6. Sparse autoencoders as microscopes
 #
@@ -782,9 +815,21 @@ claims.check(
     topk_narrow=shares["TopK", dims[-1]],
 )
 # %% [markdown] lang="en"
-# TEXT6
+# PCA finds none of the directions: there are more directions than components, and PCA makes its components
+# orthogonal. With 32 numbers both sparse autoencoders find most directions. In 12 numbers the directions overlap
+# more: TopK, which knows that about two are present, recovers {{ topk_narrow }}, the L1 penalty {{ l1_narrow }}. The
+# penalty also shrinks the active units, while TopK does not.
+#
+# Note the conditions under which this works: the features are sparse and independent, and we chose $k$ and the
+# number of units with the truth in mind. In a real network, nobody knows them.
 # %% [markdown] lang="pt-BR"
-# TEXT6
+# A PCA não encontra nenhuma das direções: há mais direções do que componentes, e ela torna os componentes ortogonais.
+# Com 32 números, os dois autoencoders esparsos encontram a maioria das direções. Em 12 números, as direções se
+# sobrepõem mais: o TopK, que sabe que cerca de duas estão presentes, recupera {{ topk_narrow }}; a penalidade L1, {{
+# l1_narrow }}. A penalidade também encolhe as unidades ativas; o TopK, não.
+#
+# Repare nas condições em que isso funciona: os atributos são esparsos e independentes, e escolhemos $k$ e o número de
+# unidades já conhecendo a verdade. Em uma rede real, ninguém os conhece.
 # %% [markdown] lang="en"
 # ## 7. Inside a classifier
 #
@@ -845,7 +890,9 @@ def revive(model, h, rng):
     error = (missing**2).sum(axis=1)
     new = missing[rng.choice(len(h), len(dead), p=error / error.sum())]
     new /= np.linalg.norm(new, axis=1, keepdims=True)
-    write, read, bias = (np.array(w) for w in (model.write.kernel, model.read.kernel, model.read.bias))
+    write, read, bias = (
+        np.asarray(w).copy() for w in (model.write.kernel, model.read.kernel, model.read.bias)
+    )
     write[dead], read[:, dead], bias[dead] = new, new.T, 0
     model.write.kernel.assign(write), model.read.kernel.assign(read), model.read.bias.assign(bias)
 
@@ -985,9 +1032,44 @@ claims.check(
     auc_probe=auc_probe,
 )
 # %% [markdown] lang="en"
-# TEXT7
+# On average over the 20 busiest units, switching a unit off costs {{ drop_own }} of the accuracy on the digit of its top images,
+# and {{ drop_other }} on the other digits. So many units matter for one digit. But "loop" is no unit: the best unit of the sparse code has an
+# AUC of {{ auc_sparse }}, the best unit of the layer itself {{ auc_layer }}, and the linear probe {{ auc_probe }}. The
+# information is there, spread over many units.
+#
+# **What such results can show:** which images activate a unit, and what *this* network does without it.
+#
+# **What they cannot show:**
+#
+# - that the unit means what its top images suggest. They are the extreme cases; look at all images that activate it;
+# - that the units are *the* features of the network. Another seed or another $k$ gives other units;
+# - that the network uses what a probe finds. A probe only shows that the information is present.
+#
+# ### Explore
+#
+# A small decoder, trained here, paints an image from the hidden layer. Choose an image, one of its strongest units,
+# and a factor: 0 switches the unit off, 1 leaves it as it is. Find a unit that changes the predicted class. Does the painted
+# image change in the same sense?
 # %% [markdown] lang="pt-BR"
-# TEXT7
+# Em média sobre as 20 unidades mais ativas, desligar uma unidade custa {{ drop_own }} da acurácia no dígito das
+# imagens do topo e {{ drop_other }} nos outros dígitos. Portanto, muitas unidades contam para um só dígito. Mas
+# "laço" não é uma unidade: a melhor unidade do código esparso tem AUC de {{ auc_sparse }}, a melhor unidade da própria
+# camada, {{ auc_layer }}, e a sonda linear, {{ auc_probe }}. A informação está lá, espalhada por muitas unidades.
+#
+# **O que esses resultados podem mostrar:** que imagens ativam uma unidade e o que *esta* rede faz sem ela.
+#
+# **O que não podem mostrar:**
+#
+# - que a unidade significa o que as imagens do topo sugerem. Elas são os casos extremos; veja todas as imagens que a
+#   ativam;
+# - que as unidades são *os* atributos da rede. Outra semente ou outro $k$ dá outras unidades;
+# - que a rede usa o que uma sonda encontra. A sonda só mostra que a informação está presente.
+#
+# ### Explore
+#
+# Um pequeno decodificador, treinado aqui, pinta uma imagem a partir da camada oculta. Escolha uma imagem, uma de suas
+# unidades mais fortes e um fator: 0 desliga a unidade, 1 a deixa como está. Encontre uma unidade que mude a classe
+# prevista. A imagem pintada muda no mesmo sentido?
 # %%
 painter = keras.Sequential([keras.Input((64,)), layers.Dense(256, "relu"), layers.Dense(784)])
 painter.compile("adam", "mse", jit_compile=XLA, steps_per_execution=20)
@@ -1198,11 +1280,29 @@ if check.few_units.done:
 # %% [markdown] lang="en"
 # ## Summary
 #
-# TEXTSUM
+# - A representation is good *for a task*. Measure it with a frozen code and a linear probe, with several draws of the
+#   labels, against pixels, PCA and a network from scratch with augmentation.
+# - The pretraining task decides what a code contains. Hiding most of the image taught more than copying it.
+# - Pretraining helped most with very few labels. With more labels, augmentation made a small network from scratch
+#   just as good or better.
+# - Attention is a weighted mean of values, with weights from the products of queries and keys. It accepts any set of
+#   patches, so the encoder can skip the hidden ones.
+# - Sparse autoencoders recover superposed features if these are sparse. Check for dead units, and revive them.
+# - Images that activate a unit suggest a meaning. Test it on all images, by switching the unit off, and against a
+#   linear probe.
 # %% [markdown] lang="pt-BR"
 # ## Resumo
 #
-# TEXTSUM
+# - Uma representação é boa *para uma tarefa*. Meça-a com o código congelado e uma sonda linear, com vários sorteios dos
+#   rótulos, contra os pixels, a PCA e uma rede treinada do zero com aumento de dados.
+# - A tarefa do pré-treino decide o que o código contém. Esconder a maior parte da imagem ensinou mais do que copiá-la.
+# - O pré-treino ajudou mais com muito poucos rótulos. Com mais rótulos, o aumento de dados tornou uma rede pequena,
+#   treinada do zero, igualmente boa ou melhor.
+# - A atenção é uma média ponderada de valores, com pesos que vêm dos produtos de consultas e chaves. Ela aceita
+#   qualquer conjunto de retalhos; por isso o codificador pode pular os escondidos.
+# - Autoencoders esparsos recuperam atributos sobrepostos se eles são esparsos. Procure unidades mortas e reative-as.
+# - As imagens que ativam uma unidade sugerem um significado. Teste-o com todas as imagens, desligando a unidade e
+#   comparando com uma sonda linear.
 # %% [markdown] lang="en"
 # ## Going further
 #
@@ -1236,7 +1336,8 @@ header = ("hidden", "loss", *(f"{n} labels" for n in LABELS))  # pt: "escondido"
 text.table(header, cells, "Masking ratio: training loss, and accuracy of the frozen code")
 # pt: "Fração escondida: custo de treino e acurácia do código congelado"
 # %% [markdown] lang="en"
-# TEXTRATIO
+# A small masking ratio gives a small loss, because much of the image is visible, but the losses of different ratios
+# measure different tasks. Compare the codes instead.
 #
 # ## References
 #
@@ -1254,7 +1355,8 @@ text.table(header, cells, "Masking ratio: training loss, and accuracy of the fro
 #
 # Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
-# TEXTRATIO
+# Uma fração escondida pequena dá um custo pequeno, pois se vê boa parte da imagem; mas custos de frações diferentes
+# medem tarefas diferentes. Compare os códigos.
 #
 # ## Referências
 #
