@@ -2,13 +2,14 @@
 
 Usage: python authoring/site/build.py [--output FOLDER]     (default: build/site)
 
-Neither the build nor the pages need a network: search, styles and fonts are in the folder.
+Neither the build nor the pages need a network: search, styles and scripts are in the folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,28 +22,20 @@ from nbformat import NotebookNode
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from authoring import facts
+from authoring.site import front
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
-WELCOME = {
-    "en": (
-        "Autoencoders",
-        "A course in executable notebooks. Each page is one lesson, with the outputs of a run on "
-        "the real data. A button at the top of a page downloads the lesson.",
-        "The [repository]({}) explains the installation, the class edition and how the results "
-        "are checked.",
-        "Lessons",
-    ),
-    "pt-BR": (
-        "Autoencoders",
-        "Um curso em notebooks executáveis. Cada página é uma aula, com as saídas de uma execução "
-        "com os dados reais. Um botão no alto da página baixa a aula.",
-        "O [repositório]({}) explica a instalação, a edição para a turma e como os resultados "
-        "são conferidos.",
-        "Aulas",
-    ),
+CAPTIONS = {"en": ("Lessons", "More"), "pt-BR": ("Aulas", "Mais")}
+# Pages beside the lessons: name of the page -> file of the course, by language.
+DOCUMENTS = {
+    "teaching": {"en": "TEACHING.md", "pt-BR": "TEACHING.pt-BR.md"},
+    "server": {"en": "docs/server.md", "pt-BR": "docs/server.pt-BR.md"},
+    "glossary": {"en": "docs/glossary.md", "pt-BR": "docs/glossary.md"},
 }
+OTHER_VERSION = re.compile(r" ?\[(Em português|In English)\]\([^)]*\)\.?")  # a button leads to it
+LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)")
 REDIRECT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Autoencoders</title>
 <link rel="icon" href="en/_static/icon.svg">
@@ -72,21 +65,43 @@ def prepare(notebook: NotebookNode) -> None:
             cell.metadata["mystnb"] = {"image": {"alt": " ".join(alts).replace("\n", " ")}}
 
 
+def document(path: Path) -> str:
+    """A document of the course as a page: links to pages of the site, none to other files."""
+
+    def link(found: re.Match[str]) -> str:
+        target = (path.parent / found[2]).resolve()
+        for name, files in DOCUMENTS.items():
+            if target in [ROOT / file for file in files.values()]:
+                label = found[1] if "/" not in found[1] else name
+                return f"[{label}]({name}.md{found[3] or ''})"
+        return found[1]
+
+    return LINK.sub(link, OTHER_VERSION.sub("", path.read_text(encoding="utf-8")))
+
+
 def write_sources(language: str, folder: Path) -> None:
-    """Put the pages of a language and their index into `folder`, for Sphinx."""
+    """Put the pages of a language into `folder`, for Sphinx.
+
+    The front page replaces the index; Sphinx takes the side bar's entries from it.
+    """
     entries = []
-    for path in sorted((ROOT / "notebooks" / language).glob("[0-9][0-9]_*.ipynb")):
+    for path in notebooks(language):
         notebook = nbformat.read(path, as_version=4)
         prepare(notebook)
         nbformat.write(notebook, folder / path.name)
-        heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
-        entries.append(f"{path.stem[:2]} · {heading} <{path.stem}>")
-    title, text, source, caption = WELCOME[language]
-    address = facts.repository()
-    about = f"{text} {source.format(address)}" if address else text
-    lines = [f"# {title}", "", about, "", "```{toctree}"]
-    lines += [f":caption: {caption}", ":maxdepth: 1", "", *entries, "```", ""]
-    (folder / "index.md").write_text("\n".join(lines), encoding="utf-8")
+        entries.append(f"{path.stem[:2]} · {front.title(notebook)} <{path.stem}>")
+    for name, files in DOCUMENTS.items():
+        text = document(ROOT / files[language])
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    lines = ["# Autoencoders"]
+    for caption, pages in zip(CAPTIONS[language], (entries, DOCUMENTS)):
+        lines += ["", "```{toctree}", f":caption: {caption}", ":maxdepth: 1", "", *pages, "```"]
+    (folder / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def notebooks(language: str) -> list[Path]:
+    """The lessons of a language, in their order."""
+    return sorted((ROOT / "notebooks" / language).glob("[0-9][0-9]_*.ipynb"))
 
 
 def main() -> None:
@@ -101,6 +116,7 @@ def main() -> None:
             command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
             command += ["-c", str(HERE), pages, str(output / language)]
             subprocess.run(command, check=True, env={**os.environ, **settings})
+        front.write(language, notebooks(language), facts.repository(), output / language)
     shutil.rmtree(output / "jupyter_execute", ignore_errors=True)  # an empty folder of myst-nb
     (output / "index.html").write_text(REDIRECT, encoding="utf-8")
     (output / ".nojekyll").touch()  # folders whose names begin with _ are served too

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,6 +16,27 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("[0-9][0-9]_*.py"))
 LESSONS = [f"{language}/{slug}.html" for language in ("en", "pt-BR") for slug in SLUGS]
+OTHERS = [
+    f"{language}/{name}.html"
+    for language in ("en", "pt-BR")
+    for name in ("index", "teaching", "server", "glossary", "search")
+]
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Elements beyond the right edge of the screen that no box lets the reader scroll to.
+CUT_OFF = """() => {
+    const edge = document.documentElement.clientWidth + 1;
+    const boxes = element => {
+        const found = [];
+        for (; element !== document.body; element = element.parentElement) found.push(element);
+        return found;
+    };
+    const scrolls = box => /auto|scroll/.test(getComputedStyle(box).overflowX)
+        && box.getBoundingClientRect().right <= edge;
+    return [...document.querySelectorAll("article *, body > main *")].filter(element => {
+        const { width, right } = element.getBoundingClientRect();
+        return width > 1 && right > edge && !boxes(element).some(scrolls);
+    }).map(element => element.outerHTML.slice(0, 80));
+}"""
 
 
 class Page(HTMLParser):
@@ -57,25 +72,6 @@ def broken_links(folder: Path) -> list[str]:
     return found
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """No line for each request."""
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Address on loopback and folder of the site, made by the command of `make site`."""
-    folder = tmp_path_factory.mktemp("site") / "site"
-    command = [sys.executable, ROOT / "authoring" / "site" / "build.py", "--output", folder]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", folder
-        server.shutdown()
-
-
 def complaints(page: Any, host: str) -> list[str]:
     """A list that fills with requests to other hosts, failed requests and errors of a page."""
     found: list[str] = []
@@ -97,6 +93,18 @@ def test_links_lead_somewhere(site: tuple[str, Path], tmp_path: Path) -> None:
     assert broken_links(tmp_path) == ["a.html: b.html", "a.html: #c"]
 
 
+@pytest.mark.parametrize("path", OTHERS)
+def test_other_pages_fetch_nothing_and_fit_the_screen(
+    site: tuple[str, Path], page: Any, path: str
+) -> None:
+    found = complaints(page, site[0])
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(f"{site[0]}/{path}", wait_until="networkidle")
+        assert page.evaluate(SIDEWAYS) <= 0 and page.evaluate(CUT_OFF) == []
+    assert found == []
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_lesson_fetches_nothing_and_fits_the_screen(
     site: tuple[str, Path], page: Any, lesson: str
@@ -108,8 +116,7 @@ def test_lesson_fetches_nothing_and_fits_the_screen(
         page.emulate_media(color_scheme=scheme)
         page.goto(f"{address}/{lesson}", wait_until="networkidle")
         assert page.locator("html").get_attribute("data-theme") == scheme
-        sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.evaluate(sideways) <= 0
+        assert page.evaluate(SIDEWAYS) <= 0 and page.evaluate(CUT_OFF) == []
     assert found == []
     described = page.evaluate("[...document.querySelectorAll('.cell_output img')].map(i => i.alt)")
     assert described and all(len(text) > 20 for text in described)
@@ -143,7 +150,7 @@ def test_language_switch_and_search(site: tuple[str, Path], page: Any) -> None:
     page.wait_for_url("**/en/")
 
 
-@pytest.mark.parametrize("path", [*LESSONS, "en/index.html", "pt-BR/search.html"])
+@pytest.mark.parametrize("path", [*LESSONS, *OTHERS])
 def test_pages_are_accessible(site: tuple[str, Path], page: Any, path: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
