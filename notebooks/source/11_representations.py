@@ -218,7 +218,7 @@ class MaskingNoise(layers.Layer):
         return x * ops.cast(keras.random.uniform(ops.shape(x), seed=self.generator) >= self.rate, x.dtype)
 
 
-def conv_encoder():
+def build_encoder():
     """Encoder from 784 pixels to a code of 64 numbers."""
     # pt: """Codificador de 784 pixels para um código de 64 números."""
     encoder = keras.Sequential([keras.Input((784,)), layers.Reshape((28, 28, 1))])
@@ -261,7 +261,7 @@ def encode(encoder, x):
 encoders = {}
 for name, rate in (("plain", 0.0), ("denoising", 0.75)):
     keras.utils.set_random_seed(settings.seed())
-    encoders[name] = conv_encoder()
+    encoders[name] = build_encoder()
     decoder = [layers.Dense(256, "relu"), layers.Dense(784)]
     noise = MaskingNoise(rate, settings.seed())
     autoencoder = keras.Sequential([keras.Input((784,)), noise, encoders[name], *decoder])
@@ -527,7 +527,7 @@ def augment(x, rng):
     return np.take_along_axis(x, 28 * places[:, 0] + places[:, 1], axis=1)
 
 
-def build_classifier(encoder):
+def with_classes(encoder):
     """A classifier on `encoder`, and its initial weights."""
     # pt: """Um classificador sobre `encoder` e seus pesos iniciais."""
     model = keras.Sequential([keras.Input((784,)), encoder, layers.Dense(10, "softmax")])
@@ -550,8 +550,8 @@ def fine_tune(model, initial, x, y):
 
 # %%
 keras.utils.set_random_seed(settings.seed())
-networks = {name: build_classifier(encoder) for name, encoder in encoders.items()}
-networks["scratch"] = build_classifier(conv_encoder())
+networks = {name: with_classes(encoder) for name, encoder in encoders.items()}
+networks["scratch"] = with_classes(build_encoder())
 tuned = {name: np.zeros((len(LABELS), DRAWS)) for name in networks}
 least = settings.pick(quick=20, class_=100, full=300)
 for i, n in enumerate(tqdm(LABELS, file=sys.stdout)):
