@@ -18,7 +18,6 @@ from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
 from exercises.grading.isolation import Limits
 from exercises.grading.page import Ran, output
-from exercises.grading.returned import IMAGES
 from exercises.grading.sandbox import Sandbox
 from exercises.grading.submission import Submission
 from exercises.grading.words import Remark, Unreadable
@@ -39,11 +38,6 @@ class Run:
     remarks: list[Remark] = field(default_factory=list)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     started: bool = False
-
-    @property
-    def images(self) -> int:
-        texts = (o.text for one in self.ran for o in one.outputs)
-        return next((int(found[1]) for text in texts if (found := IMAGES.search(text))), 0)
 
 
 def grade(one: Submission, homework: Homework, sandbox: Sandbox, real: Path | None) -> Graded:
@@ -90,9 +84,7 @@ def _grade(
             run, graded.profile = again, "class"
         lost = [label for label in lost if label not in won]
     if lost:
-        values = {"cells": ", ".join(lost), "home": one.images, "here": run.images}
-        other = one.images and run.images and one.images != run.images
-        one.remarks.append(Remark("own_run_data" if other else "own_run", values))
+        one.remarks.append(Remark("own_run", {"cells": ", ".join(lost)}))
     one.remarks += run.remarks
     graded.ran, graded.facts = run.ran, run.facts
     prose = {step.label for step in steps if step.text}
@@ -173,8 +165,7 @@ def _remarks(
         if result.get("cut"):
             yield Remark("output", {"where": where, "kilobytes": limits.output // 1000})
         for error in (o.error for o in one.outputs if o.error and not one.step.check):
-            kind = "syntax" if error.startswith(("SyntaxError", "IndentationError")) else "error"
-            errors.append(Remark(kind, {"where": where, "error": error}))
+            errors.append(Remark("error", {"where": where, "error": error}))
     yield from errors[:MOST_ERRORS]
     if len(errors) > MOST_ERRORS:
         yield Remark("more_errors", {"count": len(errors) - MOST_ERRORS})

@@ -33,9 +33,7 @@ def _parsed(code: str) -> list[ast.stmt] | None:
 def bound(code: str) -> set[str]:
     """Names that the statements of `code` bind, outside of functions."""
     names: set[str] = set()
-    if (body := _parsed(code)) is None:
-        return {m for line in re.findall(r"^([\w ,=]+)=[^=]", code, re.M) for m in line.split()}
-    for node in body:
+    for node in _parsed(code) or []:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -49,7 +47,7 @@ def bound(code: str) -> set[str]:
 def statements(code: str) -> list[str]:
     """What `code` does, whatever its layout; hints of checks are left out."""
     if (body := _parsed(code)) is None:
-        return [line.strip() for line in code.splitlines() if line.strip()[:1] not in ("", "#")]
+        return [code]
     return [ast.unparse(n) for n in body if not HINT.match(ast.unparse(n))]
 
 
