@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -17,6 +16,7 @@ from exercises.grading.assembly import Step, assemble
 from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
 from exercises.grading.isolation import Limits
+from exercises.grading.matching import literal
 from exercises.grading.page import Ran, output
 from exercises.grading.sandbox import Sandbox
 from exercises.grading.submission import Submission
@@ -24,7 +24,7 @@ from exercises.grading.words import Remark, Unreadable
 
 # One notebook more than cores, since some wait; at most five, since each may need a gigabyte.
 WORKERS = min(os.cpu_count() or 1, 4) + 1
-MOST_ERRORS = 3  # that are described one by one
+MOST_ERRORS = 3  # in the remarks; the page shows all
 STATES = {RIGHT: "right", WRONG: "wrong", NOT_ATTEMPTED: "blank"}
 LOST = ("wrong", "blank", "stopped", "not_run")
 
@@ -135,12 +135,11 @@ def execute(
 
 
 def _outcome(result: dict[str, Any], ran: Ran) -> tuple[str, str]:
-    try:
-        state, message = ast.literal_eval(result["outcome"])
-        return STATES.get(state, "unsure"), str(message)
-    except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
-        errors = [o.error for o in ran.outputs if o.error]
-        return ("stopped", errors[0]) if errors and not ran.stopped else ("not_run", "")
+    found = literal(result.get("outcome"))
+    if isinstance(found, list) and len(found) == 2:
+        return STATES.get(str(found[0]), "unsure"), str(found[1])
+    errors = [o.error for o in ran.outputs if o.error]
+    return ("stopped", errors[0]) if errors and not ran.stopped else ("not_run", "")
 
 
 def _remarks(
@@ -167,8 +166,6 @@ def _remarks(
         for error in (o.error for o in one.outputs if o.error and not one.step.check):
             errors.append(Remark("error", {"where": where, "error": error}))
     yield from errors[:MOST_ERRORS]
-    if len(errors) > MOST_ERRORS:
-        yield Remark("more_errors", {"count": len(errors) - MOST_ERRORS})
 
 
 def grade_class(
@@ -180,7 +177,8 @@ def grade_class(
     workers: int = WORKERS,
     say: Callable[[str], None] = print,
 ) -> list[Graded]:
-    """Grade the submissions in `folder`; write `points.csv` and a page for each into `out`.
+    """Grade the submissions in `folder`; write `points.csv` and a page for each into `out`, and
+    `questions.html` for the teacher.
 
     Points that a person typed into an earlier `points.csv` are kept.
 

@@ -5,7 +5,6 @@ They are on a page for the teacher alone; the pages for students do not have the
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import html
 import json
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from exercises.grading.gradebook import Graded, replace
+from exercises.grading.matching import literal
 from exercises.grading.page import whole
 from exercises.grading.words import fill, texts, word
 
@@ -29,8 +29,8 @@ def expression(module: str) -> str:
 def facts(result: Any) -> dict[str, dict[str, Any]]:
     """The values of `expression`, as the kernel returned them; empty if they are of no use."""
     try:
-        found = json.loads(ast.literal_eval(result))
-    except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+        found = json.loads(literal(result))
+    except (TypeError, ValueError, RecursionError):
         return {}
     found = found if isinstance(found, dict) else {}
     return {name: values for name, values in found.items() if isinstance(values, dict)}

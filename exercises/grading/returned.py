@@ -27,7 +27,12 @@ SHOWN = re.compile(rf"^\s*([{''.join(SIGNS)}]) (\w{{1,20}}):")
 
 @dataclass
 class Cell:
-    """A returned cell. `shown`: the states that checks showed in its saved outputs, by exercise."""
+    """A cell of a notebook.
+
+    Attributes:
+        exercise, role: of a cell of the homework as it was given.
+        shown: of a returned cell, the states that checks showed in its saved outputs, by exercise.
+    """
 
     kind: str
     source: str
@@ -74,9 +79,7 @@ def _text(value: Any) -> str:
 
 def _cell(cell: dict[str, Any]) -> Cell:
     """What counts of a returned cell."""
-    about = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     made = Cell(str(cell["cell_type"]), _text(cell.get("source")), _text(cell.get("id")))
-    made.exercise, made.role = _text(about.get("exercise")), _text(about.get("role"))
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else []:
         data = output.get("data") if isinstance(output, dict) else None
