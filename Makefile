@@ -5,8 +5,6 @@ PY := $(BIN)/python
 # Downloads go to data/cache. A folder of data beside the course is used where there is one.
 export AE_DATA ?= $(firstword $(wildcard ../shared/data) data/cache)
 
-# JupyterLab asks no question about news at its first start: a classroom may have no network.
-SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 NBVAL := --nbval-lax --nbval-cell-timeout=600
 # quick: the embedded samples, offline, in seconds. class: real data, every claim must be in its band.
 QUICK := AE_PROFILE=quick AE_DATA_SOURCE=embedded
@@ -15,7 +13,7 @@ CLASS := AE_PROFILE=class AE_DATA_SOURCE=real AE_STRICT=1
 TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 NAME = $(shell echo $(LESSON) | sed 's/^[0-9]*_//')
 
-.PHONY: help lab check test test-all test-class test-colab test-oldest notebooks address write claims \
+.PHONY: help lab author check test test-all test-class test-colab test-oldest notebooks address write claims \
   teacher student grade site slides bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 18
@@ -27,16 +25,17 @@ help:  ## list the targets
 	test -x $(PY) || $(PYTHON) -m venv .venv
 	$(PY) -I utils/python_check.py
 	$(PY) -m pip install --quiet -r requirements.txt
-	mkdir -p .venv/share/jupyter/lab/settings
-	echo '$(SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
 	touch $@
 
 .venv/dev: .venv/lab requirements-dev.txt
 	$(PY) -m pip install --quiet -r requirements-dev.txt
 	touch $@
 
-lab: .venv/lab  ## set up, then open JupyterLab on the lessons
-	$(PY) -m jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB)
+lab: .venv/lab  ## set up, then open JupyterLab on the start page (LANGUAGE=pt-BR for Portuguese)
+	$(PY) lab.py $(if $(filter en pt-BR,$(LANGUAGE)),--language $(LANGUAGE)) $(LAB)
+
+author: .venv/dev  ## open JupyterLab on the whole course, sources included
+	$(PY) lab.py --author $(LAB)
 
 # Tests: one lesson in under a minute, everything a change can break in under ten, all the rest
 

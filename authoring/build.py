@@ -21,7 +21,7 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from authoring import facts, notebook, source, tables, values
+from authoring import facts, notebook, source, start_page, tables, values
 from authoring.source import SourceError
 from utils.settings import ROOT
 from utils.text import LANGUAGES
@@ -49,24 +49,50 @@ def lesson(slug: str, teacher: bool = False) -> dict[str, str]:
     return {path: notebook.text(content) for path, content in made.items()}
 
 
-def course() -> dict[str, str]:
-    """Text of the files that all lessons share, by path in the course."""
-    lessons = {slug: (values.definitions(slug), values.results(slug)) for slug in source.slugs()}
-    readers = {slug: values.for_readers(*facts) for slug, facts in lessons.items()}
-    made = {"RESULTS.md": tables.results(lessons)}
-    made["data/claims.json"] = json.dumps(readers, indent=1, ensure_ascii=False) + "\n"
-    titles = {slug: source.titles(slug) for slug in lessons}
+def course(made: Mapping[str, str]) -> dict[str, str]:
+    """Text of the files that all lessons share, by path in the course.
+
+    Args:
+        made: notebooks that have just been made; the others are read.
+    """
+    cells = {slug: source.read(slug, source.source(slug)) for slug in source.slugs()}
+    facts_of = {slug: (values.definitions(slug), values.results(slug)) for slug in cells}
+    readers = {slug: values.for_readers(*known) for slug, known in facts_of.items()}
+    shared = {"RESULTS.md": tables.results(facts_of)}
+    shared["data/claims.json"] = json.dumps(readers, indent=1, ensure_ascii=False) + "\n"
+    titles = {slug: source.titles(slug) for slug in cells}
     address = facts.repository()
     for language, path in READMES.items():
         if (text := existing(path)) is not None:
-            rows = tables.lessons_table(titles, lessons, address, language)
+            rows = tables.lessons_table(titles, facts_of, address, language)
             text = tables.fill_between(text, "lessons", rows)
             ways = tables.without_installation(address, language)
-            made[path] = facts.repeated(path, tables.fill_between(text, "online", ways))
+            shared[path] = facts.repeated(path, tables.fill_between(text, "online", ways))
     for path in facts.REPEATING:
         if (text := existing(path)) is not None:
-            made[path] = facts.repeated(path, text)
-    return made
+            shared[path] = facts.repeated(path, text)
+    for language in LANGUAGES:
+        cards = []
+        for slug, parts in cells.items():
+            place = notebook.path(slug, language)
+            text = made.get(place) or existing(place)
+            minutes = values.placeholders(*facts_of[slug], language)["minutes.class"]
+            cards.append(
+                start_page.Lesson(
+                    slug,
+                    titles[slug][language],
+                    start_page.built(parts, language),
+                    notebook.reading_minutes(parts, language),
+                    minutes or values.PENDING,
+                    nbformat.reads(text, as_version=4) if text else None,
+                )
+            )
+        place = start_page.path(language)
+        text = existing(place)
+        old = nbformat.reads(text, as_version=4) if text else None
+        page = start_page.build(cards, language, old)
+        shared[place] = text if start_page.same(page, old) else notebook.text(page)
+    return shared
 
 
 def write_whole(target: Path, text: str) -> None:
@@ -122,7 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no source of {', '.join(sorted(unknown))}; there are: {names}")
     try:
         lessons = {slug: lesson(slug, options.teacher) for slug in chosen}
-        shared = {} if options.teacher else course()
+        made = dict(pair for files in lessons.values() for pair in files.items())
+        shared = {} if options.teacher else course(made)
     except SourceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -132,8 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             problems += [*stale(made), *not_run(slug, made)]
         print("\n".join(problems) or "All generated files are current.")
         return bool(problems)
-    made = dict(pair for files in [*lessons.values(), shared] for pair in files.items())
-    print("\n".join(write(made)) or "All generated files were current.")
+    print("\n".join(write(made | shared)) or "All generated files were current.")
     return 0
 
 

@@ -21,14 +21,14 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from authoring import facts
+from authoring import facts, start_page
 from utils.settings import ROOT
 from utils.text import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
 NAME = "autoencoder-course"
 FOLDERS = ("utils", "exercises", "data")
-FILES = ("requirements.txt", "environment.yml", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
+FILES = ("lab.py", "requirements.txt", "environment.yml", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
 # Grading is for teachers, the demo for the site; the programs in data/ made the embedded samples.
 LEFT_OUT = {"exercises": ["grading"], "data": ["cache", "demo", "*.py"]}
 EVERYWHERE_LEFT_OUT = ("__pycache__", ".*")
@@ -60,6 +60,8 @@ def fill(folder: Path) -> None:
         (folder / "notebooks" / language).mkdir(parents=True)
         for path in (ROOT / "notebooks" / language).glob("[0-9][0-9]_*.ipynb"):
             shutil.copy(path, folder / "notebooks" / language / path.name)
+        start = start_page.path(language)
+        shutil.copy(ROOT / start, folder / start)
         (folder / READMES[language]).write_text(readme(language), encoding="utf-8")
     sums = [f"{checksum(path)}  {path.relative_to(folder).as_posix()}\n" for path in files(folder)]
     (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")

@@ -49,16 +49,11 @@ def build(
     ids = cell_ids(cells, old.get("en"))
     made = {}
     for language in LANGUAGES:
-        words = sum(
-            len(PLACEHOLDER.sub("0", cell.texts[language]).split())
-            for cell in cells
-            if cell.kind == "markdown" and not cell.only_in_solutions
-        )
         address = path(slug, language)
         known = placeholders(claims, runs, language) | {
             "repository": repository,
             "python": facts.python_span(language),
-            "reading_minutes": str(math.ceil(words / WORDS_A_MINUTE)),
+            "reading_minutes": reading_minutes(cells, language),
             "colab": colab(repository, address),
         }
         notebook = make(cells, ids, language, teacher, known)
@@ -68,6 +63,16 @@ def build(
                 keep_outputs(notebook, old[language])
         made[path(slug, language, teacher)] = notebook
     return made
+
+
+def reading_minutes(cells: Sequence[Cell], language: str) -> str:
+    """Minutes to read a lesson's text."""
+    words = sum(
+        len(PLACEHOLDER.sub("0", cell.texts[language]).split())
+        for cell in cells
+        if cell.kind == "markdown" and not cell.only_in_solutions
+    )
+    return str(math.ceil(words / WORDS_A_MINUTE))
 
 
 def make(

@@ -41,7 +41,7 @@ ONLINE = {
         "archive (`make student` writes\nit to `build/student`). The archive may also be in My "
         "Drive. The first cell finds and unpacks it and, in Colab,\ninstalls what is missing.",
         "binder": "**Binder.** [Open in Binder](https://mybinder.org/v2/gh/{name}/HEAD?"
-        "labpath=notebooks%2Fen).\nThere is nothing to install, but it starts slowly.",
+        "labpath=notebooks%2FStart.ipynb).\nThere is nothing to install, but it starts slowly.",
     },
     "pt-BR": {
         "badge": "**Colab.** Clique no selo da tabela. A primeira célula baixa o curso e instala o "
@@ -52,7 +52,7 @@ ONLINE = {
         "(`make student` o grava em\n`build/student`). O pacote também pode estar no seu Drive. A "
         "primeira célula o encontra, descompacta e, no Colab,\ninstala o que falta.",
         "binder": "**Binder.** [Abrir no Binder](https://mybinder.org/v2/gh/{name}/HEAD?"
-        "labpath=notebooks%2Fpt-BR).\nNão há nada a instalar, mas demora a abrir.",
+        "labpath=notebooks%2FInicio.ipynb).\nNão há nada a instalar, mas demora a abrir.",
     },
 }
 

@@ -1,4 +1,4 @@
-"""The exercises of lesson 06: a code of bytes, segments cut elsewhere, music without seams."""
+"""The exercises of lesson 06: frames cut wrongly, a code of bytes, shifted segments, no seams."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.decomposition import PCA
 
-from exercises.answers import Values, array, close, expect, need, sure
+from exercises.answers import Values, array, close, expect, need, prose, sure
 from exercises.check import exercise
 from utils import audio
 
@@ -35,13 +36,55 @@ def _apart(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(a - b))))
 
 
-@exercise("1")
+def _chords(seed: int) -> np.ndarray:
+    """Four tracks of 4,096 samples, each with three tones that swell and fade."""
+    rng, t = np.random.default_rng(seed), np.arange(4096)
+    tones = rng.uniform(0.05, 0.8, (4, 3, 1)) * t + rng.uniform(0, 6, (4, 3, 1))
+    return (np.sin(tones).sum(axis=1) * (1.2 + np.sin(t / 500)) / 7).astype("float32")
+
+
+@exercise("bug", answers=2)
+def find_bug(frames_snr: Any, noticed: Any) -> None:
+    """A function that returns the SNR of tracks rebuilt by a PCA of the frames of other tracks."""
+    need(callable(frames_snr), "no_function")
+    x_fit, x_new, frame, kept = _chords(0), _chords(1), 32, 6
+
+    def result(
+        fit: np.ndarray, frames: Callable[[np.ndarray], np.ndarray], x: np.ndarray = x_new
+    ) -> np.ndarray:
+        new = frames(x)
+        pca = PCA(kept).fit(frames(fit))
+        error = new - pca.inverse_transform(pca.transform(new))
+        tracks = error.T if frames is strided else error
+        return audio.snr(x, x - tracks.reshape(x.shape))
+
+    def cut(x: np.ndarray) -> np.ndarray:
+        return x.reshape(-1, frame)
+
+    def strided(x: np.ndarray) -> np.ndarray:
+        return x.reshape(frame, -1).T
+
+    true = result(x_fit, cut)
+    given = array("frames_snr", frames_snr(x_fit, x_new, frame, kept), (len(x_new),))
+    expect(
+        close(given, atol=0.05),
+        true,
+        shuffled=lambda: result(x_fit, strided),
+        fitted_new=lambda: (result(x_new, cut), result(x_new, strided)),
+        sign=lambda: -true,
+        twice=lambda: 2 * true,
+        ratio=lambda: close(given, rtol=0.02)(10 ** (true / 10)),
+    )
+    prose(noticed, least=8)
+
+
+@exercise("2")
 def eight_bits(
-    x_8bit: Any, encoder: Any, decoder: Any, parts_train: np.ndarray, x_test: np.ndarray
+    x_8bit: Any, encoder: Any, decoder: Any, segments_train: np.ndarray, x_test: np.ndarray
 ) -> Values:
     """The tracks `x_test` reconstructed from 8-bit codes, on the scale of the training codes."""
     given, part = _sound("x_8bit", x_8bit, x_test), encoder.input_shape[1]
-    z_train, z = (_run(encoder, x) for x in (parts_train, audio.cut(x_test, part)))
+    z_train, z = (_run(encoder, x) for x in (segments_train, audio.cut(x_test, part)))
     largest = np.abs(z_train).max()
 
     def decoded(codes: np.ndarray) -> np.ndarray:
@@ -72,7 +115,7 @@ def eight_bits(
     return {"cost": float(cost)}
 
 
-@exercise("2")
+@exercise("1")
 def shifted(snr_shifted: Any, autoencoder: Any, x_train: np.ndarray, part: int) -> Values:
     """SNR of each training track without its first and last half segment, reconstructed."""
     need(np.ndim(snr_shifted) > 0 or len(x_train) == 1, "one", n=len(x_train))

@@ -145,15 +145,16 @@ def play(
 
     Args:
         clips: label -> sound in [-1, 1], shape (n,).
-        source: the `source` of the music that the sounds come from or were rebuilt from.
+        source: the `source` of the music that the sounds come from or were rebuilt from, or `own`
+            for sounds that belong to the reader.
         rate: samples a second.
         my_copy: play real tracks too, in a copy of the notebook that nobody else will get.
 
     Raises:
-        ValueError: `source` is neither `real` nor `embedded`.
+        ValueError: `source` is neither `real` nor `embedded` nor `own`.
     """
-    if source not in ("real", "embedded"):
-        raise ValueError(f"source={source!r} is neither 'real' nor 'embedded'")
+    if source not in ("real", "embedded", "own"):
+        raise ValueError(f"source={source!r} is neither 'real' nor 'embedded' nor 'own'")
     if source == "real" and not my_copy:
         text.notice(
             tr(

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from utils import names, python_check, settings, text
+from utils import name_errors, python_check, settings, text
 from utils.settings import ROOT
 from utils.text import number, tr
 
@@ -56,7 +56,7 @@ def start(slug: str, language: str = "en") -> None:
         os.environ["PATH"] = beside + os.pathsep + os.environ["PATH"]
     text.set_language(language)
     settings.set_lesson(slug)
-    names.explain_missing()
+    name_errors.explain_missing()
     needed = requirements(slug)
     if in_colab() and (lacking := unmet(needed)):
         install(list(lacking))

@@ -37,14 +37,16 @@ DPI = 80
 plt.style.use(Path(__file__).with_name("course.mplstyle"))
 
 
-def png(fig: Figure) -> bytes:
+def png(fig: Figure, tight: bool = True) -> bytes:
     """The figure as a PNG file, numbers on its axes in the notebook's language; it is closed.
 
-    No tone is changed: a figure without colours is stored as greys, which needs less space.
+    No tone is changed: a figure without colours is stored as greys, which needs less space. With
+    `tight`, the margin fits what is drawn; without it, the figure keeps its size.
     """
     ticks.localise(fig)
     full, small = io.BytesIO(), io.BytesIO()
-    fig.savefig(full, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.1)
+    box = "tight" if tight else None
+    fig.savefig(full, format="png", dpi=DPI, bbox_inches=box, pad_inches=0.1)
     plt.close(fig)  # else the notebook shows it twice
     picture = Image.open(full).convert("RGB")
     grey = picture.convert("L")

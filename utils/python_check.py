@@ -23,20 +23,14 @@ def problem():
     if not works():
         found = [name for name in reversed(NAMES) if shutil.which("python" + name)]
         best = found[0] if found else NAMES[-1]
-        lines = [
-            f"The course needs Python {CHOICE}; this is {sys.version.split()[0]} "
-            f"({sys.executable}).",
-            f"Run: make lab PYTHON=python{best}",
-        ]
+        version = sys.version.split()[0]
+        lines = [f"The course needs Python {CHOICE}; this is {version} ({sys.executable})."]
         if not found:
-            lines[1:1] = [
-                f"Install Python {best} first:",
-                f"  Fedora          sudo dnf install python{best}",
-                "  Debian, Ubuntu  sudo apt install python3.12-venv (or the version it has)",
-                f"  macOS           brew install python@{best}",
-                f"  any system      uv python install {best}, or the installer of python.org",
+            lines += [
+                f"Install Python {best} first: uv python install {best}, or brew install "
+                f"python@{best}, or sudo dnf install python{best}, or the installer of python.org."
             ]
-        return "\n".join(lines)
+        return "\n".join([*lines, f"Run: make lab PYTHON=python{best}"])
     if importlib.util.find_spec("ensurepip") is None:
         name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         return (

@@ -67,11 +67,6 @@ def say(template: str, /, *args: Any, **values: Any) -> None:
     print(fill(template, *args, **values))
 
 
-def shape(sizes: Sequence[int]) -> str:
-    """A shape as readers see it, such as `60000 x 28 x 28`."""
-    return " x ".join(map(str, sizes))
-
-
 def in_notebook() -> bool:
     """Whether IPython runs this program: outputs can be more than text."""
     from IPython.core.getipython import get_ipython
@@ -111,17 +106,16 @@ def table(
     metadata: dict[str, Any] | None = None,
 ) -> None:
     """Show rows of text as a table: HTML with a caption in a notebook, aligned text elsewhere."""
-    widths = [max(len(str(row[i])) for row in (header, *rows)) for i in range(len(header))]
+
+    def line(cells: Sequence[str], tag: str, scope: str = "") -> str:
+        inner = [f'<{tag}{scope} style="text-align:left">{html.escape(c)}</{tag}>' for c in cells]
+        return f"<tr>{''.join(inner)}</tr>"
+
+    widths = [max(map(len, column)) for column in zip(header, *rows)]
     lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths)).rstrip() for r in (header, *rows)]
-    head = "".join(f'<th scope="col" style="text-align:left">{html.escape(c)}</th>' for c in header)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td style="text-align:left">{html.escape(c)}</td>' for c in row)
-        + "</tr>"
-        for row in rows
-    )
+    head, body = line(header, "th", ' scope="col"'), "".join(line(row, "td") for row in rows)
     rich = (
         f'<table style="font-size:110%"><caption style="text-align:left">{html.escape(caption)}'
-        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
     )
     show("\n".join([caption, *lines]), rich, metadata)

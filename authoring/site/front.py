@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import tomllib
 from collections.abc import Sequence
@@ -13,41 +11,18 @@ from typing import Any
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
-from PIL import Image, ImageOps
 
 from authoring import values
+from authoring.cover import cover
 from authoring.site import networks
 from utils.text import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
-SIZE = (480, 360)  # of a cover, in pixels
-WHOLE = (0, 0, 1, 1)
 
 
 def title(notebook: NotebookNode) -> str:
     """The heading of a lesson."""
     return notebook.cells[0].source.splitlines()[0].lstrip("# ")
-
-
-def cover(notebook: NotebookNode) -> tuple[Image.Image, str] | None:
-    """A picture from the outputs of a lesson and its alt text; None where there is no picture.
-
-    A cell marked `cover=[left, top, right, bottom]` gives its last picture, cut to these shares of
-    its width and height. Without such a cell, the largest file is taken whole.
-    """
-    found = []
-    for cell in notebook.cells:
-        box = cell.metadata.get("cover")
-        for output in cell.get("outputs", []):
-            if png := output.get("data", {}).get("image/png"):
-                found.append((box is not None, 0 if box else len(png), output.data, box or WHOLE))
-    if not found:
-        return None
-    *_, data, box = max(reversed(found), key=lambda entry: entry[:2])
-    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
-    edges = [round(share * image.size[i % 2]) for i, share in enumerate(box)]
-    fitted = ImageOps.fit(image.crop(edges), SIZE, Image.Resampling.LANCZOS)
-    return fitted, data.get("text/plain", "").replace("\n", " ")
 
 
 def lesson(path: Path, language: str, covers: Path) -> dict[str, Any]:
@@ -57,9 +32,8 @@ def lesson(path: Path, language: str, covers: Path) -> dict[str, Any]:
     shown = {"slug": slug, "number": slug[:2], "title": title(notebook)}
     shown["minutes"] = known["minutes.class"]
     if picture := cover(notebook):
-        image, shown["alt"] = picture
-        shown["cover"] = f"{slug}.webp"
-        image.save(covers / shown["cover"], quality=80)
+        shown |= {"alt": picture.alt, "cover": f"{slug}.webp"}
+        picture.fitted().save(covers / shown["cover"], quality=80)
     return shown
 
 

@@ -15,7 +15,7 @@
 #
 # **Prerequisites:** you know that a neural network has weights and that training adjusts them.
 #
-# **You will need:** a computer with Python 3.11 or newer, or a free Colab. No GPU. Twenty minutes.
+# **You will need:** a computer with Python {{ python }}, or a free Colab. No GPU. Twenty minutes.
 # %% [markdown] lang="pt-BR"
 # # O que é um autoencoder?
 #
@@ -33,7 +33,7 @@
 #
 # **Pré-requisitos:** saber que uma rede neural tem pesos e que o treino os ajusta.
 #
-# **Você vai precisar de:** um computador com Python 3.11 ou mais novo, ou do Colab gratuito. Não é preciso GPU. Vinte minutos.
+# **Você vai precisar de:** um computador com Python {{ python }}, ou do Colab gratuito. Não é preciso GPU. Vinte minutos.
 # %% tags=["setup"]
 import start  # noqa: F401 (finds the course's folder)
 
@@ -121,7 +121,7 @@ plot.history(
 # %% [markdown] lang="pt-BR"
 # As duas curvas caem juntas. O que a rede aprende nas imagens de treino vale também para as de validação. Agora acompanhamos uma imagem de **teste**,
 # que não foi usada em nenhum dos dois, pelas duas metades.
-# %%
+# %% built={"en": "an autoencoder in ten lines of Keras", "pt-BR": "um autoencoder em dez linhas de Keras"}
 z = encoder.predict(x_test[:1], verbose=0)
 x_hat = decoder.predict(z, verbose=0)
 

@@ -672,7 +672,7 @@ claims.check(
 # A ordem foi a mesma em todas as execuções registradas, mas vale para esta rede e estes dados. Testamos uma só arquitetura, com a parada antecipada como única
 # regularização. Uma causa provável da derrota é o número pequeno de pessoas, 28, com que ela precisa aprender uma superfície curva. Na aula 02 há sessenta mil
 # dígitos, e ali o autoencoder tem erro menor que o da PCA.
-# %% cover=[0.299, 0.033, 0.856, 0.734]
+# %% cover=[0.299, 0.033, 0.856, 0.734] built={"en": "three compressors of faces, with 32 numbers per photo", "pt-BR": "três compressores de rostos, com 32 números por foto"}
 x_linear, x_hat = linear_rebuild(x_test), autoencoder.predict_on_batch(x_test)
 chosen = np.linspace(0, len(x_test) - 1, 6).astype(int)
 plot.image_rows(

@@ -828,7 +828,7 @@ plot.image_rows(
 # Decodificamos uma grade de 15 × 15 pontos, um retrato da **variedade** (*manifold*), a superfície curva das imagens que o decodificador sabe desenhar. A
 # aula de referência usa o quadrado de 0 a 4. Usamos de 0 a 2, onde os códigos são mais densos. Os 225 pontos são decodificados **numa só
 # chamada**; 225 chamadas de `predict` seriam muito mais lentas.
-# %% cover=[0.12, 0.04, 0.98, 0.685]
+# %% cover=[0.12, 0.04, 0.98, 0.685] built={"en": "an autoencoder for digits, and a map of its latent space", "pt-BR": "um autoencoder para dígitos e um mapa do seu espaço latente"}
 LOW, HIGH = 0, 2
 steps = np.linspace(LOW, HIGH, 15, dtype="float32")
 z1, z2 = np.meshgrid(steps, steps[::-1])

@@ -108,7 +108,7 @@ fashion = data.mnist.load_fashion()
 print(fashion.provenance)
 print(f"x_train {fashion.x_train.shape}, x_test {fashion.x_test.shape}")
 check.start(fashion)
-# %% cover=[0.087, 0.003, 0.535, 0.301]
+# %% cover=[0.087, 0.003, 0.535, 0.301] built={"en": "two autoencoders for clothes, one of them convolutional", "pt-BR": "dois autoencoders para roupas, um deles convolucional"}
 places = [np.flatnonzero(fashion.y_train == label)[:8] for label in range(10)]
 plot.image_rows(
     {name: fashion.x_train[mine] for name, mine in zip(fashion.class_names, places)},

@@ -135,7 +135,7 @@ x_val_noisy, x_test_noisy = add_noise(x_val, noise_std, 1), add_noise(x_test, no
 print(digits.provenance)
 print(f"x_train {x_train.shape}, x_val {x_val.shape}, x_test {x_test.shape}")
 del digits  # frees 200 MB  # pt: libera 200 MB
-# %% cover=[0.065, 0.012, 0.717, 0.986]
+# %% cover=[0.065, 0.012, 0.717, 0.986] built={"en": "a network that removes noise and one that fills holes", "pt-BR": "uma rede que remove ruído e outra que preenche falhas"}
 plt.rcParams["image.interpolation"] = "nearest"  # shows the noise pixel by pixel
 # pt: mostra o ruído pixel a pixel
 plot.image_rows(

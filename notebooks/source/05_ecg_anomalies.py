@@ -132,7 +132,7 @@ claims.check(heart.source, beats=len(beats), share_abnormal=abnormal.mean())
 # Daqui em diante, **anormal é a classe positiva**. Um alarme significa "anormal", e um *verdadeiro positivo* é um batimento anormal com alarme. Diga isso sempre que informar precisão ou revocação (sensibilidade). A seção 8 mostra um tutorial conhecido que conta ao contrário.
 #
 # Como são os tipos?
-# %% cover=[0.4415, 0.17, 0.617, 0.805]
+# %% cover=[0.4415, 0.17, 0.617, 0.805] built={"en": "a detector of abnormal heartbeats", "pt-BR": "um detector de batimentos anormais"}
 def panels(count, height=3.4):
     """A row of empty panels for beats, sharing the vertical axis."""
     # pt: """Uma linha de painéis vazios para batimentos, com eixo vertical comum."""

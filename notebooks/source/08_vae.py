@@ -872,7 +872,7 @@ claims.check(
 #
 # Mova o ponto pelo plano do VAE, de −3 a 3 nas duas direções. Onde as classes se encontram? Que imagens não parecem
 # nenhum dígito?
-# %% cover=[0.085, 0.05, 0.4, 0.83]
+# %% cover=[0.085, 0.05, 0.4, 0.83] built={"en": "a generator of handwritten digits", "pt-BR": "um gerador de dígitos manuscritos"}
 explore.mnist.latent_plane(vae2_decoder, z_mean[shown], y_test[shown], digits, low=-3, high=3)
 
 

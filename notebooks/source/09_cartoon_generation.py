@@ -596,7 +596,7 @@ claims.check(
     told_mse=told["MSE"],
     told_edges=told["edges"],
 )
-# %% cover=[0.199, 0.006, 0.659, 0.6]
+# %% cover=[0.199, 0.006, 0.659, 0.6] built={"en": "a generator of cartoon faces, with or without glasses", "pt-BR": "um gerador de rostos de desenho, com ou sem óculos"}
 glad = np.flatnonzero(has_test)[:4]
 beards = np.flatnonzero(~has_test & (moustache_score(x_test) > THRESHOLD))[:4]
 chosen = np.concatenate([glad, beards])

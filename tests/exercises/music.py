@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras import layers
+from sklearn.decomposition import PCA
 
 from exercises import music as check_music
 from tests.exercises.common import SEED, Catalogue, Rights, Wrongs
@@ -71,7 +72,96 @@ def dead_answer(exercise: Any) -> tuple[Any, ...]:
     return silence, *(models.get(id(value), value) for value in given)
 
 
-# Exercise 1
+# Find the bug
+
+
+def bug(
+    answer: Any, noticed: Any = "One frame plotted is noise and the SNR is much too low."
+) -> Any:
+    return answer, noticed
+
+
+def rebuilt_by(fit: Any, frames: Any, back: Any = None, ratio: Any = audio.snr) -> Any:
+    """A function like the one asked for, with its own way of cutting and joining frames."""
+
+    def function(x_fit: Any, x_new: Any, frame: int, components: int) -> Any:
+        pca = PCA(components).fit(frames(x_fit if fit == "fit" else x_new, frame))
+        made = pca.inverse_transform(pca.transform(frames(x_new, frame)))
+        return ratio(x_new, (back or (lambda y, x: y.reshape(x.shape)))(made, x_new))
+
+    return function
+
+
+def rows(x: np.ndarray, frame: int) -> np.ndarray:
+    return x.reshape(-1, frame)
+
+
+def strided(x: np.ndarray, frame: int) -> np.ndarray:
+    return x.reshape(frame, -1).T
+
+
+def unstride(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return y.T.reshape(x.shape)
+
+
+def by_svd(x_fit: Any, x_new: Any, frame: int, components: int) -> Any:
+    mean = rows(x_fit, frame).mean(axis=0)
+    basis = np.linalg.svd(rows(x_fit, frame) - mean, full_matrices=False)[2][:components]
+    made = (rows(x_new, frame) - mean) @ basis.T @ basis + mean
+    return audio.snr(x_new, made.reshape(x_new.shape))
+
+
+def by_cut(x_fit: Any, x_new: Any, frame: int, components: int) -> Any:
+    pca = PCA(components).fit(audio.cut(x_fit, frame)[:, :, 0])
+    made = pca.inverse_transform(pca.transform(audio.cut(x_new, frame)[:, :, 0]))
+    return audio.snr(x_new, audio.join(made, x_new.shape[1]))
+
+
+def track_by_track(x_fit: Any, x_new: Any, frame: int, components: int) -> Any:
+    return [float(GOOD(x_fit, x[None], frame, components)[0]) for x in x_new]
+
+
+GOOD = rebuilt_by("fit", rows)
+BUG_WRONG: Wrongs = {
+    "unchanged": ("shuffled", lambda: bug(rebuilt_by("fit", strided, unstride))),
+    "fitted to the new tracks": ("fitted_new", lambda: bug(rebuilt_by("new", rows))),
+    "both mistakes": ("fitted_new", lambda: bug(rebuilt_by("new", strided, unstride))),
+    "only joined rightly": ("other", lambda: bug(rebuilt_by("fit", strided))),
+    "only cut rightly": ("other", lambda: bug(rebuilt_by("fit", rows, unstride))),
+    "noise over signal": (
+        "sign",
+        lambda: bug(rebuilt_by("fit", rows, ratio=lambda x, y: -audio.snr(x, y))),
+    ),
+    "twice": (
+        "twice",
+        lambda: bug(rebuilt_by("fit", rows, ratio=lambda x, y: 2 * audio.snr(x, y))),
+    ),
+    "no logarithm": (
+        "ratio",
+        lambda: bug(rebuilt_by("fit", rows, ratio=lambda x, y: 10 ** (audio.snr(x, y) / 10))),
+    ),
+    "fewer components": ("other", lambda: bug(lambda a, b, frame, k: GOOD(a, b, frame, k // 2))),
+    "one value": ("shape", lambda: bug(lambda *given: np.median(GOOD(*given)))),
+    "the reconstruction": (
+        "shape",
+        lambda: bug(rebuilt_by("fit", rows, ratio=lambda x, y: y)),
+    ),
+    "values for a function": ("no_function", lambda: bug(np.array([9.0, 9.5]))),
+    "two words": ("prose_short", lambda: bug(GOOD, "Noise, low.")),
+    "no sentence": ("empty", lambda: bug(GOOD, None)),
+    "not a number": ("not_finite", lambda: bug(lambda *given: GOOD(*given) * np.nan)),
+}
+BUG_RIGHT: Rights = {
+    "reshaped": lambda: bug(GOOD),
+    "audio.cut and audio.join": lambda: bug(by_cut),
+    "an SVD by hand": lambda: bug(by_svd),
+    "track by track": lambda: bug(track_by_track),
+    "in Portuguese": lambda: bug(
+        GOOD, "O gráfico de um quadro parece ruído, e a SNR é baixa demais."
+    ),
+}
+
+# Exercise 2
 
 
 def codes(x: np.ndarray) -> np.ndarray:
@@ -133,7 +223,7 @@ EIGHT_RIGHT: Rights = {
     "lists": lambda: first(stored().tolist()),
 }
 
-# Exercise 2
+# Exercise 1
 
 
 def ratios(x: np.ndarray) -> np.ndarray:
@@ -249,6 +339,7 @@ SMOOTH_RIGHT: Rights = {
 }
 
 CATALOGUE: Catalogue = [
+    (check_music.find_bug, BUG_WRONG, BUG_RIGHT),
     (check_music.eight_bits, EIGHT_WRONG, EIGHT_RIGHT),
     (check_music.shifted, SHIFT_WRONG, SHIFT_RIGHT),
     (check_music.smooth, SMOOTH_WRONG, SMOOTH_RIGHT),

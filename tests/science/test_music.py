@@ -15,9 +15,9 @@ from sklearn.decomposition import PCA
 
 from utils import audio
 
-PART, LENGTH, RATE = 64, 256, 8000
+SEGMENT, LENGTH, RATE = 64, 256, 8000
 KNOWN = {
-    "PART": PART, "LENGTH": LENGTH, "RATE": RATE, "BATCH": 8, "audio": audio, "io": io,
+    "SEGMENT": SEGMENT, "LENGTH": LENGTH, "RATE": RATE, "BATCH": 8, "audio": audio, "io": io,
     "resample_poly": resample_poly,
 }  # fmt: skip
 
@@ -50,8 +50,8 @@ def test_the_network_has_the_parameters_of_the_source(lesson_code: dict[str, Any
 
 def test_it_is_a_plain_autoencoder(lesson_code: dict[str, Any], x: np.ndarray) -> None:
     """Nothing is sampled: the same part twice has the same code, in training too."""
-    encoder = lesson_code["build_encoder"](PART, 16)
-    parts = audio.cut(x, PART)
+    encoder = lesson_code["build_encoder"](SEGMENT, 16)
+    parts = audio.cut(x, SEGMENT)
     first, second = (np.asarray(encoder(parts, training=True)) for _ in range(2))
     assert np.array_equal(first, second)
 
@@ -74,10 +74,12 @@ def test_silence_scores_the_power_of_the_signal(lesson_code: dict[str, Any], x: 
 
 
 def test_a_network_memorises_a_few_segments(lesson_code: dict[str, Any], x: np.ndarray) -> None:
-    encoder, decoder = (lesson_code[f"build_{half}"](PART, 24) for half in ("encoder", "decoder"))
+    encoder, decoder = (
+        lesson_code[f"build_{half}"](SEGMENT, 24) for half in ("encoder", "decoder")
+    )
     model = keras.Sequential([encoder, decoder])
     model.compile(keras.optimizers.Adam(3e-3, epsilon=1e-12), "mse", steps_per_execution=24)
-    parts = np.tile(audio.cut(x, PART), (20, 1, 1))
+    parts = np.tile(audio.cut(x, SEGMENT), (20, 1, 1))
     model.fit(parts, parts, batch_size=20, epochs=14, verbose=0)
     rebuilt = lesson_code["rebuild"](model, x)
     assert rebuilt.shape == x.shape
@@ -90,8 +92,10 @@ def test_a_mixture_in_latent_space_of_a_linear_network_is_a_mixture_of_sounds(
     lesson_code: dict[str, Any], x: np.ndarray
 ) -> None:
     layers = keras.layers
-    encoder = keras.Sequential([keras.Input((PART, 1)), layers.Flatten(), layers.Dense(9)])
-    decoder = keras.Sequential([keras.Input((9,)), layers.Dense(PART), layers.Reshape((PART, 1))])
+    encoder = keras.Sequential([keras.Input((SEGMENT, 1)), layers.Flatten(), layers.Dense(9)])
+    decoder = keras.Sequential(
+        [keras.Input((9,)), layers.Dense(SEGMENT), layers.Reshape((SEGMENT, 1))]
+    )
     mix = lesson_code["latent_mix"]
     a, b = x[:1], x[1:2]
     only_a, only_b = mix(encoder, decoder, a, b, 1.0), mix(encoder, decoder, a, b, 0.0)
@@ -100,7 +104,7 @@ def test_a_mixture_in_latent_space_of_a_linear_network_is_a_mixture_of_sounds(
     rebuilt = lesson_code["rebuild"](keras.Sequential([encoder, decoder]), a)
     np.testing.assert_allclose(only_a, rebuilt, atol=1e-6)
     real = mix(
-        lesson_code["build_encoder"](PART, 9), lesson_code["build_decoder"](PART, 9), a, b, 1
+        lesson_code["build_encoder"](SEGMENT, 9), lesson_code["build_decoder"](SEGMENT, 9), a, b, 1
     )
     assert real.shape == a.shape
 
@@ -112,15 +116,35 @@ def test_resampling_keeps_low_tones_and_drops_high_ones(lesson_code: dict[str, A
     kept = lesson_code["quarter"](low)
     assert kept.shape == low.shape and audio.snr(low[:, middle], kept[:, middle]) > 30
     assert np.abs(lesson_code["quarter"](high)[:, middle]).max() < 0.01
-    assert lesson_code["mean_of_four"](np.arange(8.0)[None]).tolist() == [4 * [1.5] + 4 * [5.5]]
 
 
 def test_pca_with_all_components_repeats_what_it_was_fitted_on(
     lesson_code: dict[str, Any], x: np.ndarray
 ) -> None:
-    parts = audio.cut(x, PART)[:, :, 0]
-    pca = PCA(len(parts) - 1, svd_solver="full").fit(parts)
-    np.testing.assert_allclose(lesson_code["pca_rebuild"](pca, x), x, atol=1e-4)
+    segments = audio.cut(x, SEGMENT)[:, :, 0]
+    pca = PCA(len(segments) - 1, svd_solver="full").fit(segments)
+    rebuilt = lesson_code["pca_rebuild"]
+    np.testing.assert_allclose(rebuilt(pca, x), x, atol=1e-4)
+    few = PCA(3, svd_solver="full").fit(segments)
+    np.testing.assert_allclose(rebuilt(pca, x, 3), rebuilt(few, x), atol=1e-4)
+
+
+def test_a_fully_convolutional_network_takes_any_length_and_is_linear(
+    lesson_code: dict[str, Any], x: np.ndarray
+) -> None:
+    layers = keras.layers
+    small = keras.Sequential(
+        [
+            keras.Input((None, 1)),
+            layers.Conv1D(4, 64, strides=16, padding="same", use_bias=False),
+            layers.Conv1DTranspose(1, 64, strides=16, padding="same", use_bias=False),
+        ]
+    )
+    whole = lesson_code["rebuild_whole"]
+    assert whole(small, x[:, :160]).shape == (6, 160)
+    mixed = whole(small, 0.75 * x[:1] + 0.25 * x[1:2])
+    parts = 0.75 * whole(small, x[:1]) + 0.25 * whole(small, x[1:2])
+    np.testing.assert_allclose(mixed, parts, atol=1e-5)
 
 
 def test_a_copy_is_found_at_any_delay(lesson_code: dict[str, Any]) -> None:
@@ -144,8 +168,8 @@ def test_formats_are_measured_as_they_are(lesson_code: dict[str, Any]) -> None:
 def test_saved_halves_give_the_same_sound(
     lesson_code: dict[str, Any], x: np.ndarray, tmp_path: Path
 ) -> None:
-    halves = (lesson_code["build_encoder"](PART, 9), lesson_code["build_decoder"](PART, 9))
-    given: Any = audio.cut(x, PART)
+    halves = (lesson_code["build_encoder"](SEGMENT, 9), lesson_code["build_decoder"](SEGMENT, 9))
+    given: Any = audio.cut(x, SEGMENT)
     for half in halves:
         half.save(tmp_path / "half.keras")
         loaded = keras.models.load_model(tmp_path / "half.keras", safe_mode=True)

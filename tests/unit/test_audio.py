@@ -156,6 +156,12 @@ def test_a_reader_may_play_the_own_copy(monkeypatch: pytest.MonkeyPatch) -> None
     assert SOUND.search(outputs[0][1]) and outputs[0][2] == {"sound": "real"}
 
 
+def test_a_reader_may_play_own_sounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = shown(monkeypatch)
+    audio.play({"voice.wav": np.zeros(800)}, "own")
+    assert SOUND.search(outputs[0][1]) and outputs[0][2] == {"sound": "own"}
+
+
 def test_players_of_our_pieces_carry_label_and_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = shown(monkeypatch)
     x = (RANDOM.integers(-20_000, 20_000, 4000) / 32768).astype("float32")

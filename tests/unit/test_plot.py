@@ -53,7 +53,7 @@ def test_no_tone_is_lost(cmap: str, mode: str) -> None:
         ax.imshow(np.random.default_rng(0).random((28, 28)), cmap=cmap)
         return fig
 
-    small, full = Image.open(io.BytesIO(plot.png(draw()))), io.BytesIO()
+    small, full = Image.open(io.BytesIO(plot.png(draw(), tight=False))), io.BytesIO()
     draw().savefig(full, format="png", dpi=plot.DPI)
     assert small.mode == mode
     assert np.array_equal(np.array(small.convert("RGB")), np.array(Image.open(full).convert("RGB")))

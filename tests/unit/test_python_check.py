@@ -30,7 +30,7 @@ def test_another_python_gets_a_remedy(monkeypatch: Any, installed: str | None) -
     monkeypatch.setattr(python_check.shutil, "which", lambda name: name == installed)
     said = python_check.problem()
     assert f"make lab PYTHON={installed or 'python3.13'}" in said
-    assert ("apt install" in said) == (installed is None)
+    assert ("uv python install" in said) == (installed is None)
 
 
 def test_a_python_that_cannot_make_environments(monkeypatch: Any) -> None:

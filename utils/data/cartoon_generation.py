@@ -18,11 +18,11 @@ import numpy as np
 
 from utils import settings
 from utils.data import download
-from utils.data.download import DataError, told
-from utils.data.files import find
+from utils.data.download import message
+from utils.data.files import find, leave_out
 from utils.data.pictures import readable
 from utils.data.pictures import stream as stream  # for `data.cartoon_generation.stream`
-from utils.text import notice, tr
+from utils.text import tr
 
 CARTOONS = download.dataset("cartoonset")
 # The larger archive sorts its pictures into folders 0 to 9.
@@ -138,11 +138,7 @@ def _divided(
     names = {path: tuple(sorted(row)) for path, row in rows.items()}
     usual = max(counts := Counter(filter(None, names.values())), key=counts.get, default=None)
     good = [path for path in rows if names[path] == usual and readable(path)]
-    if bad := sorted(path.name for path in rows.keys() - set(good)):
-        listed = download.listed(bad)
-        notice(told("left_out", bad=len(bad), count=len(rows), folder=place, names=listed))
-    if len(good) < FEWEST:
-        raise DataError(told("too_few", folder=place, count=len(good), needed=FEWEST))
+    leave_out(place, sorted(rows.keys() - set(good)), len(rows), FEWEST)
     table = {name: np.array([rows[path][name] for path in good]) for name in rows[good[0]]}
     for name, thing in THINGS.items():
         if name in table:
@@ -155,5 +151,5 @@ def _divided(
         {part: {name: column[s] for name, column in table.items()} for part, s in cut.items()},
         keep,
         source,
-        told("parts", about=about, count=len(good), counts=counts),
+        message("parts", about=about, count=len(good), counts=counts),
     )

@@ -61,7 +61,7 @@ def dataset(name: str) -> DataSet:
     return DataSet(**_table(SOURCES)[name])
 
 
-def told(key: str, **values: object) -> str:
+def message(key: str, **values: object) -> str:
     """The text `key` of texts.toml in the language of the lesson, with `values` in its braces."""
     return tr(**_table(TEXTS)[key]).format(**values)
 
@@ -73,7 +73,7 @@ def listed(names: Sequence[str]) -> str:
 
 def damaged(path: Path, detail: object) -> DataError:
     """The error for a file that is there but wrong; only its owner may remove it."""
-    return DataError(told("damaged", path=path, detail=detail))
+    return DataError(message("damaged", path=path, detail=detail))
 
 
 def data_folder() -> Path:
@@ -117,18 +117,18 @@ def real_or_none(wanted: DataSet, read: Callable[[], T]) -> T | None:
     if choice == "embedded":
         return None
     if choice not in ("auto", "real"):
-        raise DataError(told("choices", choice=choice))
+        raise DataError(message("choices", choice=choice))
     try:
         return read()
     except DataUnavailable as error:
         names = [path.name for path in candidates(wanted)]
-        seen = told("seen", count=len(names), names=listed(names)) if names else ""
+        seen = message("seen", count=len(names), names=listed(names)) if names else ""
         place = data_folder() / wanted.folder
-        needed = told("needed", needed=wanted.needed, folder=place) if wanted.needed else ""
-        message = " ".join(filter(None, [f"{wanted.title}: {error}", seen, needed]))
+        needed = message("needed", needed=wanted.needed, folder=place) if wanted.needed else ""
+        said = " ".join(filter(None, [f"{wanted.title}: {error}", seen, needed]))
         if choice == "real":
-            raise DataUnavailable(message) from error
-        notice(f"{message} {told('sample')}")
+            raise DataUnavailable(said) from error
+        notice(f"{said} {message('sample')}")
         return None
 
 
@@ -161,7 +161,7 @@ def get(wanted: DataSet, name: str, check: Callable[[Path], object] | None = Non
     if not wanted.on_request or os.environ.get("AE_DATA_SOURCE") == "real":
         urls += wanted.addresses
     elif not urls:
-        raise DataUnavailable(told("not_asked", name=name))
+        raise DataUnavailable(message("not_asked", name=name))
     hosts: dict[str, list[str]] = {}
     for url in urls:
         try:
@@ -170,7 +170,7 @@ def get(wanted: DataSet, name: str, check: Callable[[Path], object] | None = Non
         except (OSError, ValueError, DataError) as error:  # errors of requests are OSErrors
             hosts.setdefault(reason(error), []).append(urlsplit(url).netloc)
     why = "; ".join(f"{', '.join(where)}: {cause}" for cause, where in hosts.items())
-    raise DataUnavailable(told("not_downloaded", name=name, why=why))
+    raise DataUnavailable(message("not_downloaded", name=name, why=why))
 
 
 def reason(error: Exception) -> str:

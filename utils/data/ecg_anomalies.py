@@ -67,16 +67,15 @@ def heartbeats() -> HeartbeatData:
         DataError: a file is damaged, or real data were asked for and cannot be had.
     """
     found = download.real_or_none(ECG5000, _real)
+    source, about = "real", ECG5000.real
     if found is None:
+        source, about = "embedded", ECG5000.sample
         with np.load(HEARTBEATS, allow_pickle=False) as file:
             found = (file["x"] / 1000).astype("float32"), file["kind"]
-        source, told = "embedded", ECG5000.sample
-    else:
-        source, told = "real", ECG5000.real
     x, kind = found
     beats, normals = number(len(x), ",d"), number((kind == 1).sum(), ",d")
-    told = tr(**told).format(beats=beats, normals=normals)
-    return HeartbeatData(x, kind == 1, kind, source, told)
+    about = tr(**about).format(beats=beats, normals=normals)
+    return HeartbeatData(x, kind == 1, kind, source, about)
 
 
 def _real() -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +133,7 @@ def _parse(name: str, content: bytes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _instead(found: object, wanted: object) -> str:
-    return download.told("instead", found=found, wanted=wanted)
+    return download.message("instead", found=found, wanted=wanted)
 
 
 def _table(content: bytes) -> np.ndarray:

@@ -10,11 +10,13 @@ import tempfile
 import zipfile
 import zlib
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from utils.data import download
-from utils.data.download import DataSet, DataUnavailable, damaged, told
+from utils.data.download import DataError, DataSet, DataUnavailable, damaged, message
+from utils.text import notice
 
 MOST_BYTES = 100_000_000  # of the content of a file that is read in memory
 LARGEST = 20_000_000  # bytes of a file in a tar archive
@@ -107,7 +109,7 @@ def _unpack(archive: Path, place: Path, pattern: str, least: int) -> None:
                     name = Path(member.name).name
                     tar.extract(member.replace(name=name, deep=False), whole, filter="data")
             if (found := len(list(whole.iterdir()))) < least:
-                raise ValueError(told("instead", found=found, wanted=f"≥ {least}"))
+                raise ValueError(message("instead", found=found, wanted=f"≥ {least}"))
             try:
                 os.replace(whole, place)
             except OSError:
@@ -117,5 +119,19 @@ def _unpack(archive: Path, place: Path, pattern: str, least: int) -> None:
         if not (isinstance(error, OSError) and error.errno):
             raise damaged(archive, error) from error
         why = error.strerror  # a disk that is full or read-only
-        message = told("not_unpacked", archive=archive, folder=place.parent, why=why)
-        raise DataUnavailable(message) from error
+        raise DataUnavailable(
+            message("not_unpacked", archive=archive, folder=place.parent, why=why)
+        ) from error
+
+
+def leave_out(folder: Path, bad: Sequence[Path], count: int, least: int) -> None:
+    """Say which of `count` files of a folder cannot be used.
+
+    Raises:
+        DataError: fewer than `least` files remain.
+    """
+    if bad:
+        names = download.listed([path.name for path in bad])
+        notice(message("left_out", bad=len(bad), count=count, folder=folder, names=names))
+    if (left := count - len(bad)) < least:
+        raise DataError(message("too_few", folder=folder, count=left, needed=least))

@@ -14,11 +14,12 @@ import numpy as np
 
 from utils import audio
 from utils.data import download
-from utils.data.download import DataError, told
-from utils.data.files import find
+from utils.data.download import DataError
+from utils.data.files import find, leave_out
 from utils.settings import ROOT
 from utils.text import notice, tr
 
+HOP = 256  # own sounds have a multiple of this number of samples
 LENGTH = 131_072  # samples of each track that are used: 16.384 s
 TRAIN = 50  # the first tracks, as in the reference; a fifth of the rest validates, the others test
 FEWEST = TRAIN + 2  # tracks that can be divided
@@ -37,6 +38,8 @@ TITLES = {  # the files of data/music, in the order of the split
     "minuet": ("Minuet in G (Petzold)", "Minueto em sol (Petzold)"),
     "round": ("Frère Jacques", "Frère Jacques"),
 }
+OWN_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".au", ".m4a", ".aac")
+MOST_OWN, LEAST_OWN = 8, audio.RATE // 2  # files that are read, and samples that each must have
 PARTS = (6, 2)  # of these, for training and for validation; the rest is test
 
 
@@ -84,6 +87,59 @@ def pieces() -> Music:
     return _music(x, titles, PARTS, "embedded", tr(**GTZAN.sample))
 
 
+def own(path: str | Path) -> dict[str, np.ndarray]:
+    """The reader's own sounds, at 8 kHz and with peak 1; without a path, two pieces of the course.
+
+    Any rate, sample format and number of channels that `audio.load` reads. Of a folder, the first
+    eight sound files in alphabetical order; of each, the first 16 s. Files that cannot be read, or
+    are silent or shorter than half a second, are left out with a notice.
+
+    Args:
+        path: a sound file, a folder with sound files, or an empty text.
+
+    Returns:
+        Name of the file -> float32, shape (n,); n is a multiple of 256 and at most 131,072.
+
+    Raises:
+        DataError: there is no such file or folder, or no sound in it can be used.
+    """
+    if not str(path).strip():
+        course = pieces()
+        return dict(zip(course.names_test, course.x_test))
+    place = Path(path).expanduser()
+    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    if place.is_dir():
+        files = [file for file in files if file.suffix.lower() in OWN_SUFFIXES][:MOST_OWN]
+    sounds, bad = {}, []
+    for file in files:
+        try:
+            x = audio.load(file)
+        except DataError as error:
+            bad.append(str(error))
+            continue
+        x = x[: min(LENGTH, len(x) - len(x) % HOP)]
+        if len(x) >= LEAST_OWN and x.any():
+            sounds[file.name] = audio.to_peak(x)
+        else:
+            bad.append(
+                tr(
+                    f"{file.name} is silent or shorter than half a second.",
+                    f"{file.name} é silêncio ou dura menos de meio segundo.",
+                )
+            )
+    if not sounds:
+        nothing = tr(
+            f"{place} has no sound file that can be used. Give the path of a WAV, FLAC, OGG, AU or "
+            "MP3 file or of a folder with such files.",
+            f"{place} não tem nenhum arquivo de som que sirva. Dê o caminho de um arquivo WAV, "
+            "FLAC, OGG, AU ou MP3 ou de uma pasta com arquivos assim.",
+        )
+        raise DataError(" ".join([*bad, nothing]))
+    for reason in bad:
+        notice(reason)
+    return sounds
+
+
 def _music(
     x: np.ndarray, names: Sequence[str], sizes: tuple[int, int], source: str, about: str
 ) -> Music:
@@ -105,13 +161,8 @@ def _read(genre: str, files: Sequence[Path]) -> Music:
             x.append(audio.to_peak(track)[:LENGTH])
             names.append(path.stem)
         else:  # unreadable, too short or silent
-            bad.append(path.name)
-    folder = files[0].parent
-    if bad:
-        names_of_bad = download.listed(bad)
-        notice(told("left_out", bad=len(bad), count=len(files), folder=folder, names=names_of_bad))
-    if len(x) < FEWEST:
-        raise DataError(told("too_few", folder=folder, count=len(x), needed=FEWEST))
+            bad.append(path)
+    leave_out(files[0].parent, bad, len(files), FEWEST)
     validation = max(1, (len(x) - TRAIN) // 5)
     counts = f"{TRAIN}, {validation}, {len(x) - TRAIN - validation}"
     about = tr(**GTZAN.real).format(genre=genre, n=len(x), counts=counts)

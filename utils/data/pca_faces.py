@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from utils.data import download
-from utils.data.download import CACHE, DataError, DataSet, DataUnavailable, told
+from utils.data.download import CACHE, DataError, DataSet, DataUnavailable, message
 from utils.text import tr
 
 MAT = "olivettifaces.mat"
@@ -104,7 +104,7 @@ def _divided(x: np.ndarray, who: np.ndarray, split: str, wanted: DataSet) -> Fac
     chosen = np.concatenate([np.flatnonzero(who_parts[2] == person)[:each] for person in people])
     total, size = len(np.unique(who)), f"{x.shape[1]} x {x.shape[2]}"
     about = tr(**wanted.real).format(n=len(x), total=total, size=size)
-    about += " " + told(f"by_{split}", counts=counts)
+    about += " " + message(f"by_{split}", counts=counts)
     question = tr(f"which of {len(people)} people is it?", f"qual de {len(people)} pessoas é?")
     task = (x_parts[2][chosen], np.repeat(np.arange(len(people)), each), question)
     return Faces(*x_parts, split, *task, "real", about)
@@ -161,7 +161,7 @@ def _lfw_images() -> tuple[np.ndarray, np.ndarray]:
         )
     except OSError as error:
         why = download.reason(error)
-        raise DataUnavailable(told("not_downloaded", name="LFW", why=why)) from error
+        raise DataUnavailable(message("not_downloaded", name="LFW", why=why)) from error
     finally:
         socket.setdefaulttimeout(before)
     return found.images.astype("float32"), found.target

@@ -54,27 +54,6 @@ def load(model: Any) -> Any:
     return history
 
 
-def save(model: Any, history: dict[str, list[float]], card: dict[str, Any], folder: Path) -> None:
-    """Write the weights of a trained model and its card into `folder`, which `load` reads.
-
-    Args:
-        model: its name names the file.
-        history: loss and metrics by epoch.
-        card: what else the card says, such as data and command.
-        folder: `data/weights/NN_name` of the course.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    arrays = {f"{i:03d}": w.astype("float16") for i, w in enumerate(model.get_weights())}
-    np.savez_compressed(folder / f"{model.name}.npz", **arrays)
-    cards = folder / CARDS
-    known = json.loads(cards.read_text(encoding="utf-8")) if cards.exists() else {}
-    rounded = {key: [float(f"{v:.5g}") for v in values] for key, values in history.items()}
-    epochs = len(next(iter(rounded.values())))
-    known[model.name] = {**card, "epochs": epochs, "history": rounded}
-    text = json.dumps(known, indent=1, sort_keys=True) + "\n"
-    cards.write_text(text, encoding="utf-8", newline="\n")
-
-
 def evaluate(encoder: Any, decoder: Any, x: np.ndarray) -> dict[str, float]:
     """Mean squared errors of a saved or trained pair on `x`, beside that of the mean of `x`.
 

@@ -138,6 +138,6 @@ def show_live(
 
 
 def frame(ax: Any) -> list[float]:
-    """Left, top, width and height of drawn axes as shares of their figure's picture."""
+    """Left, top, width and height of drawn axes as shares of their figure, if it is not cropped."""
     box = ax.get_window_extent().transformed(ax.figure.transFigure.inverted())
     return [box.x0, 1 - box.y1, box.width, box.height]

@@ -65,7 +65,7 @@ def threshold(errors: np.ndarray, abnormal: np.ndarray, start: float) -> None:
         else:
             fig.canvas.draw()
             panels = [{"box": frame(ax), "x": ax.get_xlim(), "y": ax.get_ylim()} for ax in axes]
-        pictures.append(plot.png(fig))
+        pictures.append(plot.png(fig, tight=False))
     spec = {
         "normal": np.sort(errors[~abnormal]).tolist(),
         "abnormal": np.sort(errors[abnormal]).tolist(),

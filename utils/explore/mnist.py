@@ -155,4 +155,4 @@ def latent_plane(
         ),
         "side": str(side),
     }
-    show_live("live.html", spec, fields, plot.png(fig), alt)
+    show_live("live.html", spec, fields, plot.png(fig, tight=False), alt)

@@ -234,3 +234,60 @@ def test_the_real_tracks(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = music.tracks()
     assert [len(x) for x in (found.x_train, found.x_val, found.x_test)] == [50, 10, 40]
     assert found.names_test[-1] == "classical.00099" and found.rate == 8000
+
+
+# The reader's own sounds
+
+
+@pytest.fixture
+def voice() -> np.ndarray:
+    """Two seconds of a buzz with a slow envelope at 44.1 kHz, two channels."""
+    t = np.arange(2 * 44_100) / 44_100
+    buzz = sum(np.sin(2 * np.pi * 130 * k * t) / k for k in range(1, 12)) * np.sin(3 * t) ** 2
+    return 0.3 * np.stack([buzz, 0.8 * buzz], axis=1)
+
+
+@pytest.fixture
+def usual_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(music, "LENGTH", 131_072)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "subtype", "rate"),
+    [
+        ("wav", "PCM_16", 44_100),
+        ("wav", "PCM_U8", 22_050),
+        ("flac", None, 48_000),
+        ("ogg", None, 44_100),
+    ],
+)
+def test_own_sounds_of_any_form_are_alike(
+    tmp_path: Path, voice: np.ndarray, usual_length: None, suffix: str, subtype: str, rate: int
+) -> None:
+    soundfile.write(tmp_path / f"voz.{suffix}", voice, rate, subtype=subtype)
+    ((name, x),) = music.own(str(tmp_path / f"voz.{suffix}")).items()
+    assert name == f"voz.{suffix}" and x.dtype == np.float32 and x.ndim == 1
+    assert len(x) % 256 == 0 and 0 <= len(voice) / rate * 8000 - len(x) < 257
+    assert np.abs(x).max() == pytest.approx(1)
+
+
+def test_own_folder_skips_what_is_no_sound_and_long_sounds_are_cut(
+    tmp_path: Path, voice: np.ndarray, usual_length: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices: list[str] = []
+    monkeypatch.setattr(music, "notice", notices.append)
+    soundfile.write(tmp_path / "a.wav", np.tile(voice, (10, 1)), 44_100)
+    soundfile.write(tmp_path / "b.wav", voice[:4000], 44_100)  # a tenth of a second
+    (tmp_path / "c.m4a").write_bytes(b"\0\0\0 ftypM4A ")
+    (tmp_path / "notes.txt").write_text("no sound")
+    found = music.own(tmp_path)
+    assert [(name, len(x)) for name, x in found.items()] == [("a.wav", 131_072)]
+    assert len(notices) == 2 and "b.wav" in notices[0] and "c.m4a" in notices[1]
+
+
+def test_without_own_sounds_the_course_plays(tmp_path: Path, usual_length: None) -> None:
+    assert list(music.own("")) == list(music.pieces().names_test)
+    with pytest.raises(download.DataError, match="no sound file that can be used"):
+        music.own(tmp_path)
+    with pytest.raises(download.DataError, match="gone.wav"):
+        music.own(tmp_path / "gone.wav")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from authoring.weights import save
 from utils import settings
 from utils.data import weights
 
@@ -27,7 +28,7 @@ def folder(fresh_lesson: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 def test_weights_and_history_survive_a_round_trip(folder: Path) -> None:
     trained, fresh = network(), network()
-    weights.save(trained, {"loss": [0.5, 0.25]}, {"seed": 7}, folder)
+    save(trained, {"loss": [0.5, 0.25]}, {"seed": 7}, folder)
     history = weights.load(fresh)
     assert history.history == {"loss": [0.5, 0.25]} and history.epoch == [0, 1]
     x = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
@@ -35,8 +36,8 @@ def test_weights_and_history_survive_a_round_trip(folder: Path) -> None:
 
 
 def test_a_second_network_keeps_the_first(folder: Path) -> None:
-    weights.save(network(), {"loss": [1.0]}, {}, folder)
-    weights.save(network(name="other"), {"loss": [2.0]}, {}, folder)
+    save(network(), {"loss": [1.0]}, {}, folder)
+    save(network(name="other"), {"loss": [2.0]}, {}, folder)
     assert weights.load(network()).history == {"loss": [1.0]}
 
 
@@ -47,7 +48,7 @@ def test_without_weights_the_lesson_trains() -> None:
 def test_weights_of_another_architecture_are_refused(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    weights.save(network(2), {"loss": [1.0]}, {}, folder)
+    save(network(2), {"loss": [1.0]}, {}, folder)
     before = network()
     assert weights.load(before) is None
     assert "small" in capsys.readouterr().out

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from utils.explore import ecg_anomalies
@@ -32,3 +35,9 @@ def test_the_page_carries_the_errors_and_a_figure_for_those_who_run_no_script(
     spec = json.loads(re.search(r"const spec = (\{.*\});", page)[1])  # type: ignore[index]
     assert spec["normal"] == [0.1, 0.2, 0.3, 0.4, 0.6]
     assert spec["abnormal"] == [0.35, 0.5, 0.7, 0.8, 0.9]
+    # The axes lie where the script draws the line and the point: their left edge is a dark line.
+    plane = base64.b64decode(re.findall(r"data:image/png;base64,([^\"]+)", page)[1])
+    grey = plt.imread(io.BytesIO(plane), format="png")[..., :3].mean(axis=-1)
+    for left, top, _, height in (panel["box"] for panel in spec["panels"]):
+        row, column = int((top + height / 2) * grey.shape[0]), round(left * grey.shape[1])
+        assert grey[row, column - 2 : column + 3].min() < 0.3

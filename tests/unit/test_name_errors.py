@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from utils import names, settings, text
+from utils import name_errors, settings, text
 
 CELLS = [
     ("markdown", "# Lesson"),
@@ -32,7 +32,7 @@ def course(fresh_lesson: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     folder.mkdir(parents=True)
     cells = [{"cell_type": kind, "source": text.splitlines(True)} for kind, text in CELLS]
     (folder / "01_small.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    monkeypatch.setattr(names, "ROOT", tmp_path)
+    monkeypatch.setattr(name_errors, "ROOT", tmp_path)
     text.set_language("pt-BR")
     settings.set_lesson("01_small")
 
@@ -46,11 +46,11 @@ def course(fresh_lesson: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
      ("late", "2. Model")],
 )  # fmt: skip
 def test_the_section_that_makes_a_name(name: str, heading: str | None) -> None:
-    assert names.made_in(name, "01_small", "pt-BR") == heading
+    assert name_errors.made_in(name, "01_small", "pt-BR") == heading
 
 
 def test_a_lesson_that_is_not_there_is_no_fault() -> None:
-    assert names.made_in("x", "01_small", "en") is None
+    assert name_errors.made_in("x", "01_small", "en") is None
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     InteractiveShell.clear_instance()
     running = InteractiveShell.instance()
     monkeypatch.setattr(text, "notice", lambda message: print("NOTICE", message))
-    names.explain_missing()
+    name_errors.explain_missing()
     yield running
     InteractiveShell.clear_instance()
 
@@ -75,7 +75,7 @@ def test_the_remark_comes_after_the_usual_traceback(
     shell.run_cell("np")
     assert "`np` é criado em: o começo da aula" in capsys.readouterr().out
     text.set_language("en")
-    (names.ROOT / "notebooks" / "pt-BR").rename(names.ROOT / "notebooks" / "en")
+    (name_errors.ROOT / "notebooks" / "pt-BR").rename(name_errors.ROOT / "notebooks" / "en")
     shell.run_cell("found")
     assert "`found` is made in: 2. Model. Run the cells above" in capsys.readouterr().out
 
@@ -94,5 +94,5 @@ def test_other_errors_get_no_remark(
 def test_outside_a_notebook_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     InteractiveShell.clear_instance()
     hook = sys.excepthook
-    names.explain_missing()
+    name_errors.explain_missing()
     assert sys.excepthook is hook
