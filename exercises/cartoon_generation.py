@@ -1,4 +1,4 @@
-"""The exercises of lesson 09: codes as features, a path between two faces, cooler samples."""
+"""The exercises of lesson 09: a bug, codes as features, a path between faces, cooler samples."""
 
 from __future__ import annotations
 
@@ -6,14 +6,47 @@ from typing import Any
 
 import numpy as np
 
-from exercises.answers import Values, Wrong, array, close, expect, need, single, sure
+from exercises.answers import Values, Wrong, array, close, expect, need, numbers, single, sure
 from exercises.check import exercise
 
 STEPS = 8  # on the path between two faces
 COOL = 0.6
 CLOSE = 2e-3  # mean difference of pixels that rounding and single precision explain
 LUCK = 0.15  # what another classifier may gain on validation faces
+Pair = tuple[Any, Any]  # encoder and decoder of a model
 Known = tuple[np.ndarray, np.ndarray]  # codes (n, latent_dim) and the class of each
+
+
+@exercise("B")
+def wrong_decoder(
+    noticed: Any, errors: Any, x: np.ndarray, plain: Pair, variational: Pair
+) -> Values:
+    """Test errors of two models, each with its own decoder, and a line on how the bug shows."""
+    given = numbers("errors", errors, ("plain", "VAE"))
+    z = np.asarray(plain[0].predict(x, verbose=0))
+    mean, _, drawn = (np.asarray(a) for a in variational[0].predict(x, verbose=0))
+
+    def error(decoder: Any, codes: np.ndarray) -> float:
+        return float(np.mean((x - decoder.predict(codes, verbose=0)) ** 2))
+
+    right = {"plain": error(plain[1], z), "VAE": error(variational[1], mean)}
+    crossed = {"plain": error(variational[1], z), "VAE": error(plain[1], mean)}
+
+    def near(other: dict[str, float]) -> bool:
+        return all(close(given[k], rtol=0.01, atol=6e-5)(other[k]) for k in other)
+
+    sure(not near(crossed) or not near(right), "collapsed", name="vae_decoder")
+    expect(
+        near,
+        right,
+        unchanged=lambda: right | {"VAE": crossed["VAE"]},
+        both=lambda: right | {"plain": crossed["plain"]},
+        swapped=lambda: ({"plain": right["VAE"], "VAE": right["plain"]}, crossed),
+        sampled=lambda: right | {"VAE": error(variational[1], drawn)},
+        root=lambda: {k: v**0.5 for k, v in right.items()},
+    )
+    need(isinstance(noticed, str) and len(noticed.split()) >= 5, "line")
+    return right
 
 
 @exercise("1")

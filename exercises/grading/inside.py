@@ -53,7 +53,7 @@ def watch(job: dict[str, Any]) -> None:
         for name in filter(str.isdigit, os.listdir("/proc")):
             count += 1
             with contextlib.suppress(OSError, ValueError):
-                resident += int(Path("/proc", name, "statm").read_text().split()[1]) * page
+                resident += int(Path("/proc", name, "statm").read_text("ascii").split()[1]) * page
         if count > job["processes"] or resident > 1.5 * job["memory"]:
             say({"stopped": "processes" if count > job["processes"] else "memory"})
             os._exit(3)

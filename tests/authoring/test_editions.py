@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,12 +15,14 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
-from authoring import source
+from authoring import facts, source
 from authoring.solutions import solution_lines
+from lab import PAGES
 from utils.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = source.slugs()
+LABEL = re.compile(r"\w+=[rf]?\"[^\"]*\",?")  # of a plot, alone on its line
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,11 @@ def test_no_file_shows_a_solution(edition: Path) -> None:
     }
     cells = {slug: source.read(slug, source.source(slug)) for slug in SLUGS}
     solutions = {
-        (slug, language): [line for line in solution_lines(cells[slug], language) if len(line) > 25]
+        (slug, language): [
+            line
+            for line in solution_lines(cells[slug], language)
+            if len(line) > 25 and not LABEL.fullmatch(line)
+        ]
         for slug in SLUGS
         for language in LANGUAGES
     }
@@ -62,7 +69,13 @@ def test_it_has_what_students_need_and_nothing_else(edition: Path) -> None:
     names = {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
     for language in LANGUAGES:
         assert {f"notebooks/{language}/{slug}.ipynb" for slug in SLUGS} <= names
-    assert {"README.md", "README.pt-BR.md", "LICENSE", "LICENSE-TEXT", "requirements.txt"} <= names
+    assert {f"notebooks/{page}" for page in PAGES.values()} <= names
+    texts = {"README.md", "README.pt-BR.md", "LICENSE", "LICENSE-TEXT", "requirements.txt"}
+    assert texts | {"lab.py"} <= names
+    version = f"{facts.project()['version']}"
+    for readme in ("README.md", "README.pt-BR.md"):
+        text = (edition / readme).read_text(encoding="utf-8")
+        assert version in text and "MIT" in text and "SHA256SUMS" in text and "{" not in text
     folders = {name.split("/")[0] for name in names if "/" in name}
     assert folders == {"notebooks", "utils", "exercises", "data"}
     assert not {name for name in names if "grading" in name or "source/" in name}

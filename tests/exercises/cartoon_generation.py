@@ -47,6 +47,70 @@ def draw(z: Any) -> np.ndarray:
     return decoder().predict_on_batch(np.asarray(z, "float32"))
 
 
+# Find the bug
+
+
+class Coder:
+    """Stands for a trained model: `predict` applies a function."""
+
+    def __init__(self, function: Any) -> None:
+        self.predict = lambda x, verbose=0: function(np.asarray(x))
+
+
+def flat(x: np.ndarray) -> np.ndarray:
+    return x.reshape(len(x), -1)
+
+
+def square(z: np.ndarray) -> np.ndarray:
+    return z.reshape(-1, 4, 4, 3)
+
+
+TEST = rng.random((30, 4, 4, 3))
+PLAIN = Coder(lambda x: flat(x) + 1), Coder(lambda z: square(z) - 1.1)
+VAE = (
+    Coder(lambda x: [2 * flat(x), 0 * flat(x), 2 * flat(x) + 1]),
+    Coder(lambda z: square(z / 2) + 0.3),
+)
+ERRORS = {"plain": 0.01, "VAE": 0.09}
+LINE = "The error of the VAE was far above that of the mean face."
+
+
+def bug(errors: Any, noticed: Any = LINE) -> tuple[Any, ...]:
+    return noticed, errors, TEST, PLAIN, VAE
+
+
+def decoded(model: Any, z: Any) -> float:
+    return float(np.mean((TEST - model[1].predict(z)) ** 2))
+
+
+MEAN, DRAWN = (VAE[0].predict(TEST)[i] for i in (0, 2))
+CROSSED = {"plain": decoded(VAE, PLAIN[0].predict(TEST)), "VAE": decoded(PLAIN, MEAN)}
+
+BUG_WRONG: Wrongs = {
+    "as given": ("unchanged", lambda: bug(ERRORS | {"VAE": CROSSED["VAE"]})),
+    "one decoder again": ("both", lambda: bug(ERRORS | {"plain": CROSSED["plain"]})),
+    "names exchanged": ("swapped", lambda: bug({"plain": 0.09, "VAE": 0.01})),
+    "decoders exchanged": ("swapped", lambda: bug(CROSSED)),
+    "a draw": ("sampled", lambda: bug(ERRORS | {"VAE": decoded(VAE, DRAWN)})),
+    "roots": ("root", lambda: bug({"plain": 0.1, "VAE": 0.3})),
+    "sums": ("other", lambda: bug({"plain": 0.48, "VAE": 4.32})),
+    "the same twice": ("other", lambda: bug({"plain": 0.02, "VAE": 0.02})),
+    "no line": ("line", lambda: bug(ERRORS, "?")),
+    "a word": ("line", lambda: bug(ERRORS, "decoder")),
+    "one model": ("keys", lambda: bug({"VAE": 0.09})),
+    "a list": ("keys", lambda: bug([0.01, 0.09])),
+    "text": ("single_number", lambda: bug({"plain": "0.01", "VAE": "0.09"})),
+}
+BUG_RIGHT: Rights = {
+    "pairs": lambda: bug(ERRORS),
+    "rounded": lambda: bug({"plain": 0.01, "VAE": 0.09}, "O erro era maior que o do rosto médio."),
+    "further keys": lambda: bug(ERRORS | {"mean face": 0.3}),
+    "arrays": lambda: bug({name: np.float32(value) for name, value in ERRORS.items()}),
+    "measured": lambda: bug(
+        {"plain": decoded(PLAIN, PLAIN[0].predict(TEST)), "VAE": decoded(VAE, MEAN)}
+    ),
+}
+
 # Exercise 1
 
 
@@ -172,6 +236,7 @@ COOL_RIGHT: Rights = {
 }
 
 CATALOGUE: Catalogue = [
+    (check_cartoon.wrong_decoder, BUG_WRONG, BUG_RIGHT),
     (check_cartoon.face_shape, SHAPE_WRONG, SHAPE_RIGHT),
     (check_cartoon.between, WALK_WRONG, WALK_RIGHT),
     (check_cartoon.cooler_samples, COOL_WRONG, COOL_RIGHT),

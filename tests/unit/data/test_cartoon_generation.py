@@ -333,3 +333,26 @@ def test_the_real_faces(real: Path) -> None:
     originals = sorted(map(str, (real / "cartoonset" / "originals_500").glob("*.png")))
     (batch,) = cartoon.stream(originals[:64], 32, 64, cartoon.KEEP)
     assert float(batch[:, 0, 0].numpy().min()) > 0.95, "transparent pixels came out dark"
+
+
+def test_pictures_of_a_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any mode and size; upright, the middle square, transparency on white."""
+    wide = Image.new("RGB", (90, 30), "red")
+    wide.paste("blue", (0, 0, 45, 30))
+    turned = Image.Exif()
+    turned[0x112] = 6  # a camera held upright: the left side is the top
+    wide.save(tmp_path / "a.jpg", exif=turned, quality=95)
+    Image.new("RGBA", (40, 60), (0, 0, 0, 0)).save(tmp_path / "b.png")
+    Image.fromarray(np.full((20, 20), 65535, "uint16")).save(tmp_path / "c.png")
+    for name, mode in (("d.jpg", "CMYK"), ("e.png", "P"), ("f.png", "1"), ("g.png", "LA")):
+        Image.new("RGB", (50, 20), "white").convert(mode).save(tmp_path / name)
+    (tmp_path / "h.png").write_bytes(b"no picture")
+    x = pictures.own(tmp_path, 16)
+    assert x.shape == (7, 16, 16, 3) and x.dtype == np.float32
+    np.testing.assert_allclose(x[0, 2, 8], [0, 0, 1], atol=0.05)
+    np.testing.assert_allclose(x[0, 13, 8], [1, 0, 0], atol=0.05)
+    np.testing.assert_allclose(x[1:], 1, atol=0.02)
+    assert "1 files" in capsys.readouterr().out
+    assert len(pictures.own(tmp_path, 16, most=3)) == 3
+    with pytest.raises(FileNotFoundError, match="Check the name"):
+        pictures.own(tmp_path / "none", 16)
