@@ -104,7 +104,7 @@ def test_a_finger_draws_on_a_phone(front: Any) -> None:
 
 
 def test_a_screen_reader_hears_the_result_and_reads_the_values(front: Any) -> None:
-    front.locator("[data-shape=star]").click()
+    front.locator("[data-shape=house]").click()
     spoken, sentence = front.get_by_role("status"), shown(front)["error"]
     front.wait_for_function("text => document.getElementById('spoken').textContent.includes(text)",
                             arg=sentence)  # fmt: skip
@@ -121,8 +121,8 @@ def test_digits_are_like_digits_and_other_drawings_are_not(front: Any) -> None:
     digits, others = "0123456789", ("house", "star", "spiral")
     ranks = {name: front.evaluate(rank, name) for name in (*digits, *others)}
     print(ranks)
-    assert max(ranks[name] for name in digits) < 0.98
-    assert min(ranks[name] for name in others) > 0.995
+    assert max(ranks[name] for name in digits) < 0.95  # the verdict changes here
+    assert min(ranks[name] for name in others) > 0.95
 
 
 def test_the_demo_gives_the_numbers_of_keras(front: Any) -> None:
