@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exercises.check import NOT_ATTEMPTED, RIGHT, WRONG
-from exercises.grading import gradebook, submission
+from exercises.grading import gradebook, interview, submission
 from exercises.grading.assembly import Step, assemble
 from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
@@ -37,6 +37,7 @@ class Run:
     ran: list[Ran] = field(default_factory=list)
     outcomes: dict[str, tuple[str, str]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     started: bool = False
 
     @property
@@ -93,7 +94,7 @@ def _grade(
         other = one.images and run.images and one.images != run.images
         one.remarks.append(Remark("own_run_data" if other else "own_run", values))
     one.remarks += run.remarks
-    graded.ran = run.ran
+    graded.ran, graded.facts = run.ran, run.facts
     prose = {step.label for step in steps if step.text}
     ours = {cell.source.strip() for cell in homework.cells[one.language]}
     own = (s for s in steps if s.given is None and not s.check and s.source.strip() not in ours)
@@ -119,9 +120,10 @@ def execute(
 ) -> Run:
     """Run the steps in the sandbox, on the embedded sample or on real data."""
     code = [step for step in steps if not step.text]
-    job = {"cells": [{"source": s.source, "check": s.check} for s in code]}
+    job: dict[str, Any] = {"cells": [{"source": s.source, "check": s.check} for s in code]}
     run, results = Run(), {}
-    for result in sandbox.run(job | {"module": homework.module}, real):
+    job |= {"module": homework.module, "last": interview.expression(homework.module)}
+    for result in sandbox.run(job, real):
         results[result["place"]] = result
     by_check = {e.check: e.label for e in homework.exercises}
     run.outcomes = {e.label: ("not_run", "") for e in homework.exercises}
@@ -135,6 +137,7 @@ def execute(
         if step.check in by_check and result:
             run.outcomes[by_check[step.check]] = _outcome(result, run.ran[-1])
     run.started = any("stopped" not in result for result in results.values())
+    run.facts = interview.facts(results.get(len(code), {}).get("last"))
     run.remarks = list(_remarks(run.ran, results, sandbox.limits, 10 if real else 1))
     return run
 
@@ -215,4 +218,6 @@ def grade_class(
     languages = Counter(one.submission.language for one in done if one.submission.language)
     language = languages.most_common(1)[0][0] if languages else "en"
     say(f"written: {gradebook.write(out, done, homework.exercises, language)}")
+    if page := interview.write(out, done, homework.module, language):
+        say(f"for you alone, questions to ask in person: {page}")
     return done

@@ -145,6 +145,9 @@ def main() -> None:
         say(result | {"place": place})
         if result.get("stopped") not in (None, "timeout"):
             break
+    else:
+        if expression := job.get("last"):
+            say({"place": len(job["cells"]), "last": kernel.value(expression, 60)})
     kernel.manager.shutdown_kernel(now=True)
 
 

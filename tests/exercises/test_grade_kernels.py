@@ -15,6 +15,7 @@ from exercises.grading.grade import grade_class
 from exercises.grading.gradebook import Graded
 from exercises.grading.isolation import Limits
 from exercises.grading.sandbox import Sandbox
+from exercises.grading.words import texts
 from tests.exercises import students
 
 pytestmark = [
@@ -139,3 +140,8 @@ def test_a_submission(graded: dict[str, Graded], name: str) -> None:
     assert [words for words in case.remarks if words not in said] == [], said
     if not case.remarks:
         assert "stopped with" not in said or name.startswith("raises"), said
+
+
+@pytest.mark.parametrize("name", ["right", "right pt colab"])
+def test_a_finished_notebook_answers_every_question(graded: dict[str, Graded], name: str) -> None:
+    assert set(graded[name].facts) == set(texts("fashion_homework"))
