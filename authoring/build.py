@@ -11,6 +11,7 @@ run. Nothing is written if any source has an error.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -49,18 +50,17 @@ def lesson(slug: str, teacher: bool = False) -> dict[str, str]:
     return {path: notebook.text(content) for path, content in made.items()}
 
 
-def course(made: Mapping[str, str]) -> dict[str, str]:
+def course(made: Mapping[str, str] | None = None) -> dict[str, str]:
     """Text of the files that all lessons share, by path in the course.
 
     Args:
-        made: notebooks that have just been made; the others are read.
+        made: notebooks that have just been made, by path; the others are read.
     """
-    cells = {slug: source.read(slug, source.source(slug)) for slug in source.slugs()}
-    facts_of = {slug: (values.definitions(slug), values.results(slug)) for slug in cells}
+    facts_of = {slug: (values.definitions(slug), values.results(slug)) for slug in source.slugs()}
     readers = {slug: values.for_readers(*known) for slug, known in facts_of.items()}
     shared = {"RESULTS.md": tables.results(facts_of)}
     shared["data/claims.json"] = json.dumps(readers, indent=1, ensure_ascii=False) + "\n"
-    titles = {slug: source.titles(slug) for slug in cells}
+    titles = {slug: source.titles(slug) for slug in facts_of}
     address = facts.repository()
     for language, path in READMES.items():
         if (text := existing(path)) is not None:
@@ -73,23 +73,15 @@ def course(made: Mapping[str, str]) -> dict[str, str]:
             shared[path] = facts.repeated(path, text)
     for language in LANGUAGES:
         cards = []
-        for slug, parts in cells.items():
+        for slug, known in facts_of.items():
             place = notebook.path(slug, language)
-            text = made.get(place) or existing(place)
-            minutes = values.placeholders(*facts_of[slug], language)["minutes.class"]
-            cards.append(
-                start_page.Lesson(
-                    slug,
-                    titles[slug][language],
-                    start_page.built(parts, language),
-                    notebook.reading_minutes(parts, language),
-                    minutes or values.PENDING,
-                    nbformat.reads(text, as_version=4) if text else None,
-                )
-            )
+            text = (made or {}).get(place) or existing(place)
+            minutes = values.placeholders(*known, language)["minutes.class"] or values.PENDING
+            content = nbformat.reads(text, as_version=4) if text else None
+            cards.append(start_page.Lesson(slug, titles[slug][language], minutes, content))
         place = start_page.path(language)
         text = existing(place)
-        old = nbformat.reads(text, as_version=4) if text else None
+        old = start_page.read(text)
         page = start_page.build(cards, language, old)
         shared[place] = text if start_page.same(page, old) else notebook.text(page)
     return shared
@@ -142,6 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--teacher", action="store_true", help="make build/teacher instead")
     parser.add_argument("slugs", nargs="*", metavar="slug", help="lessons; by default all")
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console of Windows may lack some characters
+        sys.stdout.reconfigure(errors="replace")
     chosen = options.slugs or source.slugs()
     if unknown := set(chosen) - set(source.slugs()):
         names = ", ".join(source.slugs())

@@ -50,7 +50,7 @@ import subprocess
 # pt: Um endereço errado falha em vez de pedir uma senha.
 os.environ["GIT_TERMINAL_PROMPT"] = "0"
 command = ["git", "clone", "-q", "--depth=1", "{{ repository }}", str(course)]
-done = subprocess.run(command, capture_output=True, text=True)
+done = subprocess.run(command, capture_output=True, text=True, errors="replace")
 if done.returncode:
     print(done.stderr)
     raise FileNotFoundError

@@ -18,10 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode, v4
 
 from authoring.cover import cover
-from authoring.source import Cell
+from authoring.values import PENDING
 from lab import PAGES, ROOT
 
 TEXTS = Path(__file__).with_name("start")
@@ -31,7 +32,7 @@ LINKS = {
     "pt-BR": ("Você constrói", "{} min de leitura · {} min de execução"),
 }
 CARD = """\
-<div style="box-sizing:border-box; width:260px; padding:0 10px; {border}">
+<div style="box-sizing:border-box; width:260px; padding:10px 10px 0; {border}">
 
 [![{alt}](attachment:{slug}.webp)]({address})
 
@@ -52,9 +53,7 @@ class Lesson:
 
     slug: str
     title: str
-    built: str
-    reading: str  # minutes
-    running: str
+    minutes: str  # to run it
     notebook: NotebookNode | None  # with its outputs, if it has been made
 
 
@@ -63,11 +62,30 @@ def path(language: str) -> str:
     return f"notebooks/{PAGES[language]}"
 
 
-def built(cells: Sequence[Cell], language: str) -> str:
+def built(notebook: NotebookNode, language: str) -> str:
     """What a student builds in a lesson: what its author says, or its first goal."""
-    chosen = [cell.metadata["built"][language] for cell in cells if "built" in cell.metadata]
-    goals = re.findall(r"^- (.*?)[;.]?$", cells[0].texts[language], re.MULTILINE)
-    return [*chosen, *goals, "…"][0]
+    for cell in notebook.cells:
+        if "built" in cell.metadata:
+            return cell.metadata["built"][language]
+    goal = re.search(r"^- (.*?)[;.]?$", notebook.cells[0].source, re.MULTILINE)
+    return goal[1] if goal else PENDING
+
+
+def reading_minutes(notebook: NotebookNode) -> str:
+    """Minutes to read a lesson, as its head says."""
+    found = re.search(r"(?:reading|leitura): (\d+) min", notebook.cells[0].source)
+    return found[1] if found else PENDING
+
+
+def read(text: str | None) -> NotebookNode | None:
+    """A start page from the text of its file; None if there is none, or one that is damaged.
+
+    Two versions of a page conflict whenever two branches have changed lessons.
+    """
+    try:
+        return nbformat.reads(text, as_version=4) if text else None
+    except ValueError:
+        return None
 
 
 def build(lessons: Sequence[Lesson], language: str, old: NotebookNode | None) -> NotebookNode:
@@ -128,6 +146,7 @@ def same(page: NotebookNode, old: NotebookNode | None) -> bool:
 def card(lesson: Lesson, language: str, alt: str) -> str:
     """The card of a lesson in Markdown; without a picture if `alt` is empty."""
     build_word, minutes = LINKS[language]
+    reading = reading_minutes(lesson.notebook) if lesson.notebook else PENDING
     text = CARD.format(
         border=BORDER,
         alt=re.sub(r"[\[\]\n]", " ", alt),
@@ -136,8 +155,8 @@ def card(lesson: Lesson, language: str, alt: str) -> str:
         title=lesson.title,
         address=f"{language}/{lesson.slug}.ipynb",
         build=build_word,
-        built=lesson.built,
-        minutes=minutes.format(lesson.reading, lesson.running),
+        built=built(lesson.notebook, language) if lesson.notebook else PENDING,
+        minutes=minutes.format(reading, lesson.minutes),
     )
     return text if alt else re.sub(r"\n\[!\[.*\n", "", text)
 

@@ -116,7 +116,7 @@ def in_colab() -> bool:
 def install(specs: Sequence[str]) -> None:
     """Install `specs` with pip into the running Python; a notice shows the end of its error."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", *specs]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, text=True, errors="replace")
     importlib.invalidate_caches()
     if result.returncode:
         reason = (result.stderr.strip().splitlines() or [f"pip: {result.returncode}"])[-1]

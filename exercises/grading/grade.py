@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,20 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from exercises.check import NOT_ATTEMPTED, RIGHT, WRONG
-from exercises.grading import gradebook, submission
+from exercises.grading import gradebook, interview, submission
 from exercises.grading.assembly import Step, assemble
 from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
 from exercises.grading.isolation import Limits
+from exercises.grading.matching import literal
 from exercises.grading.page import Ran, output
-from exercises.grading.returned import IMAGES
 from exercises.grading.sandbox import Sandbox
 from exercises.grading.submission import Submission
 from exercises.grading.words import Remark, Unreadable
 
 # One notebook more than cores, since some wait; at most five, since each may need a gigabyte.
 WORKERS = min(os.cpu_count() or 1, 4) + 1
-MOST_ERRORS = 3  # that are described one by one
+MOST_ERRORS = 3  # in the remarks; the page shows all
 STATES = {RIGHT: "right", WRONG: "wrong", NOT_ATTEMPTED: "blank"}
 LOST = ("wrong", "blank", "stopped", "not_run")
 
@@ -37,12 +36,8 @@ class Run:
     ran: list[Ran] = field(default_factory=list)
     outcomes: dict[str, tuple[str, str]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     started: bool = False
-
-    @property
-    def images(self) -> int:
-        texts = (o.text for one in self.ran for o in one.outputs)
-        return next((int(found[1]) for text in texts if (found := IMAGES.search(text))), 0)
 
 
 def grade(one: Submission, homework: Homework, sandbox: Sandbox, real: Path | None) -> Graded:
@@ -89,11 +84,9 @@ def _grade(
             run, graded.profile = again, "class"
         lost = [label for label in lost if label not in won]
     if lost:
-        values = {"cells": ", ".join(lost), "home": one.images, "here": run.images}
-        other = one.images and run.images and one.images != run.images
-        one.remarks.append(Remark("own_run_data" if other else "own_run", values))
+        one.remarks.append(Remark("own_run", {"cells": ", ".join(lost)}))
     one.remarks += run.remarks
-    graded.ran = run.ran
+    graded.ran, graded.facts = run.ran, run.facts
     prose = {step.label for step in steps if step.text}
     ours = {cell.source.strip() for cell in homework.cells[one.language]}
     own = (s for s in steps if s.given is None and not s.check and s.source.strip() not in ours)
@@ -119,9 +112,10 @@ def execute(
 ) -> Run:
     """Run the steps in the sandbox, on the embedded sample or on real data."""
     code = [step for step in steps if not step.text]
-    job = {"cells": [{"source": s.source, "check": s.check} for s in code]}
+    job: dict[str, Any] = {"cells": [{"source": s.source, "check": s.check} for s in code]}
     run, results = Run(), {}
-    for result in sandbox.run(job | {"module": homework.module}, real):
+    job |= {"module": homework.module, "last": interview.expression(homework.module)}
+    for result in sandbox.run(job, real):
         results[result["place"]] = result
     by_check = {e.check: e.label for e in homework.exercises}
     run.outcomes = {e.label: ("not_run", "") for e in homework.exercises}
@@ -135,17 +129,17 @@ def execute(
         if step.check in by_check and result:
             run.outcomes[by_check[step.check]] = _outcome(result, run.ran[-1])
     run.started = any("stopped" not in result for result in results.values())
+    run.facts = interview.facts(results.get(len(code), {}).get("last"))
     run.remarks = list(_remarks(run.ran, results, sandbox.limits, 10 if real else 1))
     return run
 
 
 def _outcome(result: dict[str, Any], ran: Ran) -> tuple[str, str]:
-    try:
-        state, message = ast.literal_eval(result["outcome"])
-        return STATES.get(state, "unsure"), str(message)
-    except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
-        errors = [o.error for o in ran.outputs if o.error]
-        return ("stopped", errors[0]) if errors and not ran.stopped else ("not_run", "")
+    found = literal(result.get("outcome"))
+    if isinstance(found, list) and len(found) == 2:
+        return STATES.get(str(found[0]), "unsure"), str(found[1])
+    errors = [o.error for o in ran.outputs if o.error]
+    return ("stopped", errors[0]) if errors and not ran.stopped else ("not_run", "")
 
 
 def _remarks(
@@ -170,11 +164,8 @@ def _remarks(
         if result.get("cut"):
             yield Remark("output", {"where": where, "kilobytes": limits.output // 1000})
         for error in (o.error for o in one.outputs if o.error and not one.step.check):
-            kind = "syntax" if error.startswith(("SyntaxError", "IndentationError")) else "error"
-            errors.append(Remark(kind, {"where": where, "error": error}))
+            errors.append(Remark("error", {"where": where, "error": error}))
     yield from errors[:MOST_ERRORS]
-    if len(errors) > MOST_ERRORS:
-        yield Remark("more_errors", {"count": len(errors) - MOST_ERRORS})
 
 
 def grade_class(
@@ -186,7 +177,8 @@ def grade_class(
     workers: int = WORKERS,
     say: Callable[[str], None] = print,
 ) -> list[Graded]:
-    """Grade the submissions in `folder`; write `points.csv` and a page for each into `out`.
+    """Grade the submissions in `folder`; write `points.csv` and a page for each into `out`, and
+    `questions.html` for the teacher.
 
     Points that a person typed into an earlier `points.csv` are kept.
 
@@ -215,4 +207,6 @@ def grade_class(
     languages = Counter(one.submission.language for one in done if one.submission.language)
     language = languages.most_common(1)[0][0] if languages else "en"
     say(f"written: {gradebook.write(out, done, homework.exercises, language)}")
+    if page := interview.write(out, done, homework.module, language):
+        say(f"for you alone, questions to ask in person: {page}")
     return done

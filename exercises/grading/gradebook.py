@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from exercises.grading import page
 from exercises.grading.assignment import Exercise
@@ -35,6 +36,7 @@ class Graded:
     marks: dict[str, Mark] = field(default_factory=dict)
     ran: list[Ran] = field(default_factory=list)
     profile: str = "quick"
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)  # see `interview`
     typed: dict[str, str] = field(default_factory=dict)  # cells that cannot be used as points
 
     @property
@@ -56,7 +58,7 @@ def prepare(out: Path) -> None:
     """
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     read(out / "points.csv")
-    _replace(out / ".writable", b"")
+    replace(out / ".writable", b"")
     (out / ".writable").unlink()
 
 
@@ -82,7 +84,7 @@ def write(
         taken.add(name.casefold())
         try:
             text = page.page(one.submission, one.marks, one.ran, exercises, language, one.profile)
-            _replace(out / "feedback" / f"{name}.html", text.encode("utf-8", "replace"))
+            replace(out / "feedback" / f"{name}.html", text.encode("utf-8", "replace"))
         except Exception as error:  # the table is more important than a page
             about = {"error": f"{type(error).__name__}: {error}"}
             one.submission.remarks.append(Remark("no_page", about))
@@ -90,14 +92,14 @@ def write(
     if table.exists():
         shutil.copyfile(table, out / "points.before.csv")
     try:
-        _replace(table, text)
+        replace(table, text)
     except OSError:  # a spreadsheet has it open
         table = out / "points.new.csv"
-        _replace(table, text)
+        replace(table, text)
     return table
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes) -> None:
     """Write a file beside `path`, then put it in its place in one step."""
     beside = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
     with beside.open("wb") as file:
@@ -185,12 +187,10 @@ def read(path: Path) -> list[Row]:
 
 
 def _take(rows: list[Row], one: Graded) -> Row | None:
-    """Take the earlier line of a submission out of `rows`: by identity; by file in older tables."""
+    """Take the earlier line of the same student out of `rows`."""
     student = one.id.split("-")[0]
-    file = _harmless(one.submission.file)
     for row in rows:
-        known = row.get("id", "").strip()
-        if known.split("-")[0] == student if known else row.get("file", "") == file:
+        if row.get("id", "").strip().split("-")[0] == student:
             rows.remove(row)
             return row
     return None

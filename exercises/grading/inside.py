@@ -21,7 +21,7 @@ from typing import Any
 from jupyter_client.manager import KernelManager
 
 KEPT = ("stream", "display_data", "execute_result", "error")
-MOST_PICTURES = 6_000_000  # characters of all outputs of a cell other than text
+MOST_PICTURES = 2_000_000  # characters of all outputs of a cell other than text
 
 
 def limit(job: dict[str, Any]) -> None:
@@ -53,7 +53,7 @@ def watch(job: dict[str, Any]) -> None:
         for name in filter(str.isdigit, os.listdir("/proc")):
             count += 1
             with contextlib.suppress(OSError, ValueError):
-                resident += int(Path("/proc", name, "statm").read_text().split()[1]) * page
+                resident += int(Path("/proc", name, "statm").read_text("ascii").split()[1]) * page
         if count > job["processes"] or resident > 1.5 * job["memory"]:
             say({"stopped": "processes" if count > job["processes"] else "memory"})
             os._exit(3)
@@ -145,6 +145,9 @@ def main() -> None:
         say(result | {"place": place})
         if result.get("stopped") not in (None, "timeout"):
             break
+    else:
+        if expression := job.get("last"):
+            say({"place": len(job["cells"]), "last": kernel.value(expression, 60)})
     kernel.manager.shutdown_kernel(now=True)
 
 

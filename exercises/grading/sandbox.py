@@ -51,12 +51,14 @@ class Sandbox:
         """The results of the cells of `job`, as they come; ends early if the sandbox ends.
 
         Args:
-            job: `cells` (each with `source` and `check`) and `module`.
+            job: `cells` (each with `source` and `check`), `module`, and if wanted `last`, an
+                expression that is evaluated after the last cell.
             real: the folder that has `REAL`; None for the embedded sample in profile quick.
 
         Yields:
             `place`, `outputs` and, where there is one, `outcome` of a cell; `stopped` is one of
-            timeout, stuck, out_of_time, died, processes, memory, or sandbox with an `error`.
+            timeout, stuck, out_of_time, died, processes, memory, or sandbox with an `error`. If
+            all cells have run, one more result has the value of `last` as text.
         """
         slow = 10 if real else 1
         inside = self.kind != "none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import string
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +17,6 @@ UNSHOWN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202
 
 
 @dataclass(frozen=True)
-class Word:
-    """A value of a remark that is itself a text of `words.toml`."""
-
-    name: str
-
-
-@dataclass(frozen=True)
 class Remark:
     """Something to say about a submission: a text of `words.toml` and the values it shows."""
 
@@ -30,11 +24,7 @@ class Remark:
     values: dict[str, Any] = field(default_factory=dict)
 
     def text(self, language: str) -> str:
-        shown = {
-            key: word(value.name, language) if isinstance(value, Word) else line(value)
-            for key, value in self.values.items()
-        }
-        return word(self.name, language, "remarks", **shown)
+        return word(self.name, language, "remarks", **self.values)
 
 
 class Unreadable(Exception):
@@ -45,15 +35,31 @@ class Unreadable(Exception):
         self.remark = Remark(name, values)
 
 
+class _Local(string.Formatter):
+    """Numbers with the marks of a language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, spec: str) -> str:
+        return number(value, spec, self.language) if spec else line(value)
+
+
 @functools.cache
-def _texts() -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+def texts(name: str = "words") -> dict[str, dict[str, Any]]:
+    """The texts of a toml file of this folder; empty if it does not exist."""
+    path = Path(__file__).with_name(f"{name}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def fill(text: dict[str, str], language: str, **values: Any) -> str:
+    """A text in `language` (`en` or `pt-BR`), with its values filled in."""
+    return _Local(language).vformat(text["pt" if language == "pt-BR" else "en"], (), values)
 
 
 def word(name: str, language: str, group: str = "words", **values: Any) -> str:
-    """The text `name` in `language` (`en` or `pt-BR`), with its values filled in."""
-    text = _texts()[group][name]["pt" if language == "pt-BR" else "en"]
-    return text.format(**values) if values else text
+    """The text `name` of `words.toml` in `language`, with its values filled in."""
+    return fill(texts()[group][name], language, **values)
 
 
 def points(value: float, language: str) -> str:

@@ -569,9 +569,11 @@ claims.compare(fashion.source, **found)
 #
 # Write your answer between the quotes, with at least thirty words and a reason for each statement. The cell below each answer only counts words. Your teacher reads and grades the answers.
 #
+# Each question asks for values of your own run. Keep the outputs that show them in the notebook. Your teacher may also ask you in person about your networks and figures.
+#
 # ### C1: what two numbers keep (0.25 points)
 #
-# Look at your figures of A3 and A4. Which garments are reconstructed as something else? Which details are always lost? What information about a garment do two numbers keep, and why this information?
+# Look at your figures of A3 and A4. Choose two of your ten garments that are reconstructed as something else or lose a detail. Give their positions in the figure and say what happened to them. At which values of $z_1$ and $z_2$ are the trousers on your map? What information about a garment do two numbers keep, and why this information?
 # %% [markdown] lang="pt-BR"
 # ### O que a comparação mostra
 #
@@ -585,9 +587,11 @@ claims.compare(fashion.source, **found)
 #
 # Escreva a resposta entre as aspas, com pelo menos trinta palavras e um motivo para cada afirmação. A célula abaixo de cada resposta só conta as palavras. O professor lê e corrige as respostas.
 #
+# Cada pergunta pede valores da sua própria execução. Deixe no notebook as saídas que os mostram. O professor também pode fazer perguntas pessoalmente sobre as suas redes e figuras.
+#
 # ### C1: o que dois números guardam (0,25 ponto)
 #
-# Observe as suas figuras de A3 e A4. Que peças são reconstruídas como outra coisa? Que detalhes sempre se perdem? Que informação sobre uma peça dois números guardam, e por que justamente essa?
+# Observe as suas figuras de A3 e A4. Escolha duas das suas dez peças que são reconstruídas como outra coisa ou perdem um detalhe. Dê a posição delas na figura e diga o que aconteceu. Em que valores de $z_1$ e $z_2$ estão as calças no seu mapa? Que informação sobre uma peça dois números guardam, e por que justamente essa?
 # %% exercise="C1" role="answer" points=0.25 graded="by hand"
 answer_c1 = """
 """
@@ -608,17 +612,21 @@ come back: they change few pixels, differ from piece to piece, and no place in a
 check.answer_1(answer_c1)
 # check.answer_1.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C1.** Half: names at least two confused classes or lost details that are visible in the student's own figures. Half: gives a reason based on the loss (an average over pixels) or on the size of the code.
+# **Grading C1.** Half: names two confused garments or lost details, with positions that agree with the student's own figures. Half: gives a reason based on the loss (an average over pixels) or on the size of the code.
+#
+# Our answers to C1, C2 and C3 leave the values out, because each student has other ones. Compare the student's values with the saved outputs of the notebook that was handed in.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C1.** Metade: cita ao menos duas classes confundidas ou detalhes perdidos, visíveis nas figuras do próprio aluno. Metade: dá um motivo baseado na função de custo (média sobre pixels) ou no tamanho do código.
+# **Correção de C1.** Metade: cita duas peças confundidas ou detalhes perdidos, em posições que conferem com as figuras do próprio aluno. Metade: dá um motivo baseado na função de custo (média sobre pixels) ou no tamanho do código.
+#
+# As nossas respostas a C1, C2 e C3 não trazem os valores, pois são outros para cada aluno. Compare os valores do aluno com as saídas gravadas no notebook entregue.
 # %% [markdown] lang="en"
 # ### C2: a fair comparison? (0.25 points)
 #
-# A friend reads your table and concludes: "convolutions are better than dense layers". Does the table show this? Which two networks would you train to find out?
+# A friend reads your table and concludes: "convolutions are better than dense layers". Does the table show this? Quote from your own table the errors and the code sizes that support your answer. Which two networks would you train to find out?
 # %% [markdown] lang="pt-BR"
 # ### C2: uma comparação justa? (0,25 ponto)
 #
-# Um amigo lê a sua tabela e conclui: "convoluções são melhores que camadas densas". A tabela mostra isso? Que duas redes você treinaria para descobrir?
+# Um amigo lê a sua tabela e conclui: "convoluções são melhores que camadas densas". A tabela mostra isso? Cite da sua própria tabela os erros e os tamanhos dos códigos que sustentam a resposta. Que duas redes você treinaria para descobrir?
 # %% exercise="C2" role="answer" points=0.25 graded="by hand"
 answer_c2 = """
 """
@@ -639,21 +647,21 @@ several seeds, and compare their errors on the same test images, beside PCA with
 check.answer_2(answer_c2)
 # check.answer_2.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C2.** Half: notices that the size of the code changed as well (the number of parameters and the training time also count). Half: proposes an experiment in which only one thing changes.
+# **Grading C2.** Half: notices that the size of the code changed as well (the number of parameters and the training time also count), with values of the student's own table. Half: proposes an experiment in which only one thing changes.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C2.** Metade: percebe que o tamanho do código também mudou (o número de parâmetros e o tempo de treino também contam). Metade: propõe um experimento em que só uma coisa muda.
+# **Correção de C2.** Metade: percebe que o tamanho do código também mudou (o número de parâmetros e o tempo de treino também contam), com valores da tabela do próprio aluno. Metade: propõe um experimento em que só uma coisa muda.
 # %% [markdown] lang="en"
 # ### C3: the loss and the test set (0.5 points)
 #
-# Your loss on clothes is far above the loss of lesson 02 on digits, although the network is almost the same. Is the network worse on clothes? Use the floor of the loss in your answer.
+# Compute the test loss of your network of part A with `bce`, and give it together with the floor and the loss of the mean garment. Your loss is far above the loss of lesson 02 on digits, although the network is almost the same. Is the network worse on clothes? Use your three values in the answer.
 #
-# Second question: many tutorials pass the test images to `fit` as `validation_data`. These images do not change any weight. Why is this still a problem?
+# Second question: many tutorials pass the test images to `fit` as `validation_data`. These images do not change any weight. Why is this still a problem? Name a choice in your own work that would then depend on the test images.
 # %% [markdown] lang="pt-BR"
 # ### C3: o custo e o conjunto de teste (0,5 ponto)
 #
-# O seu custo com roupas fica muito acima do custo da aula 02 com dígitos, embora a rede seja quase a mesma. A rede é pior com roupas? Use o piso do custo na resposta.
+# Calcule com `bce` o custo de teste da sua rede da parte A e informe-o junto com o piso e o custo da roupa média. O seu custo fica muito acima do custo da aula 02 com dígitos, embora a rede seja quase a mesma. A rede é pior com roupas? Use os seus três valores na resposta.
 #
-# Segunda pergunta: muitos tutoriais passam as imagens de teste a `fit` em `validation_data`. Essas imagens não alteram nenhum peso. Por que, mesmo assim, isso é um problema?
+# Segunda pergunta: muitos tutoriais passam as imagens de teste a `fit` em `validation_data`. Essas imagens não alteram nenhum peso. Por que, mesmo assim, isso é um problema? Cite uma escolha do seu próprio trabalho que passaria a depender das imagens de teste.
 # %% exercise="C3" role="answer" points=0.5 graded="by hand"
 answer_c3 = """
 """
@@ -676,9 +684,9 @@ test images, we choose what suits just these, and the result is too good for new
 check.answer_3(answer_c3)
 # check.answer_3.hint()
 # %% [markdown] lang="en" tags=["solution"]
-# **Grading C3.** Half: the floor of the cross-entropy depends on how grey the pixels are, so losses on different data cannot be compared directly. Half: choices such as epochs or layer sizes that are based on the test images make the test result too optimistic.
+# **Grading C3.** Half: the floor of the cross-entropy depends on how grey the pixels are, so losses on different data cannot be compared directly; the student's three values are used. Half: choices such as epochs or layer sizes that are based on the test images make the test result too optimistic.
 # %% [markdown] lang="pt-BR" tags=["solution"]
-# **Correção de C3.** Metade: o piso da entropia cruzada depende de quão cinza são os pixels; por isso, custos em dados diferentes não podem ser comparados diretamente. Metade: escolhas baseadas nas imagens de teste, como épocas ou tamanhos de camada, tornam o resultado de teste otimista demais.
+# **Correção de C3.** Metade: o piso da entropia cruzada depende de quão cinza são os pixels; por isso, custos em dados diferentes não podem ser comparados diretamente; os três valores do aluno são usados. Metade: escolhas baseadas nas imagens de teste, como épocas ou tamanhos de camada, tornam o resultado de teste otimista demais.
 # %% [markdown] lang="en"
 # ## Your points so far
 #

@@ -816,7 +816,8 @@ mel_rows(
 def latent_mix(encoder, decoder, a, b, weight):
     """Tracks decoded from `weight` times the codes of `a` plus the rest of the codes of `b`."""
     # pt: """Faixas decodificadas de `weight` vezes os códigos de `a` mais o resto dos códigos de `b`."""
-    z_a, z_b = (encoder.predict(audio.cut(x, SEGMENT), batch_size=BATCH, verbose=0) for x in (a, b))
+    z_a = encoder.predict(audio.cut(a, SEGMENT), batch_size=BATCH, verbose=0)
+    z_b = encoder.predict(audio.cut(b, SEGMENT), batch_size=BATCH, verbose=0)
     z = weight * z_a + (1 - weight) * z_b
     return audio.join(decoder.predict(z, batch_size=BATCH, verbose=0), a.shape[1])
 

@@ -1160,13 +1160,13 @@ claims.check(
 
 # %% [markdown] lang="en"
 # - **The mask matters.** It changes the error of the LSTM by {{ mask_change.min }} to {{ mask_change.max }} (means of three seeds, {{ mask_change.n }} runs). Without it, the LSTM reads the padding as data.
-# - **The side of the padding matters, too.** The dense network with padding at the front differs from the masked LSTM by {{ front_change.min }} to {{ front_change.max }} and trains several times faster. As long as we know the
+# - **The side of the padding matters, too.** The dense network with padding at the front is about as good as the masked LSTM (difference {{ front_change.min }} to {{ front_change.max }}) and trains faster. As long as we know the
 #   greatest length, different lengths alone are no reason for a recurrent layer.
 # - **Of these models, only the LSTM reads longer sequences.** With 17 to 24 values, more than in any training example, its error is {{ longer }}; with the lengths of the training set it is {{ masked }}. The dense network has no weights for a seventeenth value; we would have
 #   to cut off the oldest ones.
 # %% [markdown] lang="pt-BR"
 # - **A máscara importa.** Ela muda o erro da LSTM em {{ mask_change.min }} a {{ mask_change.max }} (médias de três sementes, {{ mask_change.n }} execuções). Sem ela, a LSTM lê o preenchimento como se fosse dado.
-# - **O lado do preenchimento também importa.** A rede densa com preenchimento no início difere da LSTM com máscara em {{ front_change.min }} a {{ front_change.max }} e treina várias vezes mais depressa. Enquanto conhecemos o maior
+# - **O lado do preenchimento também importa.** A rede densa com preenchimento no início é quase igual à LSTM com máscara (diferença de {{ front_change.min }} a {{ front_change.max }}) e treina mais depressa. Enquanto conhecemos o maior
 #   tamanho, tamanhos diferentes não bastam para justificar uma camada recorrente.
 # - **Destes modelos, só a LSTM lê sequências mais longas.** Com 17 a 24 valores, mais do que em qualquer exemplo do treino, o erro dela é {{ longer }}; com os tamanhos do treino, é {{ masked }}. A rede densa não tem pesos para um décimo sétimo valor; seria
 #   preciso cortar os mais antigos.
@@ -1243,15 +1243,15 @@ for ax, title, i in zip(axes.flat, shape_names, chosen):
     ax.set_title(title)
 axes[1, 1].set_xlabel("step (grey: true; blue: straight line; red: LSTM)")
 # pt: "passo (cinza: verdade; azul: reta; vermelho: LSTM)"
-about = "Six waves with a shaded gap of five values: the straight line cuts off the bends, the LSTM follows most of them and misses jumps."
-# pt: "Seis ondas com uma lacuna sombreada de cinco valores: a reta corta as curvas; a LSTM acompanha a maioria delas e erra nos saltos."
+about = "Six waves with a shaded gap of five values: where the wave turns inside the gap, the straight line cuts off the bend and the LSTM follows it; elsewhere the straight line is at least as close."
+# pt: "Seis ondas com uma lacuna sombreada de cinco valores: onde a onda muda de direção dentro da lacuna, a reta corta a curva e a LSTM a acompanha; nas outras, a reta fica pelo menos tão perto."
 plot.show(fig, alt=about)
 # %% [markdown] lang="en"
 # In the gap, the straight line has an error of {{ gap_line }} and the LSTM {{ gap_lstm.min }} to {{ gap_lstm.max }} in our {{ gap_lstm.n }} runs (mean wave: {{ gap_mean }}). The straight line fails where the
-# wave turns inside the gap. The network has seen many waves and continues the likely one.
+# wave turns inside the gap. The network has seen many waves and continues the likely one. Where the wave does not turn, the straight line can be closer.
 # %% [markdown] lang="pt-BR"
 # Na lacuna, a reta tem erro de {{ gap_line }}, e a LSTM vai de {{ gap_lstm.min }} a {{ gap_lstm.max }} nas nossas {{ gap_lstm.n }} execuções (onda média: {{ gap_mean }}). A reta falha onde a onda muda de direção
-# dentro da lacuna. A rede viu muitas ondas e continua a mais provável.
+# dentro da lacuna. A rede viu muitas ondas e continua a mais provável. Onde a onda não muda de direção, a reta pode ficar mais perto.
 # %% [markdown] lang="en"
 # ### Translation: number words from English to Portuguese
 #
@@ -1808,14 +1808,14 @@ plot.show(fig, alt=about)
 # - **ROC area.** Dense {{ area_dense.min }} to {{ area_dense.max }}, `Conv1D` {{ area_conv.min }} to {{ area_conv.max }}, LSTM {{ area_pieces.min }} to {{ area_pieces.max }}, PCA {{ area_pca }}. Where two ranges overlap, we cannot rank the models. A low error on
 #   normal beats does not guarantee the best detection. The mean beat, without any code, already has {{ area_mean }}.
 #
-# For aligned sequences of fixed length, start with PCA and a dense network. This is a teaching example with one patient, not a medical device.
+# For aligned sequences of fixed length, start with PCA, a dense network and `Conv1D`. This is a teaching example with one patient, not a medical device.
 # %% [markdown] lang="pt-BR"
 # - **Erro em batimentos normais.** A PCA tem erro de {{ beat_pca }}. Nas nossas {{ beat_dense.n }} execuções, a rede densa vai de {{ beat_dense.min }} a {{ beat_dense.max }}, a `Conv1D`, de {{ beat_conv.min }} a {{ beat_conv.max }}, e a LSTM, de
 #   {{ beat_pieces.min }} a {{ beat_pieces.max }}. O batimento médio tem {{ beat_mean }}. Os batimentos são de um só paciente e estão alinhados; um código linear os descreve bem.
 # - **Área ROC.** Densa, de {{ area_dense.min }} a {{ area_dense.max }}; `Conv1D`, de {{ area_conv.min }} a {{ area_conv.max }}; LSTM, de {{ area_pieces.min }} a {{ area_pieces.max }}; PCA, {{ area_pca }}. Onde duas faixas se sobrepõem, não podemos ordenar os modelos. Um erro baixo
 #   nos batimentos normais não garante a melhor detecção. O batimento médio, sem nenhum código, já tem {{ area_mean }}.
 #
-# Para sequências alinhadas de tamanho fixo, comece pela PCA e por uma rede densa. Este é um exemplo didático de um só paciente, não um dispositivo médico.
+# Para sequências alinhadas de tamanho fixo, comece pela PCA, por uma rede densa e pela `Conv1D`. Este é um exemplo didático de um só paciente, não um dispositivo médico.
 # %% [markdown] lang="en"
 # ### What the two decoders share
 #

@@ -42,6 +42,8 @@ class AllRight:
                 )
                 result["outcome"] = repr(["wrong" if fails else RIGHT, "because"])
             yield result
+        layer = {"decoder_layer": {"inputs": 64, "outputs": 784, "total": 50960}}
+        yield {"place": len(job["cells"]), "last": repr(json.dumps(layer))}
 
 
 @pytest.fixture(scope="module")
@@ -432,13 +434,14 @@ def test_a_failure_of_the_grader_leaves_the_points_to_the_teacher(
     assert "{no} @sandbox" in said(graded)["failed"]
 
 
-def test_settings_of_the_notebook_are_pointed_out(tmp_path: Path, homework: Homework) -> None:
-    made = students.right()
-    made.cells.insert(0, v4.new_code_cell("%env AE_DATA_SOURCE=real"))
-    assert "AE_DATA_SOURCE" in said(one(tmp_path, homework, made))["setting"]
-
-
 def test_another_lesson_is_named(tmp_path: Path, homework: Homework) -> None:
     made = copy.deepcopy(nbformat.read(ROOT / "notebooks" / "en" / "02_mnist.ipynb", 4))
     graded = one(tmp_path, homework, made)
     assert "02_mnist" in said(graded)["other_lesson"]
+
+
+def test_questions_in_person_are_for_the_teacher_alone(tmp_path: Path, homework: Homework) -> None:
+    one(tmp_path, homework, students.right("pt-BR"))
+    teacher = (tmp_path / "out" / "questions.html").read_text(encoding="utf-8")
+    assert "última camada" in teacher and "50.960" in teacher
+    assert "última camada" not in page(tmp_path) and "50.960" not in page(tmp_path)

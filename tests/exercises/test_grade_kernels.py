@@ -15,6 +15,7 @@ from exercises.grading.grade import grade_class
 from exercises.grading.gradebook import Graded
 from exercises.grading.isolation import Limits
 from exercises.grading.sandbox import Sandbox
+from exercises.grading.words import texts
 from tests.exercises import students
 
 pytestmark = [
@@ -78,12 +79,12 @@ CASES = {
     "right pt colab": Case(lambda: students.colab(students.right("pt-BR")), 4.0, ("google",)),
     "half": Case(lambda: students.some("A1", "A2", "A3", "A4"), 2.5),
     "blank": Case(lambda: students.notebook("pt-BR"), 0.0),
-    "wrong": Case(students.wrong, 0.0, ("not valid Python", "ValueError: =lost")),
+    "wrong": Case(students.wrong, 0.0, ("SyntaxError", "ValueError: =lost")),
     "endless": Case(students.endless, 0.5, ("was interrupted",)),
     "stubborn": Case(students.stubborn, 0.5, ("could not be interrupted",)),
     "leaving": Case(students.leaving, 0.5, ("Python ended",)),
     "deleted": Case(students.deleted, 0.5, ("put back", "changed: A2")),
-    "talkative": Case(students.talkative, 0.5, ("more than 100 kB", "saved outputs")),
+    "talkative": Case(students.talkative, 0.5, ("more than 100 kB",)),
     "hard coded": Case(
         lambda: saved(a1(PIXELS.replace("len(x) // 12", "5000") + PARTS)(), "A1"),
         0.0,
@@ -91,7 +92,7 @@ CASES = {
     ),
     "typed in check": Case(in_check, 0.5, ("changed: A1",)),
     "patched": Case(in_import, 0.5, ("Given cells had been changed", "refers to the checks")),
-    "env": Case(with_first("%env AE_DATA_SOURCE=real"), 0.5, ("AE_DATA_SOURCE",)),
+    "env": Case(with_first("%env AE_DATA_SOURCE=real"), 0.5),
     "pip": Case(with_first("!pip install -q keras\n%pip install nothing-of-that-name"), 0.5),
     "shell": Case(with_first("!@echo hello\n!ls /"), 0.5),
     "bash": Case(with_first("%%bash\necho hello"), 0.5),
@@ -139,3 +140,8 @@ def test_a_submission(graded: dict[str, Graded], name: str) -> None:
     assert [words for words in case.remarks if words not in said] == [], said
     if not case.remarks:
         assert "stopped with" not in said or name.startswith("raises"), said
+
+
+@pytest.mark.parametrize("name", ["right", "right pt colab"])
+def test_a_finished_notebook_answers_every_question(graded: dict[str, Graded], name: str) -> None:
+    assert set(graded[name].facts) == set(texts("fashion_homework"))

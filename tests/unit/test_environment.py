@@ -153,7 +153,9 @@ def test_an_old_tensorboard_with_a_new_setuptools(
 def test_keras_settings_of_another_course(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], plain_keras: Path
 ) -> None:
-    plain_keras.write_text(json.dumps({"backend": "jax", "floatx": "float32", "epsilon": 1e-7}))
+    plain_keras.write_text(
+        json.dumps({"backend": "jax", "floatx": "float32", "epsilon": 1e-7}), encoding="utf-8"
+    )
     environment.check([])
     found = rows(capsys)
     assert found["Keras: backend"][:2] == ["jax", "CHANGE"]
@@ -170,7 +172,7 @@ def test_keras_settings_of_another_course(
 def test_an_unreadable_keras_file_stops_nothing(
     capsys: pytest.CaptureFixture[str], plain_keras: Path, content: str
 ) -> None:
-    plain_keras.write_text(content)
+    plain_keras.write_text(content, encoding="utf-8")
     environment.check([])
     assert "profile" in rows(capsys)
 

@@ -296,7 +296,7 @@ def limits() -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise AssertionError(f"still busy after {SECONDS} s of computing")
 
-    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    size = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
