@@ -5,9 +5,9 @@
 # (profile `class`, 2 cores, no GPU; peak memory {{ peak_gb }} GB)
 #
 # The VAE of lesson 08 assumes that the codes of images follow $\mathcal N(0, I)$. Its samples are soft, and some show no
-# digit. **What if a second network learns how codes are really distributed?** This is how most image generators of
-# today work: an autoencoder makes a small code, and a generator draws new codes. In this lesson you build both kinds of
-# generator, for discrete and for continuous codes.
+# digit. **What if a second network learns how codes are really distributed?** Many image generators of today work this way:
+# an autoencoder makes a small code, and a generator draws new codes. In this lesson you build such generators for
+# discrete and for continuous codes.
 #
 # **After this lesson you can**
 #
@@ -25,9 +25,9 @@
 # (perfil `class`, 2 núcleos, sem GPU; pico de memória de {{ peak_gb }} GB)
 #
 # O VAE da aula 08 supõe que os códigos das imagens seguem $\mathcal N(0, I)$. Suas amostras são borradas, e algumas não
-# mostram nenhum dígito. **E se uma segunda rede aprender como os códigos se distribuem de fato?** É assim que funciona
-# a maioria dos geradores de imagens atuais: um autoencoder produz um código pequeno, e um gerador sorteia códigos novos.
-# Nesta aula você monta os dois tipos de gerador, para códigos discretos e para códigos contínuos.
+# mostram nenhum dígito. **E se uma segunda rede aprender como os códigos se distribuem de fato?** Muitos
+# geradores de imagens atuais funcionam assim: um autoencoder produz um código pequeno, e um gerador sorteia códigos novos.
+# Nesta aula você monta geradores desse tipo, para códigos discretos e para códigos contínuos.
 #
 # **Ao final desta aula você saberá**
 #
@@ -73,6 +73,9 @@ from utils import claims, data, explore, plot, settings, text
 # of test images. A distance from finitely many images depends on their number and on chance. So we take three disjoint
 # sets of equal size from each generator, compare each with as many test images, and report the mean, the smallest and
 # the largest value. Real validation images show what to expect of a perfect generator.
+#
+# A second measure looks at single images: the share of which the classifier is **certain**, that is, gives one class a
+# probability above 99%.
 # %% [markdown] lang="pt-BR"
 # ## 1. Como comparar geradores
 #
@@ -85,6 +88,9 @@ from utils import claims, data, explore, plot, settings, text
 # isso tomamos três conjuntos disjuntos e de mesmo tamanho de cada gerador, comparamos cada um com outras tantas imagens
 # de teste e informamos a média, o menor e o maior valor. Imagens reais de validação mostram o que esperar de um gerador
 # perfeito.
+#
+# Uma segunda medida olha cada imagem: a fração em que o classificador está **seguro**, isto é, dá a uma classe
+# probabilidade acima de 99%.
 # %%
 mnist = data.mnist.load()
 print(mnist.provenance)
@@ -724,7 +730,8 @@ claims.check(
 #
 # Continuous codes have no finite list of symbols. **Diffusion models** (Ho and colleagues, 2020) and **flow matching**
 # (Lipman and colleagues, 2023) draw them in another way: start from noise and remove it in small steps. We use flow
-# matching, which has the simpler formulas, in the code of 32 numbers.
+# matching, which has the simpler formulas, in a code of 32 numbers. The autoencoder is a VAE with a weak KL term,
+# $\beta = 0.1$: it keeps details, and the term only keeps the codes at a moderate scale.
 #
 # **The path.** Join each code $z$ with a random noise vector $\varepsilon \sim \mathcal N(0, I)$ by a straight line:
 #
@@ -752,7 +759,8 @@ claims.check(
 #
 # Códigos contínuos não têm uma lista finita de símbolos. **Modelos de difusão** (Ho e colegas, 2020) e o **flow matching**
 # (Lipman e colegas, 2023) os sorteiam de outro modo: começam com ruído e o removem em passos pequenos. Usamos o *flow
-# matching*, que tem as fórmulas mais simples, no código de 32 números.
+# matching*, que tem as fórmulas mais simples, em um código de 32 números. O autoencoder é um VAE com termo KL fraco,
+# $\beta = 0{,}1$: ele guarda detalhes, e o termo só mantém os códigos em uma escala moderada.
 #
 # **O caminho.** Ligue cada código $z$ a um vetor de ruído $\varepsilon \sim \mathcal N(0, I)$ por uma reta:
 #
@@ -897,14 +905,15 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
 # ## 5. The code map, and latent diffusion
 #
 # A dense code of 32 numbers loses details. The code map keeps more: here $7 \times 7$ vectors of 4 real numbers, 196 in
-# all, from the autoencoder of section 2 without a quantiser. We train the same kind of flow on them, only wider.
+# all. The network is that of section 2, with the weak KL term in place of the quantiser. We train the same kind of flow
+# on its codes, only wider.
 #
 # This is **latent diffusion** (Rombach and colleagues, 2022), the principle of Stable Diffusion, in miniature. The
 # autoencoder is trained first and then kept fixed. The generator works only with its code map.
 #
-# The division of labour has a reason: most of the numbers in an image describe details that the eye hardly notices, and a generator of pixels
-# would spend most of its effort on them. Ours works with a quarter of the numbers. In Stable Diffusion it is 1/48: a
-# $512 \times 512$ image with three colours becomes a map of $64 \times 64 \times 4$ numbers.
+# The division of labour has a reason. Most of the numbers in an image describe details that the eye hardly notices, and
+# a generator of pixels would spend most of its effort on them. Ours works with a quarter of the numbers. In Stable
+# Diffusion it is 1/48: a $512 \times 512$ image with three colours becomes a map of $64 \times 64 \times 4$ numbers.
 #
 # The limit is also clear: **what the decoder cannot draw, the generator cannot draw either**. Small text and faces in
 # the background of early systems failed for this reason.
@@ -915,15 +924,15 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
 # ## 5. O mapa de códigos e a difusão latente
 #
 # Um código denso de 32 números perde detalhes. O mapa de códigos guarda mais: aqui, $7 \times 7$ vetores de 4 números
-# reais, 196 no total, do autoencoder da seção 2 sem quantizador. Treinamos neles o mesmo tipo de fluxo, apenas mais largo.
+# reais, 196 no total. A rede é a da seção 2, com o termo KL fraco no lugar do quantizador. Treinamos o mesmo tipo de fluxo
+# com seus códigos, apenas mais largo.
 #
 # Isso é **difusão latente** (Rombach e colegas, 2022), o princípio do Stable Diffusion, em miniatura. O autoencoder é
 # treinado primeiro e depois fica fixo. O gerador trabalha só com o mapa de códigos.
 #
-# A divisão de trabalho tem motivo: a
-# maior parte dos números de uma imagem descreve detalhes que o olho mal percebe, e um gerador de pixels gastaria neles
-# quase todo o esforço. O nosso trabalha com um quarto dos números. No Stable Diffusion é 1/48: uma imagem de
-# $512 \times 512$ em três cores vira um mapa de $64 \times 64 \times 4$ números.
+# A divisão de trabalho tem um motivo. A maior parte dos números de uma imagem descreve detalhes que o olho mal percebe, e
+# um gerador de pixels gastaria neles quase todo o esforço. O nosso trabalha com um quarto dos números. No Stable Diffusion
+# é 1/48: uma imagem de $512 \times 512$ em três cores vira um mapa de $64 \times 64 \times 4$ números.
 #
 # O limite também é claro: **o que o decodificador não consegue desenhar, o gerador também não desenha**. Textos pequenos e
 # rostos ao fundo saíam errados nos primeiros sistemas por esse motivo.
@@ -1368,8 +1377,8 @@ claims.check(
 # ### Asking for a class: guidance
 #
 # The flow can also see the label. **Classifier-free guidance** (Ho and Salimans, 2022) trains one network with and
-# without labels: in every fifth example the label is replaced by zeros. When sampling, it makes both guesses and exaggerates
-# their difference by a weight $w$:
+# without labels: in every fifth example the label is replaced by zeros. When sampling, it makes both guesses and
+# exaggerates their difference by a weight $w$:
 #
 # $$\hat z = \hat z_{\text{without}} + w\, (\hat z_{\text{with}} - \hat z_{\text{without}}).$$
 #
