@@ -658,7 +658,7 @@ claims.check(
 # - **Linear network.** On new people its error is slightly larger than PCA's ({{ linear32_person }} against {{ pca32_person }}), and its training takes much
 #   longer. If a linear code is enough, use PCA. Exercise 1 asks what causes the difference.
 #
-# The ranking was the same in all our runs, but it concerns this network and these data. We tried one architecture, with early stopping as the only
+# The ranking was the same in all our runs, but it concerns only this network and these data. We tried one architecture, with early stopping as the only
 # regularisation. A possible reason for the ranking is the small number of training people, 28 in the split by person. In lesson 02, with 60,000 digits,
 # the autoencoder has a smaller error than PCA.
 # %% [markdown] lang="pt-BR"
@@ -673,7 +673,7 @@ claims.check(
 # - **Rede linear.** Em pessoas novas, seu erro é um pouco maior que o da PCA ({{ linear32_person }} contra {{ pca32_person }}), e o treino demora muito mais.
 #   Se um código linear basta, use a PCA. O exercício 1 pergunta o que causa a diferença.
 #
-# A ordem foi a mesma em todas as nossas execuções, mas vale para esta rede e estes dados. Testamos uma só arquitetura, com a parada antecipada como
+# A ordem foi a mesma em todas as nossas execuções, mas só vale para esta rede e estes dados. Testamos uma única arquitetura, com a parada antecipada como
 # única regularização. Um motivo possível é o número pequeno de pessoas de treino, 28 na divisão por pessoa. Na aula 02, com 60.000 dígitos, o
 # autoencoder tem erro menor que o da PCA.
 # %% cover=[0.299, 0.033, 0.856, 0.734] built={"en": "three compressors of faces, with 32 numbers per photo", "pt-BR": "três compressores de rostos, com 32 números por foto"}
@@ -793,7 +793,7 @@ claims.check(
 # eight test people; none of the encoders used here was trained on them. For each person, five photos have a label and five are for testing. We train a
 # logistic regression on raw pixels or on a code, and average the accuracy over ten draws of the labelled photos.
 #
-# **Predict:** a code keeps only {{ k_used }} of {{ pixels }} numbers. How much accuracy will this cost?
+# **Predict:** a code has only {{ k_used }} numbers instead of {{ pixels }}. How much accuracy will this cost?
 # %% [markdown] lang="pt-BR"
 # Com 8 números, o modelo perde {{ under_faces }} da variância dos rostos, mas {{ under_shuffled }} da variância dos pixels embaralhados. Ele se apoia
 # na semelhança entre pixels vizinhos, que o embaralhamento destrói. Com 256 números, não perde quase nada dos rostos ({{ over_faces }}) e perde pouco
@@ -812,7 +812,7 @@ claims.check(
 # oito pessoas de teste, que não entraram no treino dos codificadores usados aqui. De cada pessoa, cinco fotos têm rótulo e cinco servem para testar.
 # Treinamos uma regressão logística com os pixels ou com um código e tiramos a média da acurácia em dez sorteios das fotos rotuladas.
 #
-# **Arrisque:** um código conserva só {{ k_used }} de {{ pixels }} números. Quanta acurácia isso vai custar?
+# **Arrisque:** um código tem só {{ k_used }} números, em vez de {{ pixels }}. Quanta acurácia isso vai custar?
 # %%
 def recognise(features, y, draws=10):
     """Mean accuracy of a logistic regression and seconds per fit; half of each class has labels."""
@@ -854,7 +854,7 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 # below PCA in all our runs. In this run, the linear network gives {{ acc_linear }} and the non-linear one {{ acc_nonlinear }}. The classifier trains
 # faster on a code of {{ k_used }} numbers.
 #
-# The linear code and PCA's code describe nearly the same subspace with different axes. They differ by a few photos, and we did not test why.
+# The linear code and PCA's code describe nearly the same subspace with different axes. Their accuracies differ by a few photos, and we did not test why.
 #
 # **Here a code makes the classifier faster but not more accurate, and PCA gives the best of the three codes.** Codes learned without labels are more
 # promising where photos are many and labels are few.
@@ -863,7 +863,7 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 # ficam abaixo da PCA em todas as nossas execuções. Nesta, a rede linear dá {{ acc_linear }}, e a não linear, {{ acc_nonlinear }}. O classificador
 # treina mais depressa com um código de {{ k_used }} números.
 #
-# O código linear e o da PCA descrevem quase o mesmo subespaço, com eixos diferentes. A diferença é de poucas fotos, e não testamos a causa.
+# O código linear e o da PCA descrevem quase o mesmo subespaço, com eixos diferentes. As acurácias diferem em poucas fotos, e não testamos a causa.
 #
 # **Aqui o código deixa o classificador mais rápido, mas não aumenta a acurácia, e o melhor dos três códigos é o da PCA.** Códigos aprendidos sem
 # rótulos prometem mais quando há muitas fotos e poucos rótulos.
@@ -908,7 +908,7 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # <details><summary>Resposta</summary>Como os rostos foram reservados. Na divisão por foto, as mesmas pessoas estão no treino; na divisão por pessoa, não. Na seção 4, a divisão muda o erro da PCA e, com 8 números, até o melhor método.</details>
 #
-# **4.** Um autoencoder com 256 números no código para 64 pixels chega a um erro quase nulo. Por que isso não é um sucesso?
+# **4.** Um autoencoder com um código de 256 números para 64 pixels chega a um erro quase nulo. Por que isso não é um sucesso?
 #
 # <details><summary>Resposta</summary>Um código pelo menos tão grande quanto a entrada permite que a rede copie a entrada; portanto, o erro pequeno não mostra que ela aprendeu alguma estrutura. Na seção 5, o modelo com 256 números reconstrói com erro pequeno até pixels embaralhados. Códigos supercompletos precisam de outra restrição, como esparsidade ou ruído.</details>
 #
@@ -918,7 +918,7 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 # %% [markdown] lang="en"
 # ## Exercises
 #
-# The cell below each exercise checks your answer at once. `check.mirrored.hint()` (with the name of the check) gives a hint, and a more detailed one each time you call it again.
+# The cell below each exercise checks your answer at once. If you are stuck, run the hint at its end, for example `check.mirrored.hint()`. Each further call gives a more detailed hint.
 #
 # ### Exercise 1: the decoder without the encoder
 #
@@ -929,7 +929,7 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
-# A célula abaixo de cada exercício verifica a resposta na hora. `check.mirrored.hint()` (com o nome da verificação) dá uma dica, mais detalhada a cada nova chamada.
+# A célula abaixo de cada exercício verifica a resposta na hora. Se travar, execute a dica que ela traz, por exemplo `check.mirrored.hint()`. A cada nova chamada, a dica fica mais detalhada.
 #
 # ### Exercício 1: o decodificador sem o codificador
 #
@@ -966,7 +966,7 @@ if check.projected.done:
 # %% [markdown] lang="pt-BR"
 # ### Exercício 2: a PCA com rostos espelhados
 #
-# A imagem espelhada de um rosto também é um rosto. Podemos, portanto, dobrar o conjunto de treino sem custo, o que se chama aumento de dados (*data augmentation*). Ajuste uma segunda PCA às fotos de treino *e* às espelhadas.
+# A imagem espelhada de um rosto também é um rosto. Podemos, portanto, dobrar o conjunto de treino sem custo. Isso se chama aumento de dados (*data augmentation*). Ajuste uma segunda PCA às fotos de treino *e* às espelhadas.
 # Guarde em `mirrored_error` o erro dela nos rostos de validação com `k` componentes; `pca_rebuild` calcula as reconstruções. O aumento de dados ajuda em pessoas novas?
 # %% exercise="2" role="answer"
 mirrored_error = None
@@ -1002,7 +1002,7 @@ if check.mirrored.done:
 #
 # - O aprendizado não supervisionado encontra estrutura sem rótulos. A PCA encontra o subespaço plano que perde menos variância, sem descida do gradiente.
 # - Um autoencoder linear com erro quadrático atinge o erro de treino e o subespaço da PCA, mas seus eixos são arbitrários.
-# - Com poucas centenas de rostos, a PCA teve em pessoas novas um erro menor que o da nossa rede não linear. Informe se a divisão foi por pessoa ou por foto.
+# - Com poucas centenas de rostos, a PCA teve um erro menor que o da nossa rede não linear em pessoas novas. Informe se a divisão foi por pessoa ou por foto.
 # - Um erro pequeno diz pouco se o código é grande o bastante para copiar a entrada. Um gargalo ou outra restrição faz a rede aprender a estrutura.
 # - Um código serve para reconstruir e como atributos de um classificador. Nesta aula, o da PCA foi o melhor dos três.
 #

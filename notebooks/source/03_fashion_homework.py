@@ -726,7 +726,7 @@ assert points == 4.0
 # %% [markdown] lang="pt-BR"
 # ### Antes de entregar
 #
-# 1. Execute *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*). Os pontos valem para o que uma execução do zero produz.
+# 1. Execute *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*). A nota considera o que uma execução do zero produz.
 # 2. Confira de novo a tabela de pontos.
 # 3. Seu nome aqui: …
 # 4. Salve e entregue só este arquivo (no Colab: *Arquivo → Fazer download → Fazer download do .ipynb*). Não mude o nome dele.
