@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -48,8 +49,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
     server.web_app.add_handlers(".*", [(place, Start)])
 
 
-def arguments(language: str | None, author: bool, settings: str) -> list[str]:
-    """Options for JupyterLab; `settings` is a folder that replaces its defaults."""
+def arguments(language: str | None, author: bool) -> list[str]:
+    """Options for JupyterLab."""
     start = f"/lab/tree/{PAGES[language]}" if language else "/start"
     lessons = [
         f"--ServerApp.root_dir={ROOT / 'notebooks'}",
@@ -61,7 +62,6 @@ def arguments(language: str | None, author: bool, settings: str) -> list[str]:
         *([f"--ServerApp.root_dir={ROOT}"] if author else lessons),
         "--ServerApp.ip=127.0.0.1",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        f"--LabApp.app_settings_dir={settings}",
     ]
 
 
@@ -74,9 +74,13 @@ def main() -> None:
         from jupyterlab.labapp import LabApp
     except ModuleNotFoundError:
         sys.exit("JupyterLab is not installed. Run: pip install -r requirements.txt")
-    with tempfile.TemporaryDirectory() as settings:
-        (Path(settings) / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
-        LabApp.launch_instance([*arguments(options.language, options.author, settings), *more])
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder, "labconfig", "default_setting_overrides.json")
+        settings.parent.mkdir()
+        settings.write_text(json.dumps(SETTINGS), encoding="utf-8")
+        more_places = filter(None, [folder, os.environ.get("JUPYTER_CONFIG_PATH")])
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(more_places)
+        LabApp.launch_instance([*arguments(options.language, options.author), *more])
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ LINKS = {
     "pt-BR": ("Você constrói", "{} min de leitura · {} min de execução"),
 }
 CARD = """\
-<div style="box-sizing:border-box; width:260px; padding:0 10px; {border}">
+<div style="box-sizing:border-box; width:260px; padding:10px 10px 0; {border}">
 
 [![{alt}](attachment:{slug}.webp)]({address})
 
