@@ -485,7 +485,7 @@ plot.show(
 # %%
 keras.utils.set_random_seed(settings.seed())
 encoder_l1, _, autoencoder_l1 = build_simple(penalty=keras.regularizers.L1(1e-4), name="sparse")
-train(autoencoder_l1, epochs=settings.pick(quick=8, class_=10, full=50), peak=2.5e-2)
+history_l1 = train(autoencoder_l1, epochs=settings.pick(quick=8, class_=10, full=50), peak=2.5e-2)
 # %%
 codes_l1 = predict(encoder_l1, x_test)
 loss_l1, zeros = test_loss(autoencoder_l1), (codes_l1[0] == 0).sum()
@@ -963,13 +963,14 @@ images = mnist.x_train[:10_000].reshape(-1, 784).astype("float32") / 255
 keras.utils.set_random_seed(settings.seed())
 assisted = build_simple(code_size=16)[2]
 assisted.compile("adam", "binary_crossentropy")
-assisted.fit(images, images, batch_size=256, epochs=2, verbose=2)
+losses = assisted.fit(images, images, batch_size=256, epochs=20, verbose=0).history["loss"]
+text.say("training loss {:.4f}", losses[-1])  # pt: "custo de treino {:.4f}"
 noticed = ""
 ### BEGIN SOLUTION
 images = mnist.x_train.reshape(-1, 784)[:10_000]
 assisted = build_simple(code_size=16)[2]
 assisted.compile("adam", "binary_crossentropy")
-assisted.fit(images, images, batch_size=256, epochs=2, verbose=2)
+assisted.fit(images, images, batch_size=256, epochs=3, verbose=0)
 noticed = (
     "The loss falls below the floor, which is impossible for these images: they were already between 0 and 1."
     # pt: "O custo cai abaixo do piso, o que é impossível com estas imagens: elas já estavam entre 0 e 1."

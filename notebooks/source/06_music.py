@@ -849,11 +849,11 @@ claims.check(tracks.source, mix_linear=float(np.median(linearity)), mix_rebuilt=
 
 
 # %% [markdown] lang="en"
-# For the small network the two mixtures are equal up to rounding. For the large network the SNR of linearity has a median of {{ mix_linear }} dB, and that of reconstruction {{ mix_rebuilt }} dB. So the large network is **not** linear: its deviation from linearity is as important as its reconstruction error.
+# For the small network the two mixtures are equal up to rounding. For the large network the SNR of linearity has a median of {{ mix_linear }} dB, and that of reconstruction {{ mix_rebuilt }} dB. So the large network is **not** linear: its deviation from linearity is somewhat smaller than its reconstruction error, but of the same order.
 #
 # The latent mixture is mostly a mixture of both sounds with an additional error. Nothing in the training asks that points between codes decode to plausible music. Lesson 08 changes the training with this aim.
 # %% [markdown] lang="pt-BR"
-# Na rede pequena, as duas misturas são iguais, salvo o arredondamento. Na rede grande, a SNR da linearidade tem mediana de {{ mix_linear }} dB, e a da reconstrução, {{ mix_rebuilt }} dB. A rede grande, portanto, **não** é linear: seu desvio da linearidade é tão importante quanto o erro de reconstrução.
+# Na rede pequena, as duas misturas são iguais, salvo o arredondamento. Na rede grande, a SNR da linearidade tem mediana de {{ mix_linear }} dB, e a da reconstrução, {{ mix_rebuilt }} dB. A rede grande, portanto, **não** é linear: seu desvio da linearidade é um pouco menor que o erro de reconstrução, mas da mesma ordem.
 #
 # A mistura latente é sobretudo uma mistura dos dois sons com um erro a mais. Nada no treino pede que pontos entre códigos virem música plausível. A aula 08 muda o treino com esse objetivo.
 # %% [markdown] lang="en"
@@ -875,7 +875,7 @@ claims.check(tracks.source, mix_linear=float(np.median(linearity)), mix_rebuilt=
 #
 # **4.** What would you measure to find out whether mixing codes is the same as mixing sounds?
 #
-# <details><summary>Answer</summary>The SNR of the latent mixture, with the mixture of the reconstructions as the signal, over many pairs of tracks. For a linear network, such as the small one, the two are equal. For the large network the difference is about as large as the reconstruction error, so it is not linear.</details>
+# <details><summary>Answer</summary>The SNR of the latent mixture, with the mixture of the reconstructions as the signal, over many pairs of tracks. For a linear network, such as the small one, the two are equal. For the large network the difference is of the same order as the reconstruction error, so it is not linear.</details>
 # %% [markdown] lang="pt-BR"
 # ## Teste-se
 #
@@ -895,7 +895,7 @@ claims.check(tracks.source, mix_linear=float(np.median(linearity)), mix_rebuilt=
 #
 # **4.** O que você mediria para saber se misturar códigos é o mesmo que misturar sons?
 #
-# <details><summary>Resposta</summary>A SNR da mistura latente, com a mistura das reconstruções como sinal, em muitos pares de faixas. Em uma rede linear, como a pequena, as duas são iguais. Na rede grande, a diferença é mais ou menos do tamanho do erro de reconstrução; ela, portanto, não é linear.</details>
+# <details><summary>Resposta</summary>A SNR da mistura latente, com a mistura das reconstruções como sinal, em muitos pares de faixas. Em uma rede linear, como a pequena, as duas são iguais. Na rede grande, a diferença é da mesma ordem do erro de reconstrução; ela, portanto, não é linear.</details>
 # %% [markdown] lang="en"
 # ## Exercises
 #
@@ -980,7 +980,7 @@ if check.shifted.done:
 # - The network reconstructs its training tracks well and new tracks badly. This is overfitting, and only held-out tracks show it.
 # - PCA of long segments overfits more as the latent dimension grows. PCA of short frames does not, because it has more examples in fewer dimensions.
 # - A linear convolutional network with overlapping frames and {{ small_parameters }} weights generalises: it has {{ small_snr_test }} dB on new tracks, the network with {{ F9_parameters }} weights {{ snr_test }} dB.
-# - Mixing codes of a linear network mixes the sounds. The large network adds an error as important as that of its reconstruction.
+# - Mixing codes of a linear network mixes the sounds. The large network adds an error of the same order as that of its reconstruction.
 #
 # ## Going further
 #
@@ -1003,7 +1003,7 @@ if check.shifted.done:
 # - A rede reconstrói bem as faixas de treino e mal as novas. Isso é sobreajuste, e só faixas reservadas o mostram.
 # - A PCA de trechos longos sofre mais sobreajuste quando a dimensão latente cresce. A de quadros curtos não, porque tem mais exemplos em menos dimensões.
 # - Uma rede convolucional linear, com quadros sobrepostos e {{ small_parameters }} pesos, generaliza: tem {{ small_snr_test }} dB em faixas novas; a rede de {{ F9_parameters }} pesos tem {{ snr_test }} dB.
-# - Misturar códigos de uma rede linear mistura os sons. A rede grande acrescenta um erro tão importante quanto o da reconstrução.
+# - Misturar códigos de uma rede linear mistura os sons. A rede grande acrescenta um erro da mesma ordem do erro de reconstrução.
 #
 # ## Para ir além
 #

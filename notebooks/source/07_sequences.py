@@ -1355,7 +1355,7 @@ translator.compile(keras.optimizers.Adam(5e-3), logits, steps_per_execution=19)
 epochs = settings.pick(quick=2, class_=30, full=60)
 bar = TqdmCallback(epochs, verbose=0, tqdm_class=tqdm, file=sys.stdout, mininterval=1)
 given, wanted = [asked_train, written_train[:, :-1]], written_train[:, 1:]
-translator.fit(given, wanted, batch_size=32, epochs=epochs, verbose=0, callbacks=[bar])
+history_translator = translator.fit(given, wanted, batch_size=32, epochs=epochs, verbose=0, callbacks=[bar])
 
 
 # %%
