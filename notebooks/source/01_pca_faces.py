@@ -762,7 +762,11 @@ for size in (8, 64, 256):
 # %%
 rows = [(str(size), *(text.number(share, ".2%") for share in pair)) for size, pair in copied.items()]
 text.table(
-    ("code numbers", "faces", "shuffled pixels"),  # pt: "números no código", "rostos", "pixels embaralhados"
+    (
+        "latent dimension",
+        "faces",
+        "shuffled pixels",
+    ),  # pt: "dimensão latente", "rostos", "pixels embaralhados"
     rows,
     "Error as a share of the variance, validation patches of 64 pixels",
     # pt: "Erro como fração da variância, retalhos de validação de 64 pixels"
