@@ -113,8 +113,10 @@ class Exercise:
     def _outcome(self, args: Sequence[Any]) -> Outcome:
         if len(args) != len(self._parameters):
             raise TypeError(f"{self.__name__}({', '.join(self._parameters)})")
-        if all(map(blank, args[: self._answers])):
-            waiting = self.say("waiting", name=self._parameters[0])
+        # The program of "Find the bug" is given: its last answer, the sentence, shows an attempt.
+        first = self._answers - 1 if self.label == "bug" else 0
+        if all(map(blank, args[first : self._answers])):
+            waiting = self.say("waiting", name=self._parameters[first])
             return Outcome(self.label, NOT_ATTEMPTED, waiting)
         try:
             for place, (name, value) in enumerate(zip(self._parameters, args)):

@@ -47,7 +47,7 @@ def code(x: np.ndarray, x_test: np.ndarray, _: np.ndarray) -> dict[str, Any]:
     encoder = keras.Sequential([keras.Input((784,)), *dense([76, 32], "relu")])
     decoder = keras.Sequential([keras.Input((32,)), *dense([76, 784], "sigmoid")])
     whole = keras.Sequential([encoder, decoder])
-    train(whole, x, x, 40, "binary_crossentropy")
+    train(whole, x, x, 20, "binary_crossentropy")
     content = {"encoder": networks.layers(encoder), "decoder": networks.layers(decoder)}
     first, second = (networks.model(content[part]) for part in content)
     codes = first.predict(x_test, verbose=0)
@@ -89,7 +89,7 @@ def latent_map(x: np.ndarray, x_test: np.ndarray, y_test: np.ndarray) -> dict[st
     """Encoder (means only) and decoder of that VAE, and the places of some test images."""
     encoder = keras.Sequential([keras.Input((785,)), *dense([60, 32, 4], "linear")])
     decoder = keras.Sequential([keras.Input((3,)), *dense([32, 60, 784], "sigmoid")])
-    train(Sampled(encoder, decoder), x, np.zeros(len(x)), 60, lambda _, loss: ops.mean(loss))
+    train(Sampled(encoder, decoder), x, np.zeros(len(x)), 30, lambda _, loss: ops.mean(loss))
     means = keras.Sequential([keras.Input((785,)), *dense([60, 32, 2], "linear")])
     kernel, bias = encoder.layers[-1].get_weights()
     means.set_weights([*encoder.get_weights()[:-2], kernel[:, :2], bias[:2]])
@@ -127,7 +127,7 @@ def denoise(x: np.ndarray, x_test: np.ndarray, _: np.ndarray) -> dict[str, Any]:
         return (images + std * noise).clip(0, 1).reshape(-1, 28, 28, 1)
 
     clean = x.reshape(-1, 28, 28, 1)
-    for rate in (2e-3, 1e-3, 1e-3, 5e-4, 5e-4, 2e-4):  # new noise in each round
+    for rate in (2e-3, 1e-3, 5e-4, 2e-4):  # new noise in each round
         train(network, noisy(x), clean, 1, "binary_crossentropy", rate)
     content = {"network": networks.layers(network)}
     dirty = (x_test + 0.5 * rng.standard_normal(x_test.shape, "float32")).clip(0, 1)

@@ -13,7 +13,6 @@ from exercises.grading.words import Remark, Unreadable
 
 # Names by which an answer can reach the inside of the checks.
 INSIDE = re.compile(r"\bexercises\b|\bsys\.modules\b|\bcheck(?:\.\w+)*\s*=[^=]|setattr\(\s*check")
-SETTINGS = re.compile(r"AE_[A-Z_]+")
 
 
 @dataclass
@@ -82,7 +81,6 @@ def assemble(
             remarks["given_changed"].append(f"In [{place}]")
         if INSIDE.search(step.source):
             remarks.setdefault("inside", []).append(f"In [{place}]")
-        remarks.setdefault("setting", []).extend(SETTINGS.findall(step.source))
     said = [Remark(n, {"cells": ", ".join(dict.fromkeys(v))}) for n, v in remarks.items() if v]
     return steps, said
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -17,15 +16,15 @@ from exercises.grading.assembly import Step, assemble
 from exercises.grading.assignment import Homework
 from exercises.grading.gradebook import Graded, Mark
 from exercises.grading.isolation import Limits
+from exercises.grading.matching import literal
 from exercises.grading.page import Ran, output
-from exercises.grading.returned import IMAGES
 from exercises.grading.sandbox import Sandbox
 from exercises.grading.submission import Submission
 from exercises.grading.words import Remark, Unreadable
 
 # One notebook more than cores, since some wait; at most five, since each may need a gigabyte.
 WORKERS = min(os.cpu_count() or 1, 4) + 1
-MOST_ERRORS = 3  # that are described one by one
+MOST_ERRORS = 3  # in the remarks; the page shows all
 STATES = {RIGHT: "right", WRONG: "wrong", NOT_ATTEMPTED: "blank"}
 LOST = ("wrong", "blank", "stopped", "not_run")
 
@@ -39,11 +38,6 @@ class Run:
     remarks: list[Remark] = field(default_factory=list)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     started: bool = False
-
-    @property
-    def images(self) -> int:
-        texts = (o.text for one in self.ran for o in one.outputs)
-        return next((int(found[1]) for text in texts if (found := IMAGES.search(text))), 0)
 
 
 def grade(one: Submission, homework: Homework, sandbox: Sandbox, real: Path | None) -> Graded:
@@ -90,9 +84,7 @@ def _grade(
             run, graded.profile = again, "class"
         lost = [label for label in lost if label not in won]
     if lost:
-        values = {"cells": ", ".join(lost), "home": one.images, "here": run.images}
-        other = one.images and run.images and one.images != run.images
-        one.remarks.append(Remark("own_run_data" if other else "own_run", values))
+        one.remarks.append(Remark("own_run", {"cells": ", ".join(lost)}))
     one.remarks += run.remarks
     graded.ran, graded.facts = run.ran, run.facts
     prose = {step.label for step in steps if step.text}
@@ -143,12 +135,11 @@ def execute(
 
 
 def _outcome(result: dict[str, Any], ran: Ran) -> tuple[str, str]:
-    try:
-        state, message = ast.literal_eval(result["outcome"])
-        return STATES.get(state, "unsure"), str(message)
-    except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
-        errors = [o.error for o in ran.outputs if o.error]
-        return ("stopped", errors[0]) if errors and not ran.stopped else ("not_run", "")
+    found = literal(result.get("outcome"))
+    if isinstance(found, list) and len(found) == 2:
+        return STATES.get(str(found[0]), "unsure"), str(found[1])
+    errors = [o.error for o in ran.outputs if o.error]
+    return ("stopped", errors[0]) if errors and not ran.stopped else ("not_run", "")
 
 
 def _remarks(
@@ -173,11 +164,8 @@ def _remarks(
         if result.get("cut"):
             yield Remark("output", {"where": where, "kilobytes": limits.output // 1000})
         for error in (o.error for o in one.outputs if o.error and not one.step.check):
-            kind = "syntax" if error.startswith(("SyntaxError", "IndentationError")) else "error"
-            errors.append(Remark(kind, {"where": where, "error": error}))
+            errors.append(Remark("error", {"where": where, "error": error}))
     yield from errors[:MOST_ERRORS]
-    if len(errors) > MOST_ERRORS:
-        yield Remark("more_errors", {"count": len(errors) - MOST_ERRORS})
 
 
 def grade_class(
@@ -189,7 +177,8 @@ def grade_class(
     workers: int = WORKERS,
     say: Callable[[str], None] = print,
 ) -> list[Graded]:
-    """Grade the submissions in `folder`; write `points.csv` and a page for each into `out`.
+    """Grade the submissions in `folder`; write `points.csv` and a page for each into `out`, and
+    `questions.html` for the teacher.
 
     Points that a person typed into an earlier `points.csv` are kept.
 

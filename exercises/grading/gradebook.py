@@ -187,12 +187,10 @@ def read(path: Path) -> list[Row]:
 
 
 def _take(rows: list[Row], one: Graded) -> Row | None:
-    """Take the earlier line of a submission out of `rows`: by identity; by file in older tables."""
+    """Take the earlier line of the same student out of `rows`."""
     student = one.id.split("-")[0]
-    file = _harmless(one.submission.file)
     for row in rows:
-        known = row.get("id", "").strip()
-        if known.split("-")[0] == student if known else row.get("file", "") == file:
+        if row.get("id", "").strip().split("-")[0] == student:
             rows.remove(row)
             return row
     return None

@@ -21,7 +21,7 @@ from typing import Any
 from jupyter_client.manager import KernelManager
 
 KEPT = ("stream", "display_data", "execute_result", "error")
-MOST_PICTURES = 6_000_000  # characters of all outputs of a cell other than text
+MOST_PICTURES = 2_000_000  # characters of all outputs of a cell other than text
 
 
 def limit(job: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ They are on a page for the teacher alone; the pages for students do not have the
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import html
 import json
@@ -15,17 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from exercises.grading.gradebook import Graded, replace
+from exercises.grading.matching import literal
+from exercises.grading.page import whole
 from exercises.grading.words import fill, texts, word
 
 COUNT = 2
-PAGE = """<!DOCTYPE html>
-<html lang="{language}"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width"><title>{title}</title><style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; }}
-section {{ break-inside: avoid; }} h2 {{ font-size: 110%; }}</style></head><body>
-<h1>{title}</h1><p>{about}</p>{sections}</body></html>
-"""
 
 
 def expression(module: str) -> str:
@@ -36,8 +29,8 @@ def expression(module: str) -> str:
 def facts(result: Any) -> dict[str, dict[str, Any]]:
     """The values of `expression`, as the kernel returned them; empty if they are of no use."""
     try:
-        found = json.loads(ast.literal_eval(result))
-    except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+        found = json.loads(literal(result))
+    except (TypeError, ValueError, RecursionError):
         return {}
     found = found if isinstance(found, dict) else {}
     return {name: values for name, values in found.items() if isinstance(values, dict)}
@@ -76,10 +69,10 @@ def write(out: Path, graded: Iterable[Graded], module: str, language: str) -> Pa
             f"<li><strong>{html.escape(question)}</strong> ({label})<br>{html.escape(answer)}</li>"
             for label, question, answer in asked
         )
-        text = f"<ol>{''.join(items)}</ol>" if asked else f"<p>{word('no_questions', language)}</p>"
+        text = f"<ol>{''.join(items)}</ol>" if asked else f"<p>{word('no_questions', theirs)}</p>"
         name = html.escape(one.submission.student)
         parts.append(f'<section lang="{theirs}"><h2>{name}</h2>{text}</section>')
-    about, title = word("about_questions", language), word("questions", language)
-    page = PAGE.format(language=language, title=title, about=about, sections="".join(parts))
-    replace(out / "questions.html", page.encode("utf-8", "replace"))
+    about = f"<p>{word('about_questions', language)}</p>"
+    text = whole(word("questions", language), [about, *parts], language)
+    replace(out / "questions.html", text.encode("utf-8", "replace"))
     return out / "questions.html"

@@ -6,14 +6,15 @@ import ast
 import functools
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from exercises.grading.assignment import CALL
 from exercises.grading.returned import Cell
 
 HINT = re.compile(r"check\.\w+\.hint\(")
 PARSER = threading.Lock()  # Python 3.11 counts the depth of a tree for all threads together
-MOST_CODE = 100_000  # characters of a cell that is parsed
+MOST_CODE = 100_000  # characters that are parsed at a time
 
 
 @functools.lru_cache(1000)
@@ -30,12 +31,19 @@ def _parsed(code: str) -> list[ast.stmt] | None:
         return None
 
 
+def literal(text: Any) -> Any:
+    """The value of a Python literal of reasonable length; None for anything else."""
+    try:
+        with PARSER:
+            return ast.literal_eval(text) if len(text) <= MOST_CODE else None
+    except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError, SystemError):
+        return None
+
+
 def bound(code: str) -> set[str]:
     """Names that the statements of `code` bind, outside of functions."""
     names: set[str] = set()
-    if (body := _parsed(code)) is None:
-        return {m for line in re.findall(r"^([\w ,=]+)=[^=]", code, re.M) for m in line.split()}
-    for node in body:
+    for node in _parsed(code) or []:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -49,24 +57,18 @@ def bound(code: str) -> set[str]:
 def statements(code: str) -> list[str]:
     """What `code` does, whatever its layout; hints of checks are left out."""
     if (body := _parsed(code)) is None:
-        return [line.strip() for line in code.splitlines() if line.strip()[:1] not in ("", "#")]
+        return [code]
     return [ast.unparse(n) for n in body if not HINT.match(ast.unparse(n))]
 
 
 def match(reference: Sequence[Cell], cells: Sequence[Cell]) -> dict[int, int]:
     """Which returned cell is which code cell of the homework: place there -> place returned.
 
-    By cell id, by exercise and role, by the same code, and last by what the code does: a check by
-    the check that it calls, others by the names that they bind.
+    By cell id, by the same code, and last by what the code does: a check by the check that it
+    calls, others by the names that they bind.
     """
-    places: dict[tuple[object, ...], int] = {}
-    for i, keys in _keys(cells):
-        places.update(dict.fromkeys(keys, i))
-    found: dict[int, int] = {}
-    for place, keys in _keys(reference):
-        hits = [places[key] for key in keys if key in places]
-        if hits and hits[0] not in found.values():
-            found[place] = hits[0]
+    ids = {cell.id: i for i, cell in enumerate(cells) if cell.id and cell.kind == "code"}
+    found = {place: ids[cell.id] for place, cell in enumerate(reference) if cell.id in ids}
     for alike in (_same_code, _same_purpose):
         for place, cell in enumerate(reference):
             taken = set(found.values())
@@ -86,15 +88,3 @@ def _same_purpose(cell: Cell, source: str) -> bool:
     names = bound(cell.source)
     shared = names & bound(source)
     return bool(shared) and (cell.role == "answer" or len(shared) > len(names) / 2)
-
-
-def _keys(cells: Sequence[Cell]) -> Iterator[tuple[int, list[tuple[object, ...]]]]:
-    seen: dict[tuple[str, str], int] = {}
-    for i, cell in enumerate(cells):
-        keys: list[tuple[object, ...]] = [("id", cell.id)] if cell.id else []
-        if cell.exercise and cell.role:
-            role = (cell.exercise, cell.role)
-            seen[role] = seen.get(role, 0) + 1
-            keys.append(("role", *role, seen[role]))
-        if cell.kind == "code":
-            yield i, keys

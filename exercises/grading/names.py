@@ -23,12 +23,7 @@ BRIGHTSPACE = re.compile(
     r"(?: ?- (?P<rest>.*))?",
     re.S | re.IGNORECASE,
 )
-PLATFORMS = {
-    "moodle": MOODLE,
-    "canvas": CANVAS,
-    "blackboard": BLACKBOARD,
-    "brightspace": BRIGHTSPACE,
-}
+PLATFORMS = (MOODLE, CANVAS, BLACKBOARD, BRIGHTSPACE)
 ENDINGS = re.compile(r"(\.(ipynb|json|txt|py|html?|pdf|zip))+$", re.IGNORECASE)
 COPY = re.compile(
     r"^\s*(?:(?:copy|cópia|copia) (?:of|de)\s+)+|\s*\((?:\d+|copy|cópia)\)$|-\d$"
@@ -51,13 +46,11 @@ class Owner:
         key: what identifies the student within the folder. It is never shown and never a path.
         name: for people; empty if the file name contains none.
         attempt: sorts the files of one student, where the platform numbers or dates them.
-        platform: a key of `PLATFORMS`, or empty.
     """
 
     key: bytes
     name: str
     attempt: tuple[int, ...] = ()
-    platform: str = ""
 
 
 def readable(name: str) -> str:
@@ -78,14 +71,12 @@ def owner(entry: str, slug: str, folder: bool = False) -> Owner:
         folder: whether it is a folder, whose name has no ending.
     """
     name = readable(entry)
-    for platform, form in PLATFORMS.items():
+    for form in PLATFORMS:
         if found := form.fullmatch(name):
             parts = found.groupdict()
-            student = f"{parts['id']}\0{parts['who'] if platform != 'brightspace' else ''}"
-            if platform in ("moodle", "canvas"):
-                student = f"{parts['id']}\0{parts['who'].casefold()}"
+            student = f"{parts['id']}\0{parts['who'].casefold()}"
             shown = parts["who"].replace("_", " ").strip()
-            return Owner(student.encode(), shown, _attempt(parts), platform)
+            return Owner(student.encode(), shown, _attempt(parts))
     stem = name if folder else ENDINGS.sub("", name)
     for _ in range(3):
         stem = COPY.sub("", stem.strip())
@@ -97,7 +88,7 @@ def owner(entry: str, slug: str, folder: bool = False) -> Owner:
 def _attempt(parts: dict[str, str | None]) -> tuple[int, ...]:
     text = parts.get("attempt") or ""
     numbers = tuple(int(n[:18]) for n in re.findall(r"[0-9]+", text))
-    if "who" in parts and "half" in parts and (when := _date(text, parts["half"])):
+    if "half" in parts and (when := _date(text, parts["half"])):
         return when
     again = re.search(r"-(\d{1,3})\.\w+$", parts.get("rest") or "")
     return (*numbers, int(again[1]) if again else 0)

@@ -8,15 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import difflib
-import functools
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
 from exercises.check import NOT_ATTEMPTED, RIGHT, WRONG
 from exercises.grading.assembly import Step
@@ -24,7 +19,7 @@ from exercises.grading.assignment import Exercise
 from exercises.grading.submission import Submission
 from exercises.grading.words import UNSHOWN, line, points, word
 
-MOST_TEXT, MOST_PICTURE, MOST_PAGE = 8_000, 1_500_000, 20_000_000  # characters
+MOST_TEXT = 8_000  # characters
 COLUMNS = ("exercise", "points", "state", "comment", "own_run")
 OWN = {RIGHT: "right", WRONG: "wrong", NOT_ATTEMPTED: "blank", "": "unknown"}
 PAGE = """<!DOCTYPE html>
@@ -36,10 +31,10 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto;
 table {{ border-collapse: collapse; }} td, th {{ text-align: left; padding: .3em .8em .3em 0;
  border-bottom: 1px solid #bbb; vertical-align: top; }}
  td:nth-child(2) {{ white-space: nowrap; }} img {{ max-width: 100%; }}
+section {{ break-inside: avoid; }}
 pre {{ overflow-x: auto; padding: .5em; margin: .3em 0; white-space: pre-wrap; font-size: 87%; }}
-.highlight pre {{ background: #f4f4f4; }} .fault pre {{ border-left: 4px solid #a33; }}
-{style}</style></head><body>
-<h1>{title}</h1><p><strong>{total}</strong></p>{remarks}{table}{sections}</body></html>
+.code pre {{ background: #f4f4f4; }} .fault pre {{ border-left: 4px solid #a33; }}
+</style></head><body><h1>{title}</h1>{content}</body></html>
 """
 
 
@@ -101,7 +96,6 @@ def output(raw: Any) -> Output:
         base64.b64decode(picture, validate=True)
     except (binascii.Error, ValueError):
         picture = ""
-    picture = picture if len(picture) <= MOST_PICTURE else ""
     return Output("" if picture else _plain(str(data.get("text/plain") or "")), picture)
 
 
@@ -144,20 +138,19 @@ def page(
         rows.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
     remarks = "".join(f"<li>{html.escape(r.text(language))}</li>" for r in who.remarks)
     explain = f"<p>{w('explain', profile=profile, data=word(f'data_{profile}', language))}</p>"
-    return PAGE.format(
-        language=language,
-        title=html.escape(who.student),
-        total=total,
-        remarks=f"<ul>{remarks}</ul>" if remarks else "",
-        table=f"<table>{''.join(rows)}</table>",
-        sections=explain + _sections(ran, language) if ran else "",
-        style=HtmlFormatter().get_style_defs(".highlight"),
-    )
+    parts = [f"<p><strong>{total}</strong></p>", f"<ul>{remarks}</ul>" if remarks else ""]
+    parts += [f"<table>{''.join(rows)}</table>", *([explain] if ran else [])]
+    return whole(who.student, [*parts, *_sections(ran, language)], language)
 
 
-def _sections(ran: Sequence[Ran], language: str) -> str:
+def whole(title: str, parts: Iterable[str], language: str) -> str:
+    """A page that loads and runs nothing, around parts that are HTML."""
+    return PAGE.format(language=language, title=html.escape(title), content="\n".join(parts))
+
+
+def _sections(ran: Sequence[Ran], language: str) -> list[str]:
     """Cells and outputs by exercise; of what was given only cells that changed or stopped."""
-    parts, last, size = [], None, 0
+    parts, last = [], None
     for one in ran:
         step, label = one.step, one.step.label
         if not (label or step.given or step.text or any(o.error for o in one.outputs)):
@@ -174,19 +167,10 @@ def _sections(ran: Sequence[Ran], language: str) -> str:
             difference = "\n".join(list(difflib.unified_diff(*lines, lineterm="", n=1))[2:])
             parts.append(f"<p>{word('given_cell', language)}</p>{_pre(difference)}")
         else:
-            parts.append(_code(step.source[:MOST_TEXT]))
+            parts.append(f'<div class="code">{_pre(step.source)}</div>')
         parts += map(_shown, one.outputs)
         parts.append("</div>")
-        size += sum(len(o.picture) for o in one.outputs)
-        if size > MOST_PAGE:
-            parts.append(f"<p>{word('page_cut', language)}</p>")
-            break
-    return "\n".join(parts)
-
-
-@functools.lru_cache(500)
-def _code(source: str) -> str:
-    return highlight(source, PythonLexer(), HtmlFormatter())
+    return parts
 
 
 def _shown(one: Output) -> str:

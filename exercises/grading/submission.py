@@ -14,10 +14,12 @@ from exercises.grading.names import Owner, owner, readable
 from exercises.grading.returned import Cell, read, recognise, written_name
 from exercises.grading.words import Remark, Unreadable, line
 
-LARGE_MB, MOST_FILES = 20, 500
-# What operating systems and Jupyter leave in folders; a hidden notebook is still a submission.
+MOST_FILES = 500
+# What operating systems, Jupyter and Brightspace (a list of the submissions) leave in folders; a
+# hidden notebook is still a submission.
 IGNORED = re.compile(
-    r"\._|\.(?!(?:.*\.)?ipynb$)|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$", re.IGNORECASE | re.S
+    r"\._|\.(?!(?:.*\.)?ipynb$)|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$|index\.html$",
+    re.IGNORECASE | re.S,
 )
 
 
@@ -31,7 +33,6 @@ class Submission:
         files: those that may be the homework, the newest first.
         file: the names of all that was handed in, for people.
         written, language: what the graded notebook says.
-        images: training images of the student's own run; 0 if unknown.
     """
 
     key: bytes
@@ -40,7 +41,6 @@ class Submission:
     file: str = ""
     written: str = ""
     language: str = ""
-    images: int = 0
     cells: list[Cell] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
@@ -58,12 +58,9 @@ def find(folder: Path, slug: str, out: Path | None = None) -> list[Submission]:
     entries = sorted(os.scandir(folder), key=lambda e: os.fsencode(e.name))
     entries = [e for e in entries if not IGNORED.match(e.name) and Path(e.path) != out]
     owners = {e.name: owner(e.name, slug, e.is_dir(follow_symlinks=False)) for e in entries}
-    listing = any(o.platform == "brightspace" for o in owners.values())
     found: dict[bytes, Submission] = {}
     dated: dict[bytes, list[tuple[Any, Path]]] = {}
     for entry in entries:
-        if listing and entry.name.lower() == "index.html":
-            continue  # Brightspace's list of the submissions
         whose = owners[entry.name]
         one = found.setdefault(whose.key, Submission(whose.key, whose.name))
         for path in _files(entry, one):
@@ -121,7 +118,6 @@ def tell_apart(submissions: list[Submission]) -> None:
         counts[one.student.casefold()] += 1
         if (count := counts[one.student.casefold()]) > 1:
             one.student += f" ({count})"
-            one.remarks.append(Remark("same_name"))
 
 
 def choose(one: Submission, slug: str) -> None:
@@ -133,22 +129,19 @@ def choose(one: Submission, slug: str) -> None:
     troubles: list[tuple[bool, Unreadable]] = []
     for path in one.files:
         try:
-            cells, metadata, megabytes = read(path)
-            lesson, language = recognise(cells, metadata)
+            cells, written = read(path)
+            lesson, language = recognise(cells)
             if lesson not in ("", slug):
                 raise Unreadable("other_lesson", lesson=lesson)
         except Unreadable as error:
             troubles.append((path.suffix.lower() != ".ipynb", error))
             continue
-        one.cells, one.language = cells, language or "en"
+        one.cells, one.language = cells, language or written or "en"
         one.written = next((w for c in cells if (w := written_name(c.source))), "")
         others = [readable(f.name) for f in one.files if f != path and f.suffix != ".txt"]
         if others:
             values = {"file": readable(path.name), "others": ", ".join(others)}
             one.remarks.append(Remark("several", values))
-        if megabytes >= LARGE_MB:
-            one.remarks.append(Remark("large_file", {"megabytes": round(megabytes)}))
-        one.images = metadata["images"]
         return
     if troubles:  # what is wrong with a notebook says more than what is wrong with other files
         raise min(troubles, key=lambda trouble: trouble[0])[1]

@@ -17,13 +17,6 @@ UNSHOWN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202
 
 
 @dataclass(frozen=True)
-class Word:
-    """A value of a remark that is itself a text of `words.toml`."""
-
-    name: str
-
-
-@dataclass(frozen=True)
 class Remark:
     """Something to say about a submission: a text of `words.toml` and the values it shows."""
 
@@ -31,11 +24,7 @@ class Remark:
     values: dict[str, Any] = field(default_factory=dict)
 
     def text(self, language: str) -> str:
-        shown = {
-            key: word(value.name, language) if isinstance(value, Word) else line(value)
-            for key, value in self.values.items()
-        }
-        return word(self.name, language, "remarks", **shown)
+        return word(self.name, language, "remarks", **self.values)
 
 
 class Unreadable(Exception):

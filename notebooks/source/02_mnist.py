@@ -959,14 +959,14 @@ print(np.array_equal(before, after))
 # Um assistente escreveu uma rede com código de 16 números. O programa roda e o custo cai, mas há um erro. Corrija-o e escreva em `noticed`,
 # em uma frase, o que na saída mostra o erro. A seção 2 tem os valores para comparar.
 # %% exercise="bug" role="answer"
-images = mnist.x_train.reshape(-1, 784).astype("float32") / 255
+images = mnist.x_train[:10_000].reshape(-1, 784).astype("float32") / 255
 keras.utils.set_random_seed(settings.seed())
 assisted = build_simple(code_size=16)[2]
 assisted.compile("adam", "binary_crossentropy")
 assisted.fit(images, images, batch_size=256, epochs=2, verbose=2)
 noticed = ""
 ### BEGIN SOLUTION
-images = mnist.x_train.reshape(len(mnist.x_train), 784)
+images = mnist.x_train.reshape(-1, 784)[:10_000]
 assisted = build_simple(code_size=16)[2]
 assisted.compile("adam", "binary_crossentropy")
 assisted.fit(images, images, batch_size=256, epochs=2, verbose=2)

@@ -199,7 +199,14 @@ low, high = heart.x[train].min(), heart.x[train].max()  # training beats only
 # pt: só batimentos de treino
 x_train, x_val, x_test = (scale(heart.x[part], low, high) for part in (train, val, test))
 x_normal, x_val_normal = x_train[~y_train], x_val[~y_val]
-print(f"normal: {len(x_normal)} + {len(x_val_normal)}; {x_test.min():.2f} … {x_test.max():.2f}")
+text.say(
+    "normal beats: {} for training, {} for validation; test values from {:.2f} to {:.2f}",
+    # pt: "batimentos normais: {} de treino, {} de validação; valores de teste de {:.2f} a {:.2f}"
+    len(x_normal),
+    len(x_val_normal),
+    x_test.min(),
+    x_test.max(),
+)
 # %% [markdown] lang="en"
 # The extremes come from the training set. A new beat may fall outside [0, 1], as the extremes of the test set in the last line show. This is not an error.
 #

@@ -34,6 +34,7 @@ NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 def front(request: Any, site: tuple[str, Path], page: Any) -> Iterator[Any]:
     """The page of a language, opened as a file; it must have nothing to complain about."""
     found = complaints(page, "file:")
+    page.emulate_media(reduced_motion="reduce")  # scrolling ends at once
     page.goto((site[1] / request.param / "index.html").as_uri(), wait_until="networkidle")
     yield page
     assert found == []
@@ -56,7 +57,7 @@ def test_lessons_have_links_and_described_pictures(front: Any) -> None:
     assert bottom["y"] + bottom["height"] <= 1000, "lessons and paths fit on one screen"
 
 
-def test_mouse_finger_and_keyboard_draw(front: Any) -> None:
+def test_mouse_and_keyboard_draw(front: Any) -> None:
     pad = front.locator("#pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -67,16 +68,6 @@ def test_mouse_finger_and_keyboard_draw(front: Any) -> None:
     front.mouse.down()
     front.mouse.move(x + 0.45 * box["width"], y + 0.85 * box["height"], steps=8)
     front.mouse.up()
-    seen.append(shown(front))
-
-    front.locator("#clear").click()
-    client = front.context.new_cdp_session(front)
-    client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    way = [(0.2, 0.2), (0.8, 0.2), (0.5, 0.9)]
-    points = [[{"x": x + u * box["width"], "y": y + v * box["height"]}] for u, v in way]
-    kinds = ("touchStart", "touchMove", "touchMove", "touchEnd")
-    for kind, place in zip(kinds, [*points, []]):
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": place})
     seen.append(shown(front))
 
     front.locator("#clear").focus()
@@ -94,12 +85,27 @@ def test_mouse_finger_and_keyboard_draw(front: Any) -> None:
     front.locator("#mark").wait_for(state="hidden")
 
 
+def test_a_finger_draws_on_a_phone(front: Any) -> None:
+    front.set_viewport_size({"width": 390, "height": 844})
+    client = front.context.new_cdp_session(front)
+    client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    front.locator("#pad").scroll_into_view_if_needed()
+    box = front.locator("#pad").bounding_box()
+    assert 300 < box["width"] <= 390 and box["y"] >= 0
+    before, place = shown(front), front.evaluate("scrollY")
+    x, y = box["x"], box["y"]
+    way = [(0.2, 0.2), (0.8, 0.2), (0.5, 0.9)]
+    points = [[{"x": x + u * box["width"], "y": y + v * box["height"]}] for u, v in way]
+    for kind, touched in zip(("touchStart", "touchMove", "touchMove", "touchEnd"), [*points, []]):
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+    after = shown(front)
+    assert all(after[part] != before[part] for part in before)
+    assert front.evaluate("scrollY") == place, "a finger on the pad draws and does not scroll"
+
+
 def test_a_screen_reader_hears_the_result_and_reads_the_values(front: Any) -> None:
-    front.get_by_role("button", name="star").or_(
-        front.get_by_role("button", name="estrela")
-    ).click()
-    spoken = front.get_by_role("status")
-    sentence = front.locator("#unlike-words").inner_text()
+    front.locator("[data-shape=house]").click()
+    spoken, sentence = front.get_by_role("status"), shown(front)["error"]
     front.wait_for_function("text => document.getElementById('spoken').textContent.includes(text)",
                             arg=sentence)  # fmt: skip
     verdict = front.locator("#verdict").inner_text()
@@ -115,8 +121,8 @@ def test_digits_are_like_digits_and_other_drawings_are_not(front: Any) -> None:
     digits, others = "0123456789", ("house", "star", "spiral")
     ranks = {name: front.evaluate(rank, name) for name in (*digits, *others)}
     print(ranks)
-    assert max(ranks[name] for name in digits) < 0.98
-    assert min(ranks[name] for name in others) > 0.995
+    assert max(ranks[name] for name in digits) < 0.95  # the verdict changes here
+    assert min(ranks[name] for name in others) > 0.95
 
 
 def test_the_demo_gives_the_numbers_of_keras(front: Any) -> None:

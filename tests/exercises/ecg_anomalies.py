@@ -89,7 +89,6 @@ BUG_WRONG: Wrongs = {
     "arrays": ("single_number", lambda: bug([0.9, 0.8], 0.9)),
     "a tuple": ("keys", lambda: (right(), SENTENCE, *errors(), LIMIT)),
     "two words": ("prose_short", lambda: bug(*right(), "Wrong class.")),
-    "no sentence": ("empty", lambda: bug(*right(), "")),
     "a question": ("prose_question", lambda: bug(*right(), f"{SENTENCE[:-1]}?")),
 }
 BUG_RIGHT: Rights = {

@@ -44,7 +44,6 @@ BUG_WRONG: Wrongs = {
     "a number": ("prose_text", lambda: bug(None, 0.069)),
     "a question": ("prose_question", lambda: bug(None, f"{SENTENCE[:-1]}?")),
     "one word": ("prose_repeats", lambda: bug(None, "loss " * 8)),
-    "no sentence": ("empty", lambda: bug(None, "")),
 }
 BUG_RIGHT: Rights = {
     "rows": lambda: bug(),

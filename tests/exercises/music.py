@@ -148,7 +148,6 @@ BUG_WRONG: Wrongs = {
     ),
     "values for a function": ("no_function", lambda: bug(np.array([9.0, 9.5]))),
     "two words": ("prose_short", lambda: bug(GOOD, "Noise, low.")),
-    "no sentence": ("empty", lambda: bug(GOOD, None)),
     "not a number": ("not_finite", lambda: bug(lambda *given: GOOD(*given) * np.nan)),
 }
 BUG_RIGHT: Rights = {

@@ -377,7 +377,6 @@ BUG_WRONG: Wrongs = {
     "a number": ("no_function", lambda: found(0.019)),
     "nothing returned": ("single_number", lambda: found(lambda model, x: None)),
     "an error of Python": ("unexpected", lambda: found(lambda model: 0.0)),
-    "no sentence": ("empty", lambda: found(right_error, None)),
     "three words": ("prose_short", lambda: found(right_error, "by its error")),
     "number for a sentence": ("prose_text", lambda: found(right_error, 3)),
     "the same word": ("prose_repeats", lambda: found(right_error, "error " * 14)),

@@ -434,12 +434,6 @@ def test_a_failure_of_the_grader_leaves_the_points_to_the_teacher(
     assert "{no} @sandbox" in said(graded)["failed"]
 
 
-def test_settings_of_the_notebook_are_pointed_out(tmp_path: Path, homework: Homework) -> None:
-    made = students.right()
-    made.cells.insert(0, v4.new_code_cell("%env AE_DATA_SOURCE=real"))
-    assert "AE_DATA_SOURCE" in said(one(tmp_path, homework, made))["setting"]
-
-
 def test_another_lesson_is_named(tmp_path: Path, homework: Homework) -> None:
     made = copy.deepcopy(nbformat.read(ROOT / "notebooks" / "en" / "02_mnist.ipynb", 4))
     graded = one(tmp_path, homework, made)

@@ -57,7 +57,6 @@ WRONG: Wrongs = {
     "no text": ("prose_text", lambda: bug(dense(32), 1024)),
     "one word": ("prose_repeats", lambda: bug(dense(32), "code " * 8)),
     "a question": ("prose_question", lambda: bug(dense(32), f"{SENTENCE[:-1]}?")),
-    "no sentence": ("empty", lambda: bug(dense(32), "")),
 }
 RIGHT: Rights = {
     "32": lambda: bug(dense(32)),
