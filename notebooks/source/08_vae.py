@@ -210,6 +210,7 @@ def decode(decoder, z):
     return np.asarray(decoder(z)).reshape(-1, 28, 28)
 
 
+# %%
 z_plain2 = np.asarray(plain2_encoder(x_train))
 plot.image_rows(
     {
@@ -1051,6 +1052,7 @@ for beta in betas:
         *quality(images, x_test, classifier, classifier_features, limit),
         images[:12].copy(),
     )
+del few  # frees memory  # pt: libera memória
 # %%
 rows = [
     (
@@ -1604,7 +1606,7 @@ def image_and_label(both, _):
 
 one_hot = np.eye(10, dtype="float32")
 labelled = tf.concat([x_train, one_hot[y_train]], axis=1)
-del x_train, few  # `labelled` contains their pixels  # pt: `labelled` contém seus pixels
+del x_train  # `labelled` contains their pixels  # pt: `labelled` contém seus pixels
 keras.utils.set_random_seed(settings.seed())
 given_encoder, given_decoder, conditional = build_conditional(widths, latent_dim, seed=settings.seed())
 _ = train(conditional, labelled, settings.pick(quick=6, class_=8, full=50), 3e-3, prepare=image_and_label)
@@ -1648,7 +1650,17 @@ claims.check(source, given_right=given_right, classifier_accuracy=accuracy)
 # Repetimos a seção 7 com as mesmas funções no Fashion-MNIST. Um novo classificador aprende as classes de roupas e é
 # calibrado da mesma forma. Ele mostra também se uma *reconstrução* mantém a classe que ele dá à original.
 # %%
-del x_val, labelled, x_hat, samples, images, doubles, answers  # frees memory for the clothes
+del (
+    x_val,
+    labelled,
+    x_hat,
+    samples,
+    images,
+    doubles,
+    answers,
+    conditional,
+    model,
+)  # frees memory for the clothes
 # pt: libera memória para as roupas
 fashion = data.mnist.load_fashion()
 print(fashion.provenance)
@@ -1672,25 +1684,30 @@ clothes_halves["VAE"] = build_vae(widths, latent_dim, seed=settings.seed())
 spent, draws = {}, {"VAE": normal(n, latent_dim)}
 for kind, (_, _, model) in clothes_halves.items():
     _, spent[kind] = train(model, clothes_train, settings.pick(quick=6, class_=8, full=25), 3e-3)
-draws["plain"] = fitted(np.asarray(clothes_halves["plain"][0](clothes_train)), n)
+codes = [clothes_halves["plain"][0](part) for part in np.array_split(np.asarray(clothes_train), 10)]
+draws["plain"] = fitted(np.concatenate(codes), n)
 start = time.perf_counter()
 clothes_pca = PCA(latent_dim, random_state=0).fit(clothes_train)
 spent["PCA"] = time.perf_counter() - start
+del clothes_train  # frees memory  # pt: libera memória
 # %%
 read_as, _ = classify(clothes_classifier, clothes_test)
 measure = clothes_test, clothes_classifier, clothes_features, clothes_limit
-worth, rebuilt, counts = {"real": quality(clothes_val, *measure)}, {}, {"PCA": 784 * (latent_dim + 1)}
-rebuilt["PCA"] = pca_baseline(clothes_pca, latent_dim, clothes_test, n)
-for kind, (encoder, decoder, model) in clothes_halves.items():
-    rebuilt[kind] = network_results(encoder, decoder, clothes_test, draws[kind])
-    counts[kind] = model.count_params()
-for kind, (x_hat, samples) in rebuilt.items():
+worth, counts = {"real": quality(clothes_val, *measure)}, {"PCA": 784 * (latent_dim + 1)}
+for kind in ("PCA", "plain", "VAE"):
+    if kind == "PCA":
+        x_hat, samples = pca_baseline(clothes_pca, latent_dim, clothes_test, n)
+    else:
+        encoder, decoder, model = clothes_halves[kind]
+        x_hat, samples = network_results(encoder, decoder, clothes_test, draws[kind])
+        counts[kind] = model.count_params()
     pictures[kind] = x_hat[:12].copy(), samples[:12].copy()
     kept = float((classify(clothes_classifier, x_hat)[0] == read_as).mean())
     worth[kind] = *quality(samples, *measure), kept, mse(clothes_test, x_hat)
 # %%
 rows = []
-for kind, (share, distance, kept, error) in ((kind, worth[kind]) for kind in rebuilt):
+for kind in counts:
+    share, distance, kept, error = worth[kind]
     cells = (error, ".4f"), (counts[kind], ",d"), (spent[kind], ".1f"), (4 * latent_dim, ".0f")
     cells += (kept, ".1%"), (share, ".1%"), (distance, ".1f")
     rows.append((labels[kind], *(text.number(*pair) for pair in cells)))
