@@ -788,7 +788,7 @@ text.say(
 text.say("real test images above the limit: {:.1%}; classified correctly: {:.1%}", recognised_real, accuracy)
 # pt: "imagens reais de teste acima do limite: {:.1%}; classificadas corretamente: {:.1%}"
 # %% tags=["claims"]
-claims.check(source, recognised_real=recognised_real, recognised_double=recognised_double)
+claims.check(source, recognised_real=recognised_real)
 
 
 # %% [markdown] lang="en"
@@ -1496,7 +1496,12 @@ middle_plain, middle_vae = (
 text.say("midpoints recognised: plain {:.1%}, VAE {:.1%}", middle_plain, middle_vae)
 # pt: "pontos médios reconhecidos: comum {:.1%}, VAE {:.1%}"
 # %% tags=["claims"]
-claims.check(source, recognised_middle_plain=middle_plain, recognised_middle_vae=middle_vae)
+claims.check(
+    source,
+    recognised_double=recognised_double,
+    recognised_middle_plain=middle_plain,
+    recognised_middle_vae=middle_vae,
+)
 # %% [markdown] lang="en"
 # The classifier recognises {{ recognised_middle_plain }} of the plain autoencoder's midpoints and {{
 # recognised_middle_vae }} of the VAE's, against {{ recognised_double }} of the pixel averages, which are double
