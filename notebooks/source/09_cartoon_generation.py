@@ -837,13 +837,13 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# **Who wins?** With codes from $N(0, I)$, the VAE ({{ fid_vae }}, network features) is far better than the plain network ({{ fid_plain }}). But a Gaussian fitted to the plain network's codes gives {{ fid_fitted }}, and the PCA ghosts get {{ fid_ghost }}. The differences from the VAE, {{ vae_minus_fitted }} and {{ vae_minus_ghost }}, have the same sign in all our runs, with different seeds.
+# **Who wins?** With codes from $N(0, I)$, the VAE ({{ fid_vae }}, network features) is far better than the plain network ({{ fid_plain }}). But a Gaussian fitted to the plain network's codes gives {{ fid_fitted }}, and the PCA ghosts get {{ fid_ghost }}. The differences from the VAE, {{ vae_minus_fitted }} and {{ vae_minus_ghost }}, have the same sign in all five draws. The networks themselves come from one training each.
 #
 # So by this distance the VAE is *not* the best generator of the lesson: the plain network with a second model for its codes is closer to real faces, and so are the ghosts. Two sets of real faces are {{ fid_real }} apart; no generator can be expected below that.
 #
 # **What it does not show.** In pixel features, the ghosts have a distance of only {{ fid_ghost_pixels }}, because they were *made* from the mean and the variances that this distance compares. In network features, too, overlapping hairstyles hardly count. A distance sees only what its features represent. It compares settings of one model more reliably than models of different kinds, so look at the pictures too.
 # %% [markdown] lang="pt-BR"
-# **Quem vence?** Com códigos de $N(0, I)$, o VAE ({{ fid_vae }}, atributos da rede) é muito melhor que a rede comum ({{ fid_plain }}). Mas uma gaussiana ajustada aos códigos da rede comum dá {{ fid_fitted }}, e os fantasmas da PCA ficam em {{ fid_ghost }}. As diferenças em relação ao VAE, {{ vae_minus_fitted }} e {{ vae_minus_ghost }}, têm o mesmo sinal em todas as nossas execuções, com sementes diferentes.
+# **Quem vence?** Com códigos de $N(0, I)$, o VAE ({{ fid_vae }}, atributos da rede) é muito melhor que a rede comum ({{ fid_plain }}). Mas uma gaussiana ajustada aos códigos da rede comum dá {{ fid_fitted }}, e os fantasmas da PCA ficam em {{ fid_ghost }}. As diferenças em relação ao VAE, {{ vae_minus_fitted }} e {{ vae_minus_ghost }}, têm o mesmo sinal nos cinco sorteios. As redes vêm de um único treino cada uma.
 #
 # Portanto, por essa distância, o VAE *não* é o melhor gerador da aula: a rede comum com um segundo modelo para os códigos fica mais perto dos rostos reais, e os fantasmas também. Dois conjuntos de rostos reais ficam a {{ fid_real }} um do outro; de nenhum gerador se espera menos que isso.
 #

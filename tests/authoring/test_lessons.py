@@ -53,7 +53,7 @@ def test_every_recorded_run_is_in_the_bands(slug: str, profile: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_outputs_can_be_read_anywhere(slug: str, language: str) -> None:
-    assert (ROOT / notebook.path(slug, language)).stat().st_size < 2_000_000
+    assert (ROOT / notebook.path(slug, language)).stat().st_size < 5_000_000  # faces in true tones
     shown = [o for cell in committed(slug, language).cells for o in cell.get("outputs", [])]
     assert not [o for o in shown if o.output_type == "error"]
     assert not [o for o in shown if o.get("name") == "stderr"], "a warning in the outputs"
