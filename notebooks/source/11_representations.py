@@ -265,7 +265,7 @@ for name, rate in (("plain", 0.0), ("denoising", 0.75)):
     decoder = [layers.Dense(256, "relu"), layers.Dense(784)]
     noise = MaskingNoise(rate, settings.seed())
     autoencoder = keras.Sequential([keras.Input((784,)), noise, encoders[name], *decoder])
-    train(autoencoder, x_train, settings.pick(quick=4, class_=4, full=20), "mse")
+    train(autoencoder, x_train, settings.pick(quick=4, class_=3, full=20), "mse")
     codes[name] = encode(encoders[name], x_pool), encode(encoders[name], x_test)
     frozen[name] = probe(*codes[name])
 show_accuracy(frozen, "Test accuracy by number of labels")  # pt: "Acurácia de teste por número de rótulos"
@@ -442,7 +442,7 @@ def train_masked(ratio, epochs):
     return model, train(model, x_train, epochs, peak=3e-3).history["loss"][-1]
 
 
-masked, masked_loss = train_masked(0.75, settings.pick(quick=4, class_=7, full=40))
+masked, masked_loss = train_masked(0.75, settings.pick(quick=4, class_=6, full=40))
 mean_loss = (x_train**2).mean()  # of answering with the mean  # pt: de responder com a média
 print(f"{text.number(masked_loss, '.3f')}; {text.number(mean_loss, '.3f')}")
 # %%
@@ -557,7 +557,7 @@ least = settings.pick(quick=20, class_=100, full=300)
 for i, n in enumerate(tqdm(LABELS, file=sys.stdout)):
     for k in range(DRAWS):
         rng = np.random.default_rng([settings.seed(), n, k, 1])
-        rows = rng.choice(draw(n, k), 32 * max(least, 2 * n // 5))
+        rows = rng.choice(draw(n, k), 32 * max(least, n // 4))
         x, y = augment(x_pool[rows], rng), y_pool[rows]
         for name, network in networks.items():
             tuned[name][i, k] = fine_tune(*network, x, y)
@@ -566,18 +566,15 @@ for model, initial in networks.values():
     # pt: os codificadores como estavam após o pré-treino
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(14, 5), sharey=True)
+styles = dict(zip(names, zip(plot.LINE_COLOURS, plot.CLASS_MARKERS)))
 for ax, scores in ((left, frozen), (right, tuned)):
-    for (name, table), colour, marker in zip(scores.items(), plot.LINE_COLOURS, plot.CLASS_MARKERS):
-        ax.errorbar(
-            LABELS,
-            table.mean(axis=1),
-            table.std(axis=1),
-            color=colour,
-            marker=marker,
-            capsize=3,
-            label=names[name],
-        )
+    for name, table in scores.items():
+        colour, marker = styles[name]
+        middle, spread = table.mean(axis=1), table.std(axis=1, ddof=1)
+        ax.errorbar(LABELS, middle, spread, color=colour, marker=marker, capsize=3, label=names[name])
     ax.set(xscale="log", xlabel="labelled images")  # pt: "imagens rotuladas"
+    ax.set_xticks(LABELS, [text.number(n, ",d") for n in LABELS])
+    ax.minorticks_off()
     ax.legend(frameon=False)
 left.set(ylabel="test accuracy", title="frozen code, linear probe")
 # pt: "acurácia de teste", "código congelado, sonda linear"
