@@ -1,4 +1,4 @@
-"""The exercises of lesson 08: a mixture for the codes, the KL of each code number, temperature."""
+"""The exercises of lesson 08: the bug, a mixture for codes, KL by latent dimension, temperature."""
 
 from __future__ import annotations
 
@@ -7,18 +7,68 @@ from typing import Any
 
 import numpy as np
 
-from exercises.answers import Values, array, close, expect, need, sure
+from exercises.answers import Values, array, close, expect, need, prose, sure
 from exercises.check import exercise
 
 FITTED = 10_000  # codes that the mixture of the lesson is fitted to
 TEMPERATURES = (0.5, 0.8, 1.0, 1.3)
-COLLAPSED = 0.05  # nats: a code number below carries next to nothing
+COLLAPSED = 0.05  # nats: a latent dimension below carries next to nothing
 
 
 def _copied(given: np.ndarray, codes: np.ndarray) -> float:
     """Share of the rows of `given` that are rows of `codes`."""
     known = set(map(bytes, np.ascontiguousarray(codes, "float32")))
     return float(np.mean([bytes(row) in known for row in given.astype("float32")]))
+
+
+def _terms(function: Any, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Both terms that `function` gives, the parts of the KL (n, k), the cross-entropies (n, 784).
+
+    The posteriors, of `k` dimensions, and the reconstructions are random, without any network.
+    """
+    rng = np.random.default_rng(k)
+    x, x_hat = rng.random((40, 784)), rng.uniform(0.05, 0.95, (40, 784))
+    mean, log_var, z = rng.normal(0.3, 1, (3, 40, k)) - np.array([0, 0.8, 0])[:, None, None]
+    x, x_hat, *cloud = (part.astype("float32") for part in (x, x_hat, mean, log_var, z))
+    found = function(x, lambda images: cloud, lambda codes: x_hat)
+    need(isinstance(found, tuple | list) and len(found) == 2, "pair")
+    averages = []
+    for given in found:
+        given = np.asarray(given)
+        need(given.dtype.kind == "f" and given.size in (1, len(x)), "values", shape=given.shape)
+        averages.append(given.mean())
+    parts = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)
+    return np.array(averages), parts, -(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat))
+
+
+@exercise("bug", answers=2)
+def find_bug(loss_terms: Any, noticed: Any) -> None:
+    """A function from images, encoder and decoder to the two terms of the loss in nats per image.
+
+    Each term may also have one value for each image.
+    """
+    need(callable(loss_terms), "function", kind=type(loss_terms).__name__)
+    (given, parts, bce), (given_2, parts_2, bce_2) = (_terms(loss_terms, k) for k in (8, 2))
+    near = close(np.concatenate([given, given_2]), rtol=1e-3)
+
+    def four(
+        kl: Callable[[np.ndarray], Any] = lambda parts: parts.sum(axis=1).mean(),
+        pixels: Callable[[np.ndarray], Any] = lambda bce: bce.sum(axis=1).mean(),
+    ) -> np.ndarray:
+        return np.array([pixels(bce), kl(parts), pixels(bce_2), kl(parts_2)])
+
+    expect(
+        near,
+        four(),
+        averaged=lambda: four(np.mean),
+        pixels=lambda: (four(pixels=np.mean), four(np.mean, np.mean)),
+        images=lambda: (four(np.sum), four(np.sum, np.sum), four(lambda p: p.sum(axis=0).mean())),
+        fixed=lambda: four(lambda p: 8 * p.mean()),
+        half=lambda: (four(lambda p: 2 * p.sum(axis=1).mean()), four(lambda p: 2 * p.mean())),
+        sign=lambda: (four(lambda p: -p.sum(axis=1).mean()), four(lambda p: -p.mean())),
+        exchanged=lambda: (four()[[1, 0, 3, 2]], four(np.mean)[[1, 0, 3, 2]]),
+    )
+    prose(noticed, least=6)
 
 
 @exercise("1")
@@ -53,7 +103,7 @@ def mixture(mixture_codes: Any, codes: np.ndarray, n: int) -> None:
 
 @exercise("2")
 def kl_numbers(kl_by_number: Any, encoder: Any, x: np.ndarray) -> Values:
-    """KL divergence of each code number that `encoder` gives, averaged over the images `x`."""
+    """KL divergence of each latent dimension of `encoder`, averaged over the images `x`."""
     mean, log_var = (np.asarray(part, "float64") for part in encoder(x)[:2])
     k, shape = mean.shape[1], np.shape(kl_by_number)
     need(np.size(kl_by_number) > 1 or k == 1, "whole", k=k)

@@ -11,7 +11,7 @@
 #
 # - explain what unsupervised learning is, and reduce a photo of thousands of pixels to a few dozen numbers with PCA;
 # - read a curve of explained variance, interpret eigenfaces, and reconstruct a face from $k$ of them;
-# - train a linear autoencoder and show with numbers that it finds PCA's subspace but not PCA's axes;
+# - train a linear autoencoder and show that it finds PCA's subspace but not PCA's axes;
 # - compare a non-linear autoencoder with PCA on new faces, and say in which sense the faces are new;
 # - distinguish undercomplete from overcomplete codes, and say why a small error can mean little;
 # - use a code as features for a classifier.
@@ -32,7 +32,7 @@
 #
 # - explicar o que é aprendizado não supervisionado e, com a PCA, reduzir uma foto de milhares de pixels a poucas dezenas de números;
 # - ler uma curva de variância explicada, interpretar autofaces e reconstruir um rosto a partir de $k$ delas;
-# - treinar um autoencoder linear e mostrar com números que ele encontra o subespaço da PCA, mas não os eixos dela;
+# - treinar um autoencoder linear e mostrar que ele encontra o subespaço da PCA, mas não os eixos dela;
 # - comparar um autoencoder não linear com a PCA em rostos novos e dizer em que sentido eles são novos;
 # - distinguir códigos subcompletos de supercompletos e dizer por que um erro pequeno pode significar pouco;
 # - usar um código como atributos de um classificador.
@@ -47,11 +47,11 @@ from utils import environment
 
 environment.start("01_pca_faces")
 # %% [markdown] lang="en"
-# If every line of the table says *ok*, go on. Otherwise its last column says what to do. Next come the imports. The first two lines give NumPy
-# a single thread, because more threads slow down the many small matrix products of section 6.
+# If every line of the table says *ok*, go on. Otherwise do what its last column says. The first two import lines limit NumPy to one thread, because
+# more threads slow down the small matrix products of section 6.
 # %% [markdown] lang="pt-BR"
-# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, a última coluna diz o que fazer. A seguir vêm as importações. As duas primeiras
-# linhas limitam o NumPy a uma única thread, porque mais threads atrasariam os muitos produtos de matrizes pequenas da seção 6.
+# Se todas as linhas da tabela dizem *ok*, siga em frente. Se não, faça o que diz a última coluna. As duas primeiras linhas das importações limitam o
+# NumPy a uma única thread, porque mais threads atrasariam os produtos de matrizes pequenas da seção 6.
 # %%
 import os
 
@@ -77,15 +77,15 @@ from utils.progress import tqdm
 # %% [markdown] lang="en"
 # ## 1. Faces without labels
 #
-# In *supervised* learning, each example comes with the right answer, its label, and the model learns to predict it. In **unsupervised**
-# learning there are no labels; the model looks for structure in the data. Photos of faces have a lot of structure. Neighbouring pixels are
-# similar, the two halves of a face are nearly symmetric, and there are two eyes above a mouth.
+# In *supervised* learning, each example comes with the right answer, its label, and the model learns to predict it. In **unsupervised** learning there
+# are no labels; the model looks for structure in the data. Photos of faces have a lot of structure. Neighbouring pixels are similar, the two halves of
+# a face are nearly symmetric, and the eyes are above the mouth.
 #
-# Structure makes a short description possible: far fewer numbers than pixels. Finding such a description is called **dimensionality
-# reduction**, and it is the subject of the whole course.
+# This structure makes a short description possible, with far fewer numbers than pixels. Finding such a description is called **dimensionality
+# reduction**. It is a theme of the whole course.
 #
-# We use the Olivetti photos: 40 people, ten photos of each, 64 × 64 pixels in shades of grey. (Another set to try later: `data.pca_faces.lfw()`
-# downloads the press photos of Labeled Faces in the Wild. Replace both calls of `olivetti`, here and in section 4.)
+# We use the Olivetti photos: 40 people, ten photos of each, 64 × 64 pixels in shades of grey. (To try the press photos of Labeled Faces in the Wild
+# later, about 250 MB, replace `olivetti` by `lfw` here and in section 4.)
 # %% [markdown] lang="pt-BR"
 # ## 1. Rostos sem rótulos
 #
@@ -94,10 +94,10 @@ from utils.progress import tqdm
 # as duas metades do rosto são quase simétricas, e há dois olhos acima de uma boca.
 #
 # Essa estrutura permite uma descrição curta, com muito menos números do que pixels. Encontrar uma descrição assim chama-se **redução de
-# dimensionalidade**, e é o assunto do curso inteiro.
+# dimensionalidade**, um tema do curso inteiro.
 #
-# Usamos as fotos Olivetti: 40 pessoas, dez fotos de cada uma, 64 × 64 pixels em tons de cinza. (Se quiser testar outro conjunto depois,
-# `data.pca_faces.lfw()` baixa as fotos de imprensa do Labeled Faces in the Wild. Troque as duas chamadas de `olivetti`, a daqui e a da seção 4.)
+# Usamos as fotos Olivetti: 40 pessoas, dez fotos de cada uma, 64 × 64 pixels em tons de cinza. (Se quiser testar depois as fotos de imprensa do Labeled
+# Faces in the Wild, cerca de 250 MB, troque `olivetti` por `lfw` aqui e na seção 4.)
 # %%
 people = data.pca_faces.olivetti(split="person")
 shape = people.x_train.shape[1:]
@@ -118,45 +118,43 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# The first line printed above the pictures says that the split is **by person**: nobody appears in two of the three sets. In a split
-# photo by photo, the test photos would show people who are also in the training set. The two splits answer different questions, which
-# section 4 compares.
+# The first line printed above the pictures says that the split is **by person**: nobody appears in two of the three sets. If we split photo by photo,
+# people of the test photos would also be in the training set. Section 4 compares the two splits.
 #
-# We fit models to the **training** faces and make choices with the **validation** faces. The **test** faces play no part in any choice; they are
-# for the results that we report.
+# We fit models to the **training** faces and make choices with the **validation** faces. The **test** faces play no part in these choices; we use them
+# only for the results that we report.
 #
 # ## 2. PCA: the best linear code
 #
 # Write a photo as a vector $x$ of {{ pixels }} numbers and subtract the mean face $\mu$. **Principal component analysis** (PCA) looks for $k$
-# orthonormal directions $u_1, \dots, u_k$, the rows of a matrix $U$. It chooses those for which the least is lost when each photo is replaced by
-# its projection on them:
+# orthonormal directions $u_1, \dots, u_k$, the rows of a matrix $U$. It chooses the directions for which the squared error is smallest when each photo
+# is replaced by its projection on them:
 #
 # $$z = U (x - \mu) \quad\text{(encoder)}, \qquad \hat x = \mu + U^\top z \quad\text{(decoder)}, \qquad \text{minimise } \textstyle\sum_x \lVert x - \hat x \rVert^2 .$$
 #
-# The **encoder** computes the **code** $z$, also called latent code. It has $k$ numbers; $k$ is the **latent dimension**. The **decoder** turns the code into the **reconstruction** $\hat x$. PCA is
-# therefore an autoencoder, and one that needs no iterative training: the best directions are the leading eigenvectors of the covariance matrix.
-# The eigenvalue $\lambda_i$ is the variance along $u_i$.
+# The **encoder** computes the **code** $z$, also called latent code. It has $k$ numbers; $k$ is the **latent dimension**. The **decoder** turns the
+# code into the **reconstruction** $\hat x$. PCA is therefore a linear autoencoder. It needs no gradient descent, because the best directions are the
+# leading eigenvectors of the covariance matrix. The eigenvalue $\lambda_i$ is the variance along $u_i$.
 #
-# **Predict before you run:** how many components are needed for 90 % of the variance of the training faces?
+# **Predict before you run:** how many components are needed for 90% of the variance of the training faces?
 # %% [markdown] lang="pt-BR"
-# A primeira linha impressa acima das figuras informa que a divisão é **por pessoa**: ninguém aparece em dois dos três conjuntos. Numa divisão
-# foto por foto, as fotos de teste mostrariam pessoas que também estão no treino. As duas divisões respondem a perguntas diferentes, que a
-# seção 4 compara.
+# A primeira linha impressa acima das figuras informa que a divisão é **por pessoa**: ninguém aparece em dois dos três conjuntos. Se dividíssemos foto
+# por foto, pessoas das fotos de teste também estariam no treino. A seção 4 compara as duas divisões.
 #
-# Ajustamos os modelos aos rostos de **treino** e fazemos as escolhas com os de **validação**. Os rostos de **teste** não participam de nenhuma
-# escolha; servem para os resultados que informamos.
+# Ajustamos os modelos aos rostos de **treino** e fazemos as escolhas com os de **validação**. Os rostos de **teste** não participam dessas escolhas;
+# servem só para os resultados que informamos.
 #
 # ## 2. PCA: o melhor código linear
 #
 # Escreva uma foto como um vetor $x$ de {{ pixels }} números e subtraia o rosto médio $\mu$. A **análise de componentes principais** (PCA) procura
-# $k$ direções ortonormais $u_1, \dots, u_k$, as linhas de uma matriz $U$. Ela escolhe aquelas em que menos se perde quando cada foto é substituída
-# por sua projeção sobre elas:
+# $k$ direções ortonormais $u_1, \dots, u_k$, as linhas de uma matriz $U$. Ela escolhe as direções com o menor erro quadrático quando cada foto é
+# substituída por sua projeção sobre elas:
 #
 # $$z = U (x - \mu) \quad\text{(codificador)}, \qquad \hat x = \mu + U^\top z \quad\text{(decodificador)}, \qquad \text{minimizar } \textstyle\sum_x \lVert x - \hat x \rVert^2 .$$
 #
-# O **codificador** calcula o **código** $z$, também chamado código latente. Ele tem $k$ números; $k$ é a **dimensão latente**. O **decodificador** transforma o código na **reconstrução** $\hat x$. A PCA,
-# portanto, é um autoencoder, e dispensa o treino iterativo: as melhores direções são os autovetores dominantes da matriz de covariância. O autovalor
-# $\lambda_i$ é a variância ao longo de $u_i$.
+# O **codificador** calcula o **código** $z$, também chamado código latente. Ele tem $k$ números; $k$ é a **dimensão latente**. O **decodificador**
+# transforma o código na **reconstrução** $\hat x$. A PCA é, portanto, um autoencoder linear. Ela dispensa a descida do gradiente, pois as melhores
+# direções são os autovetores dominantes da matriz de covariância. O autovalor $\lambda_i$ é a variância ao longo de $u_i$.
 #
 # **Antes de executar, arrisque:** quantos componentes bastam para 90% da variância dos rostos de treino?
 # %%
@@ -198,17 +196,17 @@ claims.check(people.source, pixels=pixels, k90=k90, k95=k95, orthonormal=orthono
 
 
 # %% [markdown] lang="en"
-# With {{ k90 }} of {{ pixels }} numbers we keep 90 % of the variance of the training faces, and with {{ k95 }} we keep 95 %. The last line of
-# the table checks that the directions are orthonormal: the largest entry of $U U^\top - I$ is only rounding error.
+# With {{ k90 }} of {{ pixels }} numbers we keep 90% of the variance of the training faces, and with {{ k95 }} we keep 95%. The last line of the table
+# checks that the directions are orthonormal: the largest entry of $U U^\top - I$ is only rounding error.
 #
-# Each direction has as many numbers as a photo has pixels, so we can show it as a picture, called an **eigenface**. Mid-grey means zero.
-# Lighter and darker pixels are those that the component makes brighter or darker.
+# Each direction has as many numbers as a photo has pixels, so we can show it as a picture, called an **eigenface**. Mid-grey is zero. A positive value
+# of the code makes the lighter pixels brighter and the darker ones darker.
 # %% [markdown] lang="pt-BR"
 # Com {{ k90 }} de {{ pixels }} números conservamos 90% da variância dos rostos de treino; com {{ k95 }}, 95%. A última linha da tabela confere
 # que as direções são ortonormais: a maior entrada de $U U^\top - I$ é só erro de arredondamento.
 #
 # Cada direção tem tantos números quantos são os pixels da foto. Por isso podemos mostrá-la como imagem, chamada **autoface** (*eigenface*). O cinza
-# médio representa zero. Os pixels mais claros ou mais escuros são os que o componente clareia ou escurece.
+# médio é o zero. Um valor positivo do código clareia os pixels mais claros e escurece os mais escuros.
 # %%
 def gallery(images, titles, alt, columns=8, signed=False):
     """Images in a grid: from 0 to 1 or, if signed, with grey for zero."""
@@ -232,15 +230,15 @@ gallery(
     signed=True,
 )
 # %% [markdown] lang="en"
-# The first eigenfaces change large regions: the brightness of the whole face, one side against the other, the background. Smaller shapes such
-# as eyebrows, glasses, nose and mouth become distinct from about the fifth on. PCA does not look for meaning. It ranks directions by variance, and a
-# change of light alters more pixels than a smile. The sign of an eigenface is arbitrary: $-u_i$ is as good as $u_i$.
+# The first eigenfaces change large regions: the brightness of the whole face, one side against the other, the background. Smaller shapes such as
+# eyebrows, glasses, nose and mouth become distinct from about the fifth on. PCA ranks directions by variance and not by meaning, and a change of light
+# alters more pixels than a smile. The sign of an eigenface is arbitrary, because $-u_i$ is as good as $u_i$.
 #
 # Now we reconstruct the face of a validation person, which PCA has never seen, from more and more components:
 # %% [markdown] lang="pt-BR"
-# As primeiras autofaces alteram regiões grandes: o brilho do rosto inteiro, um lado em relação ao outro, o fundo. Formas menores, como
-# sobrancelhas, óculos, nariz e boca, ficam nítidas a partir da quinta, mais ou menos. A PCA não procura significado. Ela ordena as direções pela variância, e
-# uma mudança de luz altera mais pixels que um sorriso. O sinal de uma autoface é arbitrário: $-u_i$ vale tanto quanto $u_i$.
+# As primeiras autofaces alteram regiões grandes: o brilho do rosto inteiro, um lado em relação ao outro, o fundo. Formas menores, como sobrancelhas,
+# óculos, nariz e boca, ficam nítidas a partir da quinta, mais ou menos. A PCA ordena as direções pela variância, e não pelo significado, e uma mudança
+# de luz altera mais pixels que um sorriso. O sinal de uma autoface é arbitrário, pois $-u_i$ vale tanto quanto $u_i$.
 #
 # Agora reconstruímos o rosto de uma pessoa de validação, que a PCA nunca viu, com cada vez mais componentes:
 # %%
@@ -258,7 +256,7 @@ gallery(
 # the eyes appear from about 32 components on, together with faint rims of glasses that this person does not wear. The eigenfaces were computed from
 # other people, several of them with glasses.
 #
-# How large is the error on faces that PCA has seen, and on faces that it has not?
+# How large is the error on faces that PCA has seen, and on faces that it has not seen?
 #
 # **Predict:** one of the two curves reaches zero. Which one, and at which $k$?
 # %% [markdown] lang="pt-BR"
@@ -286,14 +284,14 @@ plot.show(
 claims.check(people.source, pca_val_all=val_curve[-1], pca_train_all=train_curve[-1])
 # %% [markdown] lang="en"
 # After centring, $n$ photos span at most $n - 1$ directions. With all of them PCA reconstructs every training photo exactly, while the error on new
-# faces is still {{ pca_val_all }}. PCA has **memorised** the training photos, and only held-out faces reveal it. On either set the error
-# cannot grow with $k$, because a larger subspace contains the smaller one.
+# faces is still {{ pca_val_all }}. PCA has **memorised** the training photos, and only held-out faces reveal it. In both sets the error cannot grow
+# with $k$, because a larger subspace contains the smaller one.
 #
-# At $k = 0$ the validation error is the smaller one. The four validation people happen to be closer to the mean face than the training people.
+# At $k = 0$ the validation error is smaller than the training error, because these four people happen to be closer to the mean face.
 #
 # ### Explore PCA reconstructions
 #
-# Choose a validation face and change $k$. Find a face that you recognise with 16 numbers, and one that you do not recognise with 100. What do the
+# Choose a validation face and change $k$. Find a face that you recognise with 16 numbers, and one that you do not recognise with 96. What do the
 # difficult faces have in common? In the live explorer, the last picture is the mean face, our simplest **baseline** (a simple method that a model must
 # beat). Without a kernel you see a still picture of two faces, with the originals on the right.
 # %% [markdown] lang="pt-BR"
@@ -301,12 +299,12 @@ claims.check(people.source, pca_val_all=val_curve[-1], pca_train_all=train_curve
 # em rostos novos ainda é {{ pca_val_all }}. A PCA **memorizou** as fotos de treino, e só rostos reservados revelam isso. Nos dois conjuntos o
 # erro não pode aumentar com $k$, pois um subespaço maior contém o menor.
 #
-# Com $k = 0$, o erro de validação é o menor dos dois. As quatro pessoas de validação são, por acaso, mais próximas do rosto médio que as de treino.
+# Com $k = 0$, o erro de validação é menor que o de treino, pois essas quatro pessoas são, por acaso, mais próximas do rosto médio.
 #
 # ### Explore as reconstruções da PCA
 #
-# Escolha um rosto de validação e varie $k$. Ache um rosto que você reconheça com 16 números e outro que não reconheça com 100. O que os rostos difíceis
-# têm em comum? No explorador interativo, a última figura é o rosto médio, nossa **linha de base** (*baseline*) mais simples: um método que o
+# Escolha um rosto de validação e varie $k$. Encontre um rosto que você reconheça com 16 números e outro que não reconheça com 96. O que os rostos difíceis
+# têm em comum? No explorador interativo, a última figura é o rosto médio, nossa **linha de base** (*baseline*) mais simples: um método simples que o
 # modelo precisa superar. Sem um kernel, você vê uma figura estática com dois rostos e os originais à direita.
 # %%
 everybody = np.broadcast_to(pca.mean_, x_val.shape)
@@ -316,23 +314,25 @@ explore.pca_faces.components(pca, x_val, shape, everybody, "mean face")
 # %% [markdown] lang="en"
 # ## 3. A linear autoencoder finds the same subspace
 #
-# Take a network of two dense layers, {{ pixels }} → $k$ → {{ pixels }}, **without activation functions**. Its encoder and its decoder are matrices,
-# as in PCA. But nothing requires the directions to be orthonormal, or one matrix to be the transpose of the other. We only minimise the squared error.
+# Take a network of two dense layers, {{ pixels }} → $k$ → {{ pixels }}, **without activation functions**. Apart from the biases, its encoder and its
+# decoder are matrices, as in PCA. But nothing requires the directions to be orthonormal, or one matrix to be the transpose of the other. We only
+# minimise the squared error.
 #
 # Baldi and Hornik proved in 1989 that this loss has no bad local minima: every stationary point is either a global minimum or a saddle point. At a
-# global minimum the decoder spans PCA's subspace. Their proof assumes an invertible covariance matrix. Ours is singular, because there are fewer photos
-# than pixels; exercise 1 shows a consequence.
+# global minimum the decoder spans PCA's subspace. Their proof assumes an invertible covariance matrix with distinct eigenvalues. Ours is singular,
+# because there are fewer photos than pixels; exercise 1 shows a consequence.
 #
 # **Predict:** will each unit of the code correspond to one eigenface?
 # %% [markdown] lang="pt-BR"
 # ## 3. Um autoencoder linear encontra o mesmo subespaço
 #
-# Considere uma rede de duas camadas densas, {{ pixels }} → $k$ → {{ pixels }}, **sem função de ativação**. O codificador e o decodificador são matrizes,
-# como na PCA. Mas nada obriga as direções a serem ortonormais nem uma matriz a ser a transposta da outra. Só minimizamos o erro quadrático.
+# Considere uma rede de duas camadas densas, {{ pixels }} → $k$ → {{ pixels }}, **sem função de ativação**. Exceto pelos vieses, o codificador e o
+# decodificador são matrizes, como na PCA. Mas nada obriga as direções a serem ortonormais nem uma matriz a ser a transposta da outra. Só minimizamos o
+# erro quadrático.
 #
 # Em 1989, Baldi e Hornik provaram que essa função de custo não tem mínimos locais ruins: todo ponto estacionário é mínimo global ou ponto de sela. Num
-# mínimo global, o decodificador gera o subespaço da PCA. A prova supõe uma matriz de covariância invertível. A nossa é singular, pois há menos fotos que
-# pixels; o exercício 1 mostra uma consequência.
+# mínimo global, o decodificador gera o subespaço da PCA. A prova supõe uma matriz de covariância invertível, com autovalores distintos. A nossa é
+# singular, pois há menos fotos que pixels; o exercício 1 mostra uma consequência.
 #
 # **Arrisque:** cada unidade do código vai corresponder a uma autoface?
 # %%
@@ -353,15 +353,15 @@ linear.summary()
 # %% [markdown] lang="en"
 # As in PCA, we subtract the mean face from the photos and change nothing else. The training set is so small that **all photos form one batch**.
 #
-# The **learning-rate schedule** rises to a peak and then falls along a cosine. Directions of small variance have small gradients and are learned
-# last; the small steps at the end let the error settle. The function `train` serves most networks of this lesson. Two of its settings only save time: XLA
-# (`jit_compile`) compiles the training step, and `steps_per_execution` runs many steps before control returns to Python.
+# The **learning-rate schedule** rises to a peak and then falls along a cosine. Directions of small variance have small gradients and are learned last;
+# the small steps at the end let the error settle. Two settings of `train` only save time: XLA (`jit_compile`) compiles the training step, and
+# `steps_per_execution` runs many steps before control returns to Python.
 # %% [markdown] lang="pt-BR"
 # Como na PCA, subtraímos das fotos o rosto médio e não mudamos mais nada. O conjunto de treino é tão pequeno que **todas as fotos formam um único lote**.
 #
-# O **cronograma da taxa de aprendizado** sobe até um pico e depois desce ao longo de um cosseno. Direções de pouca variância têm gradientes pequenos
-# e são aprendidas por último; os passos pequenos do final deixam o erro se estabilizar. A função `train` serve para quase todas as redes desta aula. Duas opções só economizam tempo: o XLA
-# (`jit_compile`) compila o passo de treino, e `steps_per_execution` executa muitos passos antes de voltar ao Python.
+# O **cronograma da taxa de aprendizado** sobe até um pico e depois desce ao longo de um cosseno. Direções de pouca variância têm gradientes pequenos e
+# são aprendidas por último; os passos pequenos do final deixam o erro se estabilizar. Duas opções de `train` só economizam tempo: o XLA (`jit_compile`)
+# compila o passo de treino, e `steps_per_execution` executa muitos passos antes de voltar ao Python.
 # %%
 GPU = bool(tf.config.list_physical_devices("GPU"))
 if GPU:
@@ -413,15 +413,15 @@ plot.show(fig, alt=about)
 
 
 # %% [markdown] lang="en"
-# PCA's error on the training faces is a lower bound for every linear network: the excess falls but cannot become negative. Does the network reach
-# the bound? Two numbers answer this. The first is the ratio of the two errors on the training faces.
+# PCA's error on the training faces is a lower bound for every linear network with $k$ numbers, so the excess cannot become negative. Two numbers show
+# whether our network reaches this bound. The first is the ratio of the two errors on the training faces.
 #
 # The second is the largest **principal angle** between the two subspaces of dimension $k$. Let the columns of $Q$ be an orthonormal basis of the
 # decoder's output directions. The singular values of $U_k Q$ are the cosines of the principal angles. At 0° the subspaces are equal. At 90° one
 # subspace has a direction that is orthogonal to the whole of the other.
 # %% [markdown] lang="pt-BR"
-# O erro da PCA nos rostos de treino é um limite inferior para qualquer rede linear: o excesso cai, mas não pode ficar negativo. A rede atinge esse
-# limite? Dois números respondem. O primeiro é a razão entre os dois erros nos rostos de treino.
+# O erro da PCA nos rostos de treino é um limite inferior para qualquer rede linear com $k$ números; por isso, o excesso não pode ficar negativo. Dois
+# números mostram se a nossa rede atinge esse limite. O primeiro é a razão entre os dois erros nos rostos de treino.
 #
 # O segundo é o maior **ângulo principal** entre os dois subespaços de dimensão $k$. Sejam as colunas de $Q$ uma base ortonormal das direções de
 # saída do decodificador. Os valores singulares de $U_k Q$ são os cossenos dos ângulos principais. Com 0°, os subespaços são iguais. Com 90°, um deles
@@ -450,15 +450,15 @@ claims.check(
     linear_angle=largest_angle(directions, pca.components_[:k]),
 )
 # %% [markdown] lang="en"
-# On the training faces the errors agree: their ratio is {{ linear_ratio }}. In this run the largest principal angle is {{ linear_angle }}°; it varies
-# between seeds. The angle is more sensitive than the error: two neighbouring directions have similar variances, so exchanging a little of one
-# for the other hardly changes the error.
+# On the training faces the errors agree: their ratio is {{ linear_ratio }}. The largest principal angle is {{ linear_angle }}° in this run, and between
+# {{ linear_angle.min }}° and {{ linear_angle.max }}° over our {{ linear_angle.n }} seeds. The angle is more sensitive than the error. The last
+# component kept and the first one left out have similar variances, so exchanging a little of one for the other hardly changes the error.
 #
 # Are the axes equal too?
 # %% [markdown] lang="pt-BR"
-# Nos rostos de treino os erros coincidem: a razão é {{ linear_ratio }}. Nesta execução o maior ângulo principal é {{ linear_angle }}°, e ele varia com
-# a semente. O ângulo é mais sensível que o erro: duas direções vizinhas têm variâncias parecidas, e trocar um pouco de uma pela outra quase não
-# altera o erro.
+# Nos rostos de treino, os erros coincidem: a razão é {{ linear_ratio }}. O maior ângulo principal é {{ linear_angle }}° nesta execução e fica entre
+# {{ linear_angle.min }}° e {{ linear_angle.max }}° com as nossas {{ linear_angle.n }} sementes. O ângulo é mais sensível que o erro. O último componente
+# usado e o primeiro deixado de fora têm variâncias parecidas, e trocar um pouco de um pelo outro quase não altera o erro.
 #
 # Os eixos também são iguais?
 # %%
@@ -479,9 +479,9 @@ claims.check(people.source, linear_overlap=overlap, linear_alike=alike.mean())
 # These directions look like faces, but they are not the eigenfaces. The cosine between a direction and its most similar eigenface is only
 # {{ linear_alike }} on average. The directions are not orthogonal either: the largest cosine between two of them is {{ linear_overlap }}.
 #
-# The reason is short. For any invertible matrix $A$, the encoder $A W_e$ and the decoder $W_d A^{-1}$ give the same output as $W_e$ and $W_d$.
-# **The loss determines the subspace but not the axes.** PCA selects one of these codes: uncorrelated numbers, sorted by variance. Remember this when
-# you read an interpretation of "unit 7" of an autoencoder.
+# There is a simple reason. For any invertible matrix $A$, the encoder $A W_e$ and the decoder $W_d A^{-1}$ give the same output as $W_e$ and $W_d$.
+# **The loss determines the subspace but not the axes.** PCA selects one of these codes, with uncorrelated numbers sorted by variance. A single unit of
+# this autoencoder therefore has no meaning of its own.
 #
 # ## 4. A non-linear autoencoder with the same code size
 #
@@ -494,9 +494,9 @@ claims.check(people.source, linear_overlap=overlap, linear_alike=alike.mean())
 # Estas direções parecem rostos, mas não são as autofaces. O cosseno entre uma direção e a autoface mais parecida é de apenas {{ linear_alike }}, em
 # média. As direções tampouco são ortogonais: o maior cosseno entre duas delas é {{ linear_overlap }}.
 #
-# O motivo é simples. Para qualquer matriz invertível $A$, o codificador $A W_e$ e o decodificador $W_d A^{-1}$ dão a mesma saída que $W_e$ e
-# $W_d$. **A função de custo determina o subespaço, mas não os eixos.** A PCA escolhe um desses códigos: o de números não correlacionados, em ordem de
-# variância. Lembre-se disso ao ler uma interpretação da "unidade 7" de um autoencoder.
+# O motivo é simples. Para qualquer matriz invertível $A$, o codificador $A W_e$ e o decodificador $W_d A^{-1}$ dão a mesma saída que $W_e$ e $W_d$. **A
+# função de custo determina o subespaço, mas não os eixos.** A PCA escolhe um desses códigos, cujos números não são correlacionados e vêm em ordem de
+# variância. Uma unidade isolada desse autoencoder não tem, portanto, significado próprio.
 #
 # ## 4. Um autoencoder não linear com o mesmo tamanho de código
 #
@@ -529,17 +529,19 @@ def build_nonlinear(code_size, mean, hidden=128):
 
 
 # %% [markdown] lang="en"
-# A network of this size can memorise a few hundred photos. This is **overfitting**: the training error falls while the validation error rises.
-# Methods that limit it are called **regularisation**. We use one of them, **early stopping**, which keeps the weights of the epoch with the smallest validation
-# error. An epoch is one pass over the training data.
+# A network of this size can memorise a few hundred photos. This is **overfitting**: the training error falls while the validation error rises. Methods
+# that limit it are called **regularisation**. We use **early stopping**, which keeps the weights of the epoch with the smallest validation error. An
+# epoch is one pass over the training data.
 #
-# We train on two splits. In the split by person the validation and test people are new. In the split by photo only the photos are new. For each split we train one network with a code of 8 numbers and one with {{ k_used }}.
+# We train on two splits. In the split by person the validation and test people are new. In the split by photo only the photos are new. For each split
+# we train one network with a code of 8 numbers and one with {{ k_used }}.
 # %% [markdown] lang="pt-BR"
-# Uma rede desse tamanho consegue memorizar algumas centenas de fotos. Isso é **sobreajuste** (*overfitting*): o erro de treino cai enquanto o de validação
-# sobe. Os métodos que o limitam chamam-se **regularização**. Usamos um deles, a **parada antecipada**, que guarda os pesos da época com o menor erro de
+# Uma rede desse tamanho consegue memorizar algumas centenas de fotos. Isso é **sobreajuste** (*overfitting*): o erro de treino cai enquanto o de
+# validação sobe. Os métodos que o limitam chamam-se **regularização**. Usamos a **parada antecipada**, que guarda os pesos da época com o menor erro de
 # validação. Uma época é uma passagem pelos dados de treino.
 #
-# Treinamos com duas divisões. Na divisão por pessoa, as pessoas de validação e de teste são novas. Na divisão por foto, só as fotos são novas. Para cada divisão treinamos uma rede com código de 8 números e outra com {{ k_used }}.
+# Treinamos com duas divisões. Na divisão por pessoa, as pessoas de validação e de teste são novas. Na divisão por foto, só as fotos são novas. Em cada
+# divisão, treinamos uma rede com código de 8 números e outra com {{ k_used }}.
 # %%
 by_photo = data.pca_faces.olivetti(split="photo")
 splits = {"person": (x_train, x_val, x_test)}
@@ -578,15 +580,15 @@ plot.history(
     # pt: "Os erros de treino caem juntos; por foto a validação acompanha até certo ponto, por pessoa logo estaciona."
 )
 # %% [markdown] lang="en"
-# The plot shows the networks with 8 code numbers; solid lines are validation, dashed lines are training. The two training errors fall in a similar way.
-# In the split by person the validation error stops falling early and then rises slowly: overfitting. In the split by photo it levels off lower,
-# but also above the training error.
+# The plot shows the networks with a code of 8 numbers. Solid lines are validation, dashed lines are training. The two training errors fall in a similar
+# way. In the split by person the validation error soon stops falling and then rises slowly, a sign of overfitting. In the split by photo it levels off
+# lower, but also above the training error.
 #
 # Now we compute the errors of all models on the test faces, **once**, after all choices.
 # %% [markdown] lang="pt-BR"
-# O gráfico mostra as redes com código de 8 números; linhas cheias são validação, tracejadas são treino. Os dois erros de treino caem de modo parecido.
-# Na divisão por pessoa, o erro de validação logo para de cair e depois sobe devagar: é o sobreajuste. Na divisão por foto ele se estabiliza mais abaixo,
-# mas também acima do erro de treino.
+# O gráfico mostra as redes com código de 8 números. As linhas cheias são de validação; as tracejadas, de treino. Os dois erros de treino caem de modo
+# parecido. Na divisão por pessoa, o erro de validação logo para de cair e depois sobe devagar, sinal de sobreajuste. Na divisão por foto, ele se
+# estabiliza mais abaixo, mas também acima do erro de treino.
 #
 # Agora, feitas todas as escolhas, calculamos **uma única vez** os erros de todos os modelos nos rostos de teste.
 # %%
@@ -647,31 +649,33 @@ claims.check(
 # %% [markdown] lang="en"
 # On the test faces we find:
 #
-# - **New people: PCA wins**, with 8 numbers ({{ pca8_person }} against {{ nl8_person }}) and with {{ k_used }} ({{ pca32_person }} against {{ nl32_person }}).
-# - **New photos of known people:** with 8 numbers the network has a slightly smaller error ({{ nl8_photo }} against {{ pca8_photo }}). With {{ k_used }} numbers
-#   PCA wins here too ({{ pca32_photo }} against {{ nl32_photo }}).
+# - **New people.** PCA has the smaller error, with 8 numbers ({{ pca8_person }} against {{ nl8_person }}) and with {{ k_used }} ({{ pca32_person }} against
+#   {{ nl32_person }}).
+# - **New photos of known people.** With 8 numbers the network has a slightly smaller error ({{ nl8_photo }} against {{ pca8_photo }}). With {{ k_used }}
+#   numbers PCA is ahead here too ({{ pca32_photo }} against {{ nl32_photo }}).
 # - **The split matters.** With {{ k_used }} numbers, PCA's error is {{ pca32_person }} on new people and {{ pca32_photo }} on new photos of known people. With
-#   8 numbers, the split even decides which method wins. Always report how the data were split.
-# - **Linear network:** on new people its error is slightly larger than PCA's ({{ linear32_person }} against {{ pca32_person }}), and its training takes much
-#   longer. For a linear code, use PCA. Exercise 1 asks what causes the difference.
+#   8 numbers, the better method depends on the split. Always report how the data were split.
+# - **Linear network.** On new people its error is slightly larger than PCA's ({{ linear32_person }} against {{ pca32_person }}), and its training takes much
+#   longer. If a linear code is enough, use PCA. Exercise 1 asks what causes the difference.
 #
-# The ranking was the same in every recorded run, but it concerns this network and these data. We tried only one architecture, with early stopping as the only
-# regularisation. A likely reason for its defeat is the small number of people, 28, from which it has to learn a curved surface. In lesson 02 there are sixty
-# thousand digits, and there the autoencoder has a smaller error than PCA.
+# The ranking was the same in all our runs, but it concerns only this network and these data. We tried one architecture, with early stopping as the only
+# regularisation. A possible reason for the ranking is the small number of training people, 28 in the split by person. In lesson 02, with 60,000 digits,
+# the autoencoder has a smaller error than PCA.
 # %% [markdown] lang="pt-BR"
 # Nos rostos de teste, observamos:
 #
-# - **Pessoas novas: a PCA vence**, com 8 números ({{ pca8_person }} contra {{ nl8_person }}) e com {{ k_used }} ({{ pca32_person }} contra {{ nl32_person }}).
-# - **Fotos novas de pessoas conhecidas:** com 8 números, o erro da rede é um pouco menor ({{ nl8_photo }} contra {{ pca8_photo }}). Com {{ k_used }} números,
-#   a PCA vence também aqui ({{ pca32_photo }} contra {{ nl32_photo }}).
+# - **Pessoas novas.** A PCA tem o menor erro, com 8 números ({{ pca8_person }} contra {{ nl8_person }}) e com {{ k_used }} ({{ pca32_person }} contra
+#   {{ nl32_person }}).
+# - **Fotos novas de pessoas conhecidas.** Com 8 números, o erro da rede é um pouco menor ({{ nl8_photo }} contra {{ pca8_photo }}). Com {{ k_used }} números,
+#   a PCA também fica à frente aqui ({{ pca32_photo }} contra {{ nl32_photo }}).
 # - **A divisão importa.** Com {{ k_used }} números, o erro da PCA é {{ pca32_person }} em pessoas novas e {{ pca32_photo }} em fotos novas de pessoas conhecidas. Com
-#   8 números, a divisão decide até qual método vence. Informe sempre como os dados foram divididos.
-# - **Rede linear:** em pessoas novas, seu erro é um pouco maior que o da PCA ({{ linear32_person }} contra {{ pca32_person }}), e o treino demora muito mais.
-#   Para um código linear, use a PCA. O exercício 1 pergunta o que causa a diferença.
+#   8 números, o melhor método depende da divisão. Informe sempre como os dados foram divididos.
+# - **Rede linear.** Em pessoas novas, seu erro é um pouco maior que o da PCA ({{ linear32_person }} contra {{ pca32_person }}), e o treino demora muito mais.
+#   Se um código linear basta, use a PCA. O exercício 1 pergunta o que causa a diferença.
 #
-# A ordem foi a mesma em todas as execuções registradas, mas vale para esta rede e estes dados. Testamos uma só arquitetura, com a parada antecipada como única
-# regularização. Uma causa provável da derrota é o número pequeno de pessoas, 28, com que ela precisa aprender uma superfície curva. Na aula 02 há sessenta mil
-# dígitos, e ali o autoencoder tem erro menor que o da PCA.
+# A ordem foi a mesma em todas as nossas execuções, mas só vale para esta rede e estes dados. Testamos uma única arquitetura, com a parada antecipada como
+# única regularização. Um motivo possível é o número pequeno de pessoas de treino, 28 na divisão por pessoa. Na aula 02, com 60.000 dígitos, o
+# autoencoder tem erro menor que o da PCA.
 # %% cover=[0.299, 0.033, 0.856, 0.734] built={"en": "three compressors of faces, with 32 numbers per photo", "pt-BR": "três compressores de rostos, com 32 números por foto"}
 x_linear, x_hat = linear_rebuild(x_test), autoencoder.predict_on_batch(x_test)
 chosen = np.linspace(0, len(x_test) - 1, 6).astype(int)
@@ -690,24 +694,24 @@ plot.image_rows(
 # Compare the rows column by column. PCA and the linear network lose the same details, such as teeth and wrinkles. Both also draw faint glasses on people who
 # wear none; several training people wear glasses.
 #
-# The non-linear network makes larger mistakes. In the fifth column a bright face becomes a dark one with glasses, and in the third column the glasses
-# almost disappear. A sharp detail in a reconstruction is no proof that the detail is in the original.
+# The non-linear network makes larger mistakes. In this run, the bright face of the fifth column becomes a dark one with glasses, and the glasses of the
+# third column almost disappear. A detail of a reconstruction need not exist in the original.
 #
 # ### Explore PCA and the network
 #
 # This is the explorer of section 2 with the non-linear autoencoder as the last picture. Its code always has {{ k_used }} numbers. At which $k$ does PCA
-# reach the same error? Is there a face for which it never does? (The still picture, without a kernel, shows PCA only.)
+# reach the same error? Is there a face on which the network is better than PCA with {{ k_used }} numbers?
 # %% [markdown] lang="pt-BR"
 # Compare as linhas, coluna por coluna. A PCA e a rede linear perdem os mesmos detalhes, como dentes e rugas. As duas também desenham um contorno tênue de óculos
 # em pessoas que não usam; várias pessoas de treino usam.
 #
-# A rede não linear comete erros maiores. Na quinta coluna, um rosto claro vira um rosto escuro de óculos; na terceira, os óculos quase desaparecem. Um
-# detalhe nítido na reconstrução não prova que ele existe no original.
+# A rede não linear comete erros maiores. Nesta execução, o rosto claro da quinta coluna vira um rosto escuro de óculos, e os óculos da terceira quase
+# desaparecem. Um detalhe da reconstrução pode não existir no original.
 #
 # ### Explore a PCA e a rede
 #
-# Este é o explorador da seção 2, com o autoencoder não linear na última figura. O código dele tem sempre {{ k_used }} números. Com que $k$ a PCA chega ao
-# mesmo erro? Existe um rosto em que ela nunca chega? (A figura estática, sem kernel, mostra só a PCA.)
+# Este é o explorador da seção 2, com o autoencoder não linear na última figura. O código dele tem sempre {{ k_used }} números. Com que $k$ a PCA chega
+# ao mesmo erro? Existe um rosto em que a rede é melhor que a PCA com {{ k_used }} números?
 # %%
 explore.pca_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_val), "non-linear")
 
@@ -718,16 +722,18 @@ explore.pca_faces.components(pca, x_val, shape, autoencoder.predict_on_batch(x_v
 # So far all codes were **undercomplete**: they had fewer numbers than the input. An **overcomplete** code has more numbers than the input. A network with
 # such a code can copy every pixel without learning anything about faces.
 #
-# To see this we cut the photos into patches of 8 × 8 pixels and train linear autoencoders with 8, 64 and 256 code numbers. We test them on validation
-# patches, and on the same patches with their **pixels shuffled**. A model that relies on the structure of faces should fail on shuffled pixels.
+# To see this we cut the photos into patches of 8 × 8 pixels and train linear autoencoders with codes of 8, 64 and 256 numbers. We test them on
+# validation patches, and on the same patches with their **pixels shuffled**, all in the same way. A model that relies on the structure of faces should
+# fail on shuffled pixels.
 # %% [markdown] lang="pt-BR"
 # ## 5. Códigos subcompletos e supercompletos
 #
 # Até aqui todos os códigos foram **subcompletos**: tinham menos números que a entrada. Um código **supercompleto** tem mais números que a entrada. Uma rede com
 # um código assim pode copiar cada pixel sem aprender nada sobre rostos.
 #
-# Para ver isso, cortamos as fotos em retalhos de 8 × 8 pixels e treinamos autoencoders lineares com 8, 64 e 256 números no código. Nós os testamos em retalhos
-# de validação e nos mesmos retalhos com os **pixels embaralhados**. Um modelo que se apoia na estrutura dos rostos deve falhar nos pixels embaralhados.
+# Para ver isso, cortamos as fotos em retalhos de 8 × 8 pixels e treinamos autoencoders lineares com códigos de 8, 64 e 256 números. Nós os testamos em
+# retalhos de validação e nos mesmos retalhos com os **pixels embaralhados**, do mesmo modo em todos. Um modelo que se apoia na estrutura dos rostos
+# deve falhar nos pixels embaralhados.
 # %%
 def patches(x):
     """All 8 x 8 pieces of the photos, one row each."""
@@ -756,7 +762,11 @@ for size in (8, 64, 256):
 # %%
 rows = [(str(size), *(text.number(share, ".2%") for share in pair)) for size, pair in copied.items()]
 text.table(
-    ("code numbers", "faces", "shuffled pixels"),  # pt: "números no código", "rostos", "pixels embaralhados"
+    (
+        "latent dimension",
+        "faces",
+        "shuffled pixels",
+    ),  # pt: "dimensão latente", "rostos", "pixels embaralhados"
     rows,
     "Error as a share of the variance, validation patches of 64 pixels",
     # pt: "Erro como fração da variância, retalhos de validação de 64 pixels"
@@ -772,41 +782,41 @@ claims.check(
 
 # %% [markdown] lang="en"
 # With 8 numbers the model loses {{ under_faces }} of the variance of faces but {{ under_shuffled }} of that of shuffled pixels. It relies on the
-# similarity of neighbouring pixels, which shuffling destroys. With 256 numbers it loses almost nothing of faces ({{ over_faces }}) and little of shuffled pixels ({{ over_shuffled }}),
-# which have no such structure. This model nearly copies its input. **A small error alone does not show that a model has learned structure.**
+# similarity of neighbouring pixels, which shuffling destroys. With 256 numbers it loses almost nothing of faces ({{ over_faces }}) and little of
+# shuffled pixels ({{ over_shuffled }}). This model nearly copies its input. **A small error alone does not show that a model has learned structure.**
 #
-# **Trap:** the row with 64 numbers does not show a limit of the code. Sixty-four numbers can copy 64 pixels exactly. The errors that remain with 64 and
-# 256 numbers are due to the training, which is too short: directions of small variance in faces are learned last, and shuffled pixels have much of their variance there. Train
-# the model with 64 numbers with four times as many steps and compare.
+# **Trap:** the row with 64 numbers does not show a limit of the code, because 64 numbers can copy 64 pixels exactly. The errors that remain with 64 and
+# 256 numbers come from a training that is too short. Directions of small variance in faces are learned last, and shuffled pixels have much of their
+# variance there. Train the model with 64 numbers for four times as many steps and compare.
 #
 # An overcomplete code needs another constraint: sparsity (lesson 02), noise to be removed (lesson 04), or a prescribed distribution of the codes (lesson 08).
 #
 # ## 6. The code as features for a classifier
 #
-# Suppose that we have labels for a few photos. Is a code a good input for a classifier, a model that predicts the class? The task is to recognise the eight test people;
-# no encoder was trained on them. For each person, five photos have a label and five are for testing. We train a logistic regression on raw pixels or on
-# one of our codes. We draw the five labelled photos ten times and average the accuracy.
+# Suppose that we have labels for a few photos. Is a code a good input for a classifier, a model that predicts the class? The task is to recognise the
+# eight test people; none of the encoders used here was trained on them. For each person, five photos have a label and five are for testing. We train a
+# logistic regression on raw pixels or on a code, and average the accuracy over ten draws of the labelled photos.
 #
-# **Predict:** a code keeps only {{ k_used }} of {{ pixels }} numbers. How much accuracy will this cost?
+# **Predict:** a code has only {{ k_used }} numbers instead of {{ pixels }}. How much accuracy will this cost?
 # %% [markdown] lang="pt-BR"
-# Com 8 números, o modelo perde {{ under_faces }} da variância dos rostos, mas {{ under_shuffled }} da variância dos pixels embaralhados. Ele se apoia na
-# semelhança entre pixels vizinhos, que o embaralhamento destrói. Com 256 números, não perde quase nada dos rostos ({{ over_faces }}) e perde pouco dos pixels embaralhados
-# ({{ over_shuffled }}), que não têm essa estrutura. Esse modelo quase copia a entrada. **Um erro pequeno, sozinho, não mostra que o modelo aprendeu alguma
+# Com 8 números, o modelo perde {{ under_faces }} da variância dos rostos, mas {{ under_shuffled }} da variância dos pixels embaralhados. Ele se apoia
+# na semelhança entre pixels vizinhos, que o embaralhamento destrói. Com 256 números, não perde quase nada dos rostos ({{ over_faces }}) e perde pouco
+# dos pixels embaralhados ({{ over_shuffled }}). Esse modelo quase copia a entrada. **Um erro pequeno, sozinho, não mostra que o modelo aprendeu alguma
 # estrutura.**
 #
-# **Armadilha:** a linha com 64 números não mostra um limite do código. Sessenta e quatro números podem copiar 64 pixels com exatidão. Os erros que restam com 64 e com 256
-# números vêm do treino, curto demais: as direções de pouca variância nos rostos são aprendidas por último, e os pixels embaralhados têm nelas boa parte da sua variância.
-# Treine o modelo de 64 números com o quádruplo de passos e compare.
+# **Armadilha:** a linha com 64 números não mostra um limite do código, pois 64 números podem copiar 64 pixels com exatidão. Os erros que restam com 64
+# e com 256 números vêm de um treino curto demais. As direções de pouca variância nos rostos são aprendidas por último, e os pixels embaralhados têm
+# nelas boa parte da sua variância. Treine o modelo de 64 números com o quádruplo de passos e compare.
 #
 # Um código supercompleto precisa de outra restrição: esparsidade (aula 02), ruído a remover (aula 04) ou uma distribuição imposta aos códigos (aula 08).
 #
 # ## 6. O código como atributos de um classificador
 #
-# Suponha que haja rótulos para poucas fotos. Um código é uma boa entrada para um classificador, um modelo que prevê a classe? A tarefa é reconhecer as oito pessoas de teste,
-# que não entraram no treino de nenhum codificador. De cada pessoa, cinco fotos têm rótulo e cinco servem para testar. Treinamos uma regressão logística
-# com os pixels ou com um dos nossos códigos. Sorteamos dez vezes as cinco fotos rotuladas e tiramos a média da acurácia.
+# Suponha que haja rótulos para poucas fotos. Um código é uma boa entrada para um classificador, um modelo que prevê a classe? A tarefa é reconhecer as
+# oito pessoas de teste, que não entraram no treino dos codificadores usados aqui. De cada pessoa, cinco fotos têm rótulo e cinco servem para testar.
+# Treinamos uma regressão logística com os pixels ou com um código e tiramos a média da acurácia em dez sorteios das fotos rotuladas.
 #
-# **Arrisque:** um código conserva só {{ k_used }} de {{ pixels }} números. Quanta acurácia isso vai custar?
+# **Arrisque:** um código tem só {{ k_used }} números, em vez de {{ pixels }}. Quanta acurácia isso vai custar?
 # %%
 def recognise(features, y, draws=10):
     """Mean accuracy of a logistic regression and seconds per fit; half of each class has labels."""
@@ -844,20 +854,23 @@ text.table(("features", "numbers", "accuracy", "ms a fit"), rows, people.task)
 names = ("acc_pixels", "acc_pca", "acc_linear", "acc_nonlinear")
 claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, results.values())})
 # %% [markdown] lang="en"
-# Raw pixels give an accuracy of {{ acc_pixels }} and the PCA code {{ acc_pca }}. With so few photos this difference is negligible. The learned codes are below PCA in every recorded run; in this
-# one, the linear network gives {{ acc_linear }} and the non-linear one {{ acc_nonlinear }}. A code of {{ k_used }} numbers also makes the classifier faster to train.
+# Raw pixels give an accuracy of {{ acc_pixels }} and the PCA code {{ acc_pca }}, a negligible difference with so few photos. The learned codes are
+# below PCA in all our runs. In this run, the linear network gives {{ acc_linear }} and the non-linear one {{ acc_nonlinear }}. The classifier trains
+# faster on a code of {{ k_used }} numbers.
 #
-# The linear code and PCA's code describe nearly the same subspace, but with different axes. The difference in accuracy is only a few photos, and we did not test what causes it.
+# The linear code and PCA's code describe nearly the same subspace with different axes. Their accuracies differ by a few photos, and we did not test why.
 #
-# **Here a code saves time but does not improve the accuracy, and PCA gives the best code.** Unsupervised codes are more promising where unlabelled data are abundant and labels
-# are rare.
+# **Here a code makes the classifier faster but not more accurate, and PCA gives the best of the three codes.** Codes learned without labels are more
+# promising where photos are many and labels are few.
 # %% [markdown] lang="pt-BR"
-# Os pixels dão acurácia de {{ acc_pixels }}, e o código da PCA, {{ acc_pca }}. Com tão poucas fotos, essa diferença é desprezível. Os códigos aprendidos ficam abaixo da PCA em todas as execuções registradas;
-# nesta, a rede linear dá {{ acc_linear }} e a não linear, {{ acc_nonlinear }}. Um código de {{ k_used }} números também acelera o treino do classificador.
+# Os pixels dão acurácia de {{ acc_pixels }}, e o código da PCA, {{ acc_pca }}, uma diferença desprezível com tão poucas fotos. Os códigos aprendidos
+# ficam abaixo da PCA em todas as nossas execuções. Nesta, a rede linear dá {{ acc_linear }}, e a não linear, {{ acc_nonlinear }}. O classificador
+# treina mais depressa com um código de {{ k_used }} números.
 #
-# O código linear e o da PCA descrevem quase o mesmo subespaço, mas com eixos diferentes. A diferença de acurácia é de poucas fotos, e não testamos a causa dela.
+# O código linear e o da PCA descrevem quase o mesmo subespaço, com eixos diferentes. As acurácias diferem em poucas fotos, e não testamos a causa.
 #
-# **Aqui o código economiza tempo, mas não melhora a acurácia, e o melhor código é o da PCA.** Códigos não supervisionados prometem mais quando sobram dados sem rótulo e faltam rótulos.
+# **Aqui o código deixa o classificador mais rápido, mas não aumenta a acurácia, e o melhor dos três códigos é o da PCA.** Códigos aprendidos sem
+# rótulos prometem mais quando há muitas fotos e poucos rótulos.
 # %% [markdown] lang="en"
 # ## Check yourself
 #
@@ -873,15 +886,15 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # **3.** A paper reports that its autoencoder "beats PCA on held-out faces". What do you ask first?
 #
-# <details><summary>Answer</summary>How the faces were held out. In a split by photo the same people are in the training set; in a split by person they are not. In section 4 the split changes PCA's error, and for the code of 8 numbers it changes which method wins.</details>
+# <details><summary>Answer</summary>How the faces were held out. In a split by photo the same people are in the training set; in a split by person they are not. In section 4 the split changes PCA's error and, with 8 numbers, even the better method.</details>
 #
-# **4.** An autoencoder with 256 code numbers for 64 pixels reaches an error of almost zero. Why is this not a success?
+# **4.** An autoencoder with a code of 256 numbers for 64 pixels reaches an error of almost zero. Why is this not a success?
 #
-# <details><summary>Answer</summary>A code that is at least as large as the input allows the network to copy the input, so a small error does not show that it learned structure. In section 5 even shuffled pixels pass with a small error. Overcomplete codes need another constraint, such as sparsity or noise.</details>
+# <details><summary>Answer</summary>A code that is at least as large as the input allows the network to copy the input, so a small error does not show that it learned structure. In section 5 the model with 256 numbers even reconstructs shuffled pixels with a small error. Overcomplete codes need another constraint, such as sparsity or noise.</details>
 #
 # **5.** A network was trained with early stopping. Is its validation error a good estimate of its error on new faces?
 #
-# <details><summary>Answer</summary>It is biased. Early stopping chose the epoch with the smallest validation error, so this error is too optimistic. The test faces took no part in any choice.</details>
+# <details><summary>Answer</summary>Not quite, because it is biased. Early stopping chose the epoch with the smallest validation error, so this error is too optimistic. The test faces took no part in any choice.</details>
 # %% [markdown] lang="pt-BR"
 # ## Teste-se
 #
@@ -897,19 +910,19 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 #
 # **3.** Um artigo informa que seu autoencoder "vence a PCA em rostos reservados". O que você pergunta primeiro?
 #
-# <details><summary>Resposta</summary>Como os rostos foram reservados. Na divisão por foto, as mesmas pessoas estão no treino; na divisão por pessoa, não. Na seção 4, a divisão muda o erro da PCA e, com o código de 8 números, muda até o método que vence.</details>
+# <details><summary>Resposta</summary>Como os rostos foram reservados. Na divisão por foto, as mesmas pessoas estão no treino; na divisão por pessoa, não. Na seção 4, a divisão muda o erro da PCA e, com 8 números, até o melhor método.</details>
 #
-# **4.** Um autoencoder com 256 números no código para 64 pixels chega a um erro quase nulo. Por que isso não é um sucesso?
+# **4.** Um autoencoder com um código de 256 números para 64 pixels chega a um erro quase nulo. Por que isso não é um sucesso?
 #
-# <details><summary>Resposta</summary>Um código pelo menos tão grande quanto a entrada permite que a rede copie a entrada; portanto, o erro pequeno não mostra que ela aprendeu alguma estrutura. Na seção 5, até pixels embaralhados passam com erro pequeno. Códigos supercompletos precisam de outra restrição, como esparsidade ou ruído.</details>
+# <details><summary>Resposta</summary>Um código pelo menos tão grande quanto a entrada permite que a rede copie a entrada; portanto, o erro pequeno não mostra que ela aprendeu alguma estrutura. Na seção 5, o modelo com 256 números reconstrói com erro pequeno até pixels embaralhados. Códigos supercompletos precisam de outra restrição, como esparsidade ou ruído.</details>
 #
-# **5.** O erro de validação, sozinho, basta para informar o erro de um modelo treinado com parada antecipada?
+# **5.** Uma rede foi treinada com parada antecipada. O erro de validação é uma boa estimativa do erro dela em rostos novos?
 #
-# <details><summary>Resposta</summary>Não, pois ele tem viés. A parada antecipada escolheu a época com o menor erro de validação, e por isso esse erro é otimista demais. Os rostos de teste não participaram de nenhuma escolha.</details>
+# <details><summary>Resposta</summary>Não exatamente, pois ele tem viés. A parada antecipada escolheu a época com o menor erro de validação, e por isso esse erro é otimista demais. Os rostos de teste não participaram de nenhuma escolha.</details>
 # %% [markdown] lang="en"
 # ## Exercises
 #
-# The cell below each exercise checks your answer at once. `check.mirrored.hint()` (with the name of the check) gives a hint, and a more detailed one each time you call it again.
+# The cell below each exercise checks your answer at once. If you are stuck, run the hint at its end, for example `check.mirrored.hint()`. Each further call gives a more detailed hint.
 #
 # ### Exercise 1: the decoder without the encoder
 #
@@ -920,7 +933,7 @@ claims.check(people.source, **{n: accuracy for n, (accuracy, _) in zip(names, re
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
-# A célula abaixo de cada exercício verifica a resposta na hora. `check.mirrored.hint()` (com o nome da verificação) dá uma dica, mais detalhada a cada nova chamada.
+# A célula abaixo de cada exercício verifica a resposta na hora. Se travar, execute a dica que ela traz, por exemplo `check.mirrored.hint()`. A cada nova chamada, a dica fica mais detalhada.
 #
 # ### Exercício 1: o decodificador sem o codificador
 #
@@ -953,12 +966,11 @@ if check.projected.done:
 # %% [markdown] lang="en"
 # ### Exercise 2: PCA with mirrored faces
 #
-# The mirror image of a face is again a face, so we can double the training set at no cost. This is called data augmentation. Fit a second PCA to the training photos *and* their mirror images. Store in `mirrored_error`
-# its error on the validation faces with `k` components; `pca_rebuild` computes the reconstructions. Does the augmentation help on new people?
+# The mirror image of a face is again a face, so we can double the training set at no cost. This is called data augmentation. Fit a second PCA to the training photos *and* their mirror images. Store in `mirrored_error` its error on the validation faces with `k` components; `pca_rebuild` computes the reconstructions. Does the augmentation help on new people?
 # %% [markdown] lang="pt-BR"
 # ### Exercício 2: a PCA com rostos espelhados
 #
-# A imagem espelhada de um rosto também é um rosto. Podemos, portanto, dobrar o conjunto de treino sem custo, o que se chama aumento de dados (*data augmentation*). Ajuste uma segunda PCA às fotos de treino *e* às espelhadas.
+# A imagem espelhada de um rosto também é um rosto. Podemos, portanto, dobrar o conjunto de treino sem custo. Isso se chama aumento de dados (*data augmentation*). Ajuste uma segunda PCA às fotos de treino *e* às espelhadas.
 # Guarde em `mirrored_error` o erro dela nos rostos de validação com `k` componentes; `pca_rebuild` calcula as reconstruções. O aumento de dados ajuda em pessoas novas?
 # %% exercise="2" role="answer"
 mirrored_error = None
@@ -977,11 +989,11 @@ if check.mirrored.done:
 # %% [markdown] lang="en"
 # ## Summary
 #
-# - Unsupervised learning finds structure without labels. PCA finds the flat subspace that loses the least variance, without iterative training.
+# - Unsupervised learning finds structure without labels. PCA finds the flat subspace that loses the least variance, without gradient descent.
 # - A linear autoencoder with squared error reaches PCA's training error and PCA's subspace, but its axes are arbitrary.
-# - With a few hundred faces, PCA had a smaller error on new people than our non-linear network. Say whether you split by person or by photo.
+# - With a few hundred faces, PCA had a smaller error on new people than our non-linear network. Report whether you split by person or by photo.
 # - A small error means little if the code is large enough to copy the input. A bottleneck or another constraint makes the network learn structure.
-# - A code can serve for reconstruction and as features for a classifier. In this lesson PCA's code was the best of the short ones.
+# - A code can serve for reconstruction and as features for a classifier. In this lesson PCA's code was the best of the three.
 #
 # ## Going further
 #
@@ -992,11 +1004,11 @@ if check.mirrored.done:
 # %% [markdown] lang="pt-BR"
 # ## Resumo
 #
-# - O aprendizado não supervisionado encontra estrutura sem rótulos. A PCA encontra o subespaço plano que perde menos variância, sem treino iterativo.
+# - O aprendizado não supervisionado encontra estrutura sem rótulos. A PCA encontra o subespaço plano que perde menos variância, sem descida do gradiente.
 # - Um autoencoder linear com erro quadrático atinge o erro de treino e o subespaço da PCA, mas seus eixos são arbitrários.
-# - Com poucas centenas de rostos, a PCA teve em pessoas novas um erro menor que o da nossa rede não linear. Diga se você dividiu por pessoa ou por foto.
+# - Com poucas centenas de rostos, a PCA teve um erro menor que o da nossa rede não linear em pessoas novas. Informe se a divisão foi por pessoa ou por foto.
 # - Um erro pequeno diz pouco se o código é grande o bastante para copiar a entrada. Um gargalo ou outra restrição faz a rede aprender a estrutura.
-# - Um código serve para reconstruir e como atributos de um classificador. Nesta aula, o da PCA foi o melhor dos códigos curtos.
+# - Um código serve para reconstruir e como atributos de um classificador. Nesta aula, o da PCA foi o melhor dos três.
 #
 # ## Para ir além
 #
@@ -1038,19 +1050,17 @@ claims.check(people.source, same_output=difference)
 
 
 # %% [markdown] lang="en"
-# The outputs are equal. The functional version also gives us the encoder at no cost: a second `Model` on the same tensors, which shares the weights.
+# The outputs are equal. The functional version also gives us the encoder, as a second `Model` on the same tensors that shares the weights.
 #
 # ### Two outputs from one code
 #
-# A Sequential model is a list: each layer has one layer before it and one after it. A functional model is a graph. It can have one encoder and two *heads*, that is, two outputs from the same code. One head reconstructs the photo. The other answers a question: *was the photo turned upside down?* We
-# can make these labels ourselves. Training with such labels is called **self-supervised learning**.
+# In a Sequential model each layer has one layer before it and one after it. A functional model is a graph. It can have one encoder and two *heads*, that is, two outputs from the same code. One head reconstructs the photo. The other answers a question: *was the photo turned upside down?* We can make these labels ourselves. Training with such labels is called **self-supervised learning**.
 # %% [markdown] lang="pt-BR"
-# As saídas são iguais. A versão funcional também nos dá o codificador de graça: um segundo `Model` sobre os mesmos tensores, que compartilha os pesos.
+# As saídas são iguais. A versão funcional também nos dá o codificador: um segundo `Model` sobre os mesmos tensores, que compartilha os pesos.
 #
 # ### Duas saídas a partir de um código
 #
-# Um modelo Sequential é uma lista: cada camada tem uma camada antes e uma depois. Um modelo funcional é um grafo. Ele pode ter um codificador e duas *cabeças*, isto é, duas saídas a partir do mesmo código. Uma cabeça reconstrói a foto. A outra responde a uma pergunta: *a foto foi virada de cabeça para baixo?*
-# Esses rótulos nós mesmos podemos criar. Treinar com rótulos assim chama-se **aprendizado autossupervisionado**.
+# Num modelo Sequential, cada camada tem uma camada antes e uma depois. Um modelo funcional é um grafo. Ele pode ter um codificador e duas *cabeças*, isto é, duas saídas a partir do mesmo código. Uma cabeça reconstrói a foto. A outra responde a uma pergunta: *a foto foi virada de cabeça para baixo?* Esses rótulos nós mesmos podemos criar. Treinar com rótulos assim chama-se **aprendizado autossupervisionado**.
 # %%
 def build_two_heads(code_size, hidden=128):
     """One encoder; one head reconstructs the photo, the other detects upside-down photos."""
@@ -1069,11 +1079,9 @@ two_heads.summary()
 
 
 # %% [markdown] lang="en"
-# The column *Connected to* shows the two branches: `code` is the input of both `unfold` and `turned`. Two outputs need two losses, and weights that combine them. The squared error of faces is about a hundredth, and the
-# cross-entropy is about one before training. So we give the reconstruction a larger weight.
+# The column *Connected to* shows the two branches: `code` is the input of both `unfold` and `turned`. Two outputs need two losses, and weights that combine them. The squared error of faces is about a hundredth, while the cross-entropy of guessing is $\ln 2$. So we give the reconstruction a larger weight.
 # %% [markdown] lang="pt-BR"
-# A coluna *Connected to* mostra as duas ramificações: `code` é a entrada de `unfold` e de `turned`. Duas saídas precisam de duas funções de custo, e de pesos para combiná-las. O erro quadrático dos rostos fica em torno de um centésimo,
-# e a entropia cruzada, perto de um antes do treino. Por isso damos à reconstrução um peso maior.
+# A coluna *Connected to* mostra as duas ramificações: `code` é a entrada de `unfold` e de `turned`. Duas saídas precisam de duas funções de custo, e de pesos para combiná-las. O erro quadrático dos rostos é de cerca de um centésimo, e a entropia cruzada de um palpite ao acaso é $\ln 2$. Por isso damos à reconstrução um peso maior.
 # %%
 def with_turned(x):
     """The photos and upside-down copies of them, with their labels."""
@@ -1156,7 +1164,7 @@ with np.load(work / "mean_face.npz") as file:
 print(load_and_evaluate(work, "linear_", x_val, mean_face) == mse(x_val, linear_rebuild(x_val)))
 print(load_and_evaluate(work, "", x_val) == mse(x_val, autoencoder.predict_on_batch(x_val)))
 # %% [markdown] lang="en"
-# Both lines say *True*: the loaded models have exactly the error of the models in memory. The linear pair also needs the mean face. All preprocessing of the data belongs to the model and must be saved with it.
+# Both lines say *True*: the loaded models have exactly the error of the models in memory. The linear pair also needs the mean face. All preprocessing of the data belongs to the model, so save it with the model.
 #
 # ## References
 #
@@ -1171,7 +1179,7 @@ print(load_and_evaluate(work, "", x_val) == mse(x_val, autoencoder.predict_on_ba
 #
 # Next: lesson 02, sixty thousand digits. Code: [{{ repository }}]({{ repository }}), MIT licence; text: CC BY 4.0.
 # %% [markdown] lang="pt-BR"
-# As duas linhas dizem *True*: os modelos carregados têm exatamente o erro dos modelos em memória. O par linear também precisa do rosto médio. Todo pré-processamento dos dados pertence ao modelo e deve ser salvo com ele.
+# As duas linhas dizem *True*: os modelos carregados têm exatamente o erro dos modelos em memória. O par linear também precisa do rosto médio. Todo pré-processamento dos dados faz parte do modelo; salve-o junto.
 #
 # ## Referências
 #

@@ -43,7 +43,7 @@ environment.start("03_fashion_homework")
 # %% [markdown] lang="en"
 # ## How this homework works
 #
-# Each exercise has a cell with `# your code here`. The cell below it checks your answer at once: *not attempted yet*, *not right yet* with the reason, or *right*. A check tests what your networks do and what your figures show. It does not prescribe how you write the code. Check as often as you like. If you are stuck, run `check.pixels.hint()` with the name of the exercise. Each further run gives a more direct hint.
+# Each exercise has a cell with `# your code here`. The cell below it checks your answer at once and says *not attempted yet*, *not right yet* with the reason, or *right*. A check tests what your networks do and what your figures show. It does not prescribe how you write the code. Check as often as you like. If you are stuck, run the hint at the end of the cell, for example `check.pixels.hint()`. Each further run gives a more direct hint.
 #
 # | exercise | what | points | graded by |
 # | --- | --- | --- | --- |
@@ -55,13 +55,13 @@ environment.start("03_fashion_homework")
 # | B2 | comparison of the two networks | 0.5 | program |
 # | C1, C2, C3 | three written answers | 0.25 + 0.25 + 0.5 | your teacher |
 #
-# **Grading.** Your notebook is graded by a fresh run in profile `quick` on the embedded sample, which has fewer images. Write `len(x)` instead of fixed sizes such as 60000. An exercise that was right in your own run is not lost if it fails there: it is run again on the real data, or your teacher decides.
+# **Grading.** Your notebook is graded by a fresh run in profile `quick` on the embedded sample, which has fewer images. Write `len(x)` instead of fixed sizes such as 60000. If an exercise was right in your own run but fails there, it is run again on the real data, or your teacher decides.
 #
 # You can run the whole notebook from top to bottom at any time, finished or not. At the end, write your name in the last text cell, save, and hand in this file.
 # %% [markdown] lang="pt-BR"
 # ## Como funciona esta lição
 #
-# Cada exercício tem uma célula com `# escreva seu código aqui`. A célula seguinte verifica a resposta na hora: *ainda não tentado*, *ainda não está certo*, com o motivo, ou *certo*. A verificação testa o que as suas redes fazem e o que as suas figuras mostram. Você escreve o código como preferir. Verifique quantas vezes quiser. Se travar, execute `check.pixels.hint()` com o nome do exercício. A cada execução, a dica fica mais direta.
+# Cada exercício tem uma célula com `# escreva seu código aqui`. A célula seguinte verifica a resposta na hora e diz *ainda não tentado*, *ainda não está certo*, com o motivo, ou *certo*. A verificação testa o que as suas redes fazem e o que as suas figuras mostram. Você escreve o código como preferir. Verifique quantas vezes quiser. Se travar, execute a dica que está no fim da célula, por exemplo `check.pixels.hint()`. A cada execução, a dica fica mais direta.
 #
 # | exercício | o quê | pontos | quem corrige |
 # | --- | --- | --- | --- |
@@ -73,7 +73,7 @@ environment.start("03_fashion_homework")
 # | B2 | comparação das duas redes | 0,5 | programa |
 # | C1, C2, C3 | três respostas escritas | 0,25 + 0,25 + 0,5 | professor |
 #
-# **Correção.** Seu notebook é corrigido por uma nova execução no perfil `quick`, com a amostra embutida, que tem menos imagens. Use `len(x)` em vez de tamanhos fixos, como 60000. Um exercício que estava certo na sua execução não se perde se falhar nessa: ele roda de novo com os dados reais ou o professor decide.
+# **Correção.** Seu notebook é corrigido por uma nova execução no perfil `quick`, com a amostra embutida, que tem menos imagens. Use `len(x)` em vez de tamanhos fixos, como 60000. Se um exercício estava certo na sua execução e falha nessa, ele roda de novo com os dados reais ou o professor decide.
 #
 # Você pode executar o notebook inteiro a qualquer momento, pronto ou não. No fim, escreva seu nome na última célula de texto, salve e entregue este arquivo.
 # %% [markdown] lang="en"
@@ -118,9 +118,9 @@ plot.image_rows(
 
 
 # %% [markdown] lang="en"
-# **Predict before you run:** for digits, the loss of a perfect reconstruction was about `0.06`, and that of the mean image about `0.26`. Clothes cover more of the picture, in many shades of grey. Will the floor, the smallest possible loss, be higher or lower?
+# **Predict before you run:** lesson 02 calls the loss of a perfect reconstruction the *floor* of the loss. Clothes cover more of the picture than digits, in many shades of grey. Will their floor be higher or lower than that of digits?
 # %% [markdown] lang="pt-BR"
-# **Antes de executar, arrisque um palpite:** com os dígitos, o custo de uma reconstrução perfeita era de cerca de `0,06`, e o da imagem média, de cerca de `0,26`. As roupas ocupam mais espaço na imagem, com muitos tons de cinza. O piso, o menor custo possível, será mais alto ou mais baixo?
+# **Antes de executar, arrisque um palpite:** a aula 02 chama de *piso* o custo de uma reconstrução perfeita. As roupas ocupam mais espaço na imagem que os dígitos, com muitos tons de cinza. O piso delas será mais alto ou mais baixo que o dos dígitos?
 # %%
 def bce(x, x_hat):
     """Binary cross-entropy, mean over pixels and images."""
@@ -136,13 +136,13 @@ text.say("perfect reconstruction {:.4f}, mean garment {:.4f}", floor, mean_loss)
 # %% tags=["claims"]
 claims.check(fashion.source, floor=floor, mean_loss=mean_loss)
 # %% [markdown] lang="en"
-# The floor is much higher. A grey pixel has a cost even when it is predicted perfectly, and clothes have many grey pixels. A useful loss in this homework is between {{ floor }} (perfect reconstruction) and {{ mean_loss }} (the mean garment). Do not compare it with the losses of lesson 02.
+# The floor is much higher than for digits. A grey pixel has a cost even when it is predicted perfectly, and clothes have many grey pixels. A useful loss in this homework is between {{ floor }} (perfect reconstruction) and {{ mean_loss }} (the mean garment). Do not compare it with the losses of lesson 02.
 #
 # ### A training function
 #
 # You may use this function, which is similar to the training in lesson 02. Its argument `x` is both the input and the target. XLA, a compiler for TensorFlow, speeds up the training of our dense networks. For convolutions use `jit=False`. You can also call `compile` and `fit` yourself.
 # %% [markdown] lang="pt-BR"
-# O piso é bem mais alto. Um pixel cinza tem um custo mesmo quando é previsto com perfeição, e as roupas têm muitos pixels cinza. Nesta lição, um custo útil fica entre {{ floor }} (reconstrução perfeita) e {{ mean_loss }} (roupa média). Não o compare com os custos da aula 02.
+# O piso é bem mais alto que o dos dígitos. Um pixel cinza tem um custo mesmo quando é previsto com perfeição, e as roupas têm muitos pixels cinza. Nesta lição, um custo útil fica entre {{ floor }} (reconstrução perfeita) e {{ mean_loss }} (roupa média). Não o compare com os custos da aula 02.
 #
 # ### Uma função de treino
 #
@@ -188,7 +188,7 @@ def train(model, x, x_val, epochs, peak, jit=True):
 #
 # ### A1: os pixels (0,5 ponto)
 #
-# Crie os arrays `x_train`, `x_val` e `x_test` a partir de `fashion`, como na aula 02. Cada imagem vira uma linha de 784 números entre 0 e 1. Separe para validação o último doze avos do conjunto oficial de treino e mantenha o conjunto oficial de teste como teste. Você não precisa dos rótulos.
+# Crie os arrays `x_train`, `x_val` e `x_test` a partir de `fashion`, como na aula 02. Cada imagem vira uma linha de 784 números entre 0 e 1. Separe para validação a última duodécima parte (1/12) do conjunto oficial de treino e use o conjunto oficial de teste como teste. Você não precisa dos rótulos.
 # %% exercise="A1" role="answer"
 x_train = x_val = x_test = None
 ### BEGIN SOLUTION
@@ -203,27 +203,27 @@ check.pixels(x_train, x_val, x_test)
 # %% [markdown] lang="en"
 # ### A2: the autoencoder (1.0 point)
 #
-# Build the two-dimensional autoencoder with an L2 penalty from lesson 02 and train it on clothes:
+# Build the two-dimensional autoencoder with an L2 penalty from lesson 02, section 7, and train it on clothes:
 #
 # - layers 784 → 64 → 16 → **2** → 16 → 64 → 784, with outputs between 0 and 1;
 # - binary cross-entropy as the loss;
 # - an L2 penalty on the activity of the code, with weight `1e-4`.
 #
-# The check needs three models that share their weights: `encoder`, `decoder` and `autoencoder`, which applies the encoder and then the decoder. Train for `EPOCHS_A` epochs with a peak learning rate of `0.005`.
+# The check needs three models that share their weights: `encoder`, `decoder` and `autoencoder`, which applies the encoder and then the decoder. Train for `EPOCHS_A` epochs with the peak learning rate `peak=0.005`.
 #
-# The loss should fall far below {{ mean_loss }}. Our test loss is {{ F6_loss }}. If the code uses relu, one unit may be dead: it gives zero for every image (lesson 02, section 6). The check reports this. You can then change the seed or use a code without relu.
+# The loss should fall far below {{ mean_loss }}. Our test loss is {{ F6_loss }}. If the code uses relu, one unit may be dead, that is, zero for every image. The check reports this. You can then start the biases of the code at 1, as in lesson 02, or use a code without relu.
 # %% [markdown] lang="pt-BR"
 # ### A2: o autoencoder (1,0 ponto)
 #
-# Monte o autoencoder bidimensional com penalidade L2 da aula 02 e treine-o com roupas:
+# Monte o autoencoder bidimensional com penalidade L2 da aula 02, seção 7, e treine-o com roupas:
 #
 # - camadas 784 → 64 → 16 → **2** → 16 → 64 → 784, com saídas entre 0 e 1;
 # - entropia cruzada binária como função de custo;
 # - penalidade L2 sobre a atividade do código, com peso `1e-4`.
 #
-# A verificação precisa de três modelos que compartilham os pesos: `encoder`, `decoder` e `autoencoder`, que aplica o codificador e depois o decodificador. Treine por `EPOCHS_A` épocas com taxa de aprendizado de pico de `0,005`.
+# A verificação precisa de três modelos que compartilham os pesos: `encoder`, `decoder` e `autoencoder`, que aplica o codificador e depois o decodificador. Treine por `EPOCHS_A` épocas com a taxa de aprendizado máxima `peak=0.005`.
 #
-# O custo deve ficar bem abaixo de {{ mean_loss }}. O nosso custo de teste é {{ F6_loss }}. Se o código usar relu, uma unidade pode estar morta: ela vale zero em todas as imagens (aula 02, seção 6). A verificação avisa quando isso acontece. Nesse caso, troque a semente ou use um código sem relu.
+# O custo deve ficar bem abaixo de {{ mean_loss }}. O nosso custo de teste é {{ F6_loss }}. Se o código usar relu, uma unidade pode estar morta, isto é, valer zero em todas as imagens. A verificação avisa quando isso acontece. Nesse caso, comece os vieses do código em 1, como na aula 02, ou use um código sem relu.
 # %% exercise="A2" role="answer"
 encoder = decoder = autoencoder = None
 keras.utils.set_random_seed(settings.seed())
@@ -286,13 +286,13 @@ check.rows(figure_rows, autoencoder)
 # %% [markdown] lang="en"
 # ### A4: a map of decoded garments (0.5 points)
 #
-# Draw the second figure: **15 × 15 images decoded over a region of the plane**, with $z_1$ increasing to the right and $z_2$ upwards. For digits we used the square from 0 to 4. For clothes you have to find the region: *where are the codes of the test images?*
+# Draw the second figure: **15 × 15 images decoded over a region of the plane**, with $z_1$ increasing to the right and $z_2$ upwards. For digits we used the square from 0 to 2. For clothes you have to find the region. *Where are the codes of the test images?*
 #
 # Store the figure in `figure_manifold` and the two ranges in `z1_range` and `z2_range`, each as a pair `(smallest, largest)`. Your region must contain at least 60% of the test codes, and most of it should not be empty.
 # %% [markdown] lang="pt-BR"
 # ### A4: um mapa de roupas decodificadas (0,5 ponto)
 #
-# Desenhe a segunda figura: **15 × 15 imagens decodificadas sobre uma região do plano**, com $z_1$ crescendo para a direita e $z_2$ para cima. Com os dígitos, usamos o quadrado de 0 a 4. Com as roupas, você precisa encontrar a região: *onde estão os códigos das imagens de teste?*
+# Desenhe a segunda figura: **15 × 15 imagens decodificadas sobre uma região do plano**, com $z_1$ crescendo para a direita e $z_2$ para cima. Com os dígitos, usamos o quadrado de 0 a 2. Com as roupas, você precisa encontrar a região. *Onde estão os códigos das imagens de teste?*
 #
 # Guarde a figura em `figure_manifold` e os dois intervalos em `z1_range` e `z2_range`, cada um como um par `(menor, maior)`. A sua região deve conter pelo menos 60% dos códigos de teste e não deve estar quase toda vazia.
 # %%
@@ -350,7 +350,7 @@ else:
 #
 # ### B1: build and train it (1.0 point)
 #
-# Build an autoencoder with convolutions in both the encoder and the decoder. Input and output have shape (28, 28, 1), and the code has at most half as many numbers as the image has pixels. Train it for `EPOCHS_B` epochs, which takes one to two minutes in profile `class`.
+# Build an autoencoder with convolutions in both the encoder and the decoder. Input and output have shape (28, 28, 1), and the code has at most 392 numbers, half the number of pixels. Train it for `EPOCHS_B` epochs, which takes one to two minutes in profile `class`.
 #
 # The check needs `conv_encoder`, `conv_decoder` and `conv_autoencoder`, and a mean squared error on test images below that of PCA with four numbers. Our encoder has five convolutional layers, our decoder has six, and our code has 32 numbers. Yours may be different.
 # %% [markdown] lang="pt-BR"
@@ -366,7 +366,7 @@ else:
 #
 # ### B1: monte e treine (1,0 ponto)
 #
-# Monte um autoencoder com convoluções no codificador e no decodificador. A entrada e a saída têm formato (28, 28, 1), e a quantidade de números do código é no máximo a metade da quantidade de pixels. Treine por `EPOCHS_B` épocas, o que leva de um a dois minutos no perfil `class`.
+# Monte um autoencoder com convoluções no codificador e no decodificador. A entrada e a saída têm formato (28, 28, 1), e o código tem no máximo 392 números, metade do número de pixels. Treine por `EPOCHS_B` épocas, o que leva de um a dois minutos no perfil `class`.
 #
 # A verificação precisa de `conv_encoder`, `conv_decoder` e `conv_autoencoder`, e de um erro quadrático médio de teste menor que o da PCA com quatro números. O nosso codificador tem cinco camadas convolucionais, o decodificador tem seis, e o código tem 32 números. Os seus podem ser diferentes.
 # %% exercise="B1" role="answer"
@@ -421,7 +421,7 @@ claims.compare(fashion.source, F11_loss=F11_loss, F11_params=conv_autoencoder.co
 #
 # The reconstruction error is an average over pixels. It does not say whether **a reconstructed sandal still looks like a sandal**. To measure this we train a small classifier on original training images.
 #
-# In our run the classifier is right for {{ accuracy }} of the original test images. Because it makes mistakes, we do not compare its answer with the true label. We ask whether it predicts *the same class* for a test image and for its reconstruction. If so, the class is kept.
+# In our run the classifier is right for {{ accuracy }} of the original test images. Since it sometimes makes mistakes, we do not compare its answer with the true label. We ask whether it predicts *the same class* for a test image and for its reconstruction. If so, the class is kept.
 # %% [markdown] lang="pt-BR"
 # ### A reconstrução mantém a classe?
 #
@@ -561,9 +561,9 @@ claims.compare(fashion.source, **found)
 #
 # With a code of two numbers, our dense network is clearly better than PCA. Its squared error is {{ F6_mse }} against {{ pca2_mse }}, and it keeps the class of {{ F6_kept }} of the test images against {{ pca2_kept }}.
 #
-# With 32 numbers the result depends on the measure. The convolutional network has the smaller squared error, {{ F11_mse }} against {{ pca32_mse }} for PCA, and this holds in all our runs. The share of classes kept is about equal, {{ F11_kept }} against {{ pca32_kept }}, and the order changes with the seed. PCA needs fewer parameters and no gradient descent. A smaller error therefore does not guarantee that more classes are kept.
+# With 32 numbers the result depends on the measure. The convolutional network has the smaller squared error, {{ F11_mse }} against {{ pca32_mse }} for PCA, and this holds in all our runs. The share of classes kept is about equal, {{ F11_kept }} against {{ pca32_kept }}, and the order changes with the seed. A smaller error therefore does not guarantee that more classes are kept. PCA also needs fewer parameters and no gradient descent.
 #
-# Your values will be slightly different, above all if your code has another size.
+# Your values will be different, above all if your code has another size.
 #
 # ## Part C: written answers
 #
@@ -577,11 +577,11 @@ claims.compare(fashion.source, **found)
 # %% [markdown] lang="pt-BR"
 # ### O que a comparação mostra
 #
-# Com um código de dois números, a nossa rede densa é claramente melhor que a PCA. O erro quadrático é {{ F6_mse }} contra {{ pca2_mse }}, e a classe é mantida em {{ F6_kept }} das imagens de teste contra {{ pca2_kept }}.
+# Com um código de dois números, a nossa rede densa é claramente melhor que a PCA. O erro quadrático é {{ F6_mse }}, contra {{ pca2_mse }}, e a classe é mantida em {{ F6_kept }} das imagens de teste, contra {{ pca2_kept }}.
 #
-# Com 32 números, o resultado depende da medida. A rede convolucional tem o menor erro quadrático, {{ F11_mse }} contra {{ pca32_mse }} da PCA, e isso vale em todas as nossas execuções. A fração de classes mantidas é quase a mesma, {{ F11_kept }} contra {{ pca32_kept }}, e a ordem muda com a semente. A PCA tem menos parâmetros e dispensa a descida do gradiente. Portanto, um erro menor não garante que mais classes sejam mantidas.
+# Com 32 números, o resultado depende da medida. A rede convolucional tem o menor erro quadrático, {{ F11_mse }} contra {{ pca32_mse }} da PCA, e isso vale em todas as nossas execuções. A fração de classes mantidas é quase a mesma, {{ F11_kept }} contra {{ pca32_kept }}, e a ordem muda com a semente. Portanto, um erro menor não garante que mais classes sejam mantidas. A PCA também tem menos parâmetros e dispensa a descida do gradiente.
 #
-# Os seus valores serão um pouco diferentes, sobretudo se o seu código tiver outro tamanho.
+# Os seus valores serão diferentes, sobretudo se o seu código tiver outro tamanho.
 #
 # ## Parte C: respostas escritas
 #
@@ -709,8 +709,8 @@ assert points == 4.0
 #
 # ## Summary
 #
-# - The same architecture works for digits and clothes. The data, the floor of the loss and the region of the codes change.
-# - Find out where the codes are before you draw a map of the latent space.
+# - The same architecture works for digits and clothes. What changes is the data, the floor of the loss and the region of the codes.
+# - Before you draw a map of the latent space, find out where the codes are.
 # - A convolution uses the neighbourhood of each pixel. Only a controlled comparison can show that convolution made the difference.
 # - Reconstruction error and the share of classes kept measure different things. Compare both with PCA of the same size.
 #
@@ -726,7 +726,7 @@ assert points == 4.0
 # %% [markdown] lang="pt-BR"
 # ### Antes de entregar
 #
-# 1. Execute *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*). Os pontos valem para o que uma execução do zero produz.
+# 1. Execute *Kernel → Restart Kernel and Run All Cells* (no Colab: *Ambiente de execução → Reiniciar sessão e executar tudo*). A nota considera o que uma execução do zero produz.
 # 2. Confira de novo a tabela de pontos.
 # 3. Seu nome aqui: …
 # 4. Salve e entregue só este arquivo (no Colab: *Arquivo → Fazer download → Fazer download do .ipynb*). Não mude o nome dele.

@@ -16,7 +16,15 @@ LIBRARIES = "import keras\nimport numpy as np\nfrom keras import layers, ops\n"
 KNOWN = {*dir(builtins), "keras", "np", "layers", "ops", "__class__"}
 # For a size that the lesson takes from its data or asks its run for.
 SIZES: dict[str, Any] = {"pixels": 64, "size": 32, "k": 4, "code_size": 4, "widths": (8, 4)}
-SIZES |= {"latent_dim": 2, "units": 4, "maps": 2, "narrow": (8, 8), "name": "x_hat"}
+SIZES |= {
+    "latent_dim": 2,
+    "units": 4,
+    "maps": 2,
+    "SEEN": 2,
+    "NEXT": 2,
+    "narrow": (8, 8),
+    "name": "x_hat",
+}
 
 
 def top_level(slug: str) -> dict[str, ast.stmt]:
@@ -39,6 +47,7 @@ def free(node: ast.AST) -> set[str]:
     names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
     bound = {n.id for n in names if isinstance(n.ctx, ast.Store)}
     bound |= {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
+    bound |= {f.name for f in ast.walk(node) if isinstance(f, ast.FunctionDef)}
     return {n.id for n in names} - bound - KNOWN
 
 

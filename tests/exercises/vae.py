@@ -7,11 +7,95 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from keras import ops
 from scipy.special import expit
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
 from exercises import vae as check_vae
 from tests.exercises.common import Catalogue, Rights, Wrongs
+
+# Find the bug
+
+NOTICED = "The KL is about an eighth of the value in the table of section 8."
+
+
+def kl_parts(mean: Any, log_var: Any) -> Any:
+    return 0.5 * (np.square(mean) + np.exp(log_var) - 1 - log_var)
+
+
+def terms(
+    kl: Any = lambda parts: parts.sum(axis=1).mean(),
+    pixels: Any = lambda bce: bce.sum(axis=1).mean(),
+) -> Any:
+    """A function as students write it, which reduces the parts of each term in its own way."""
+
+    def loss_terms(x: Any, encoder: Any, decoder: Any) -> Any:
+        mean, log_var, z = encoder(x)
+        x_hat = decoder(z)
+        bce = -(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat))
+        return pixels(bce), kl(kl_parts(mean, log_var))
+
+    return loss_terms
+
+
+def with_ops(x: Any, encoder: Any, decoder: Any) -> Any:
+    """The solution in Keras."""
+    mean, log_var, z = encoder(x)
+    reconstruction = ops.sum(ops.binary_crossentropy(x, decoder(z)), axis=-1)
+    kl = -0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var), axis=-1)
+    return ops.mean(reconstruction), ops.mean(kl)
+
+
+def with_logvar_as_sd(x: Any, encoder: Any, decoder: Any) -> Any:
+    mean, log_var, z = encoder(x)
+    return terms()(x, lambda images: (mean, 2 * log_var, z), decoder)
+
+
+def from_the_draw(x: Any, encoder: Any, decoder: Any) -> Any:
+    _, log_var, z = encoder(x)
+    return terms()(x, lambda images: (z, log_var, z), decoder)
+
+
+def with_the_sum(x: Any, encoder: Any, decoder: Any) -> Any:
+    reconstruction, kl = terms()(x, encoder, decoder)
+    return reconstruction + kl, kl
+
+
+def bug(function: Any, sentence: Any = NOTICED) -> tuple[Any, ...]:
+    return function, sentence
+
+
+BUG_WRONG: Wrongs = {
+    "unchanged": ("averaged", lambda: bug(terms(np.mean))),
+    "pixels averaged too": ("pixels", lambda: bug(terms(np.mean, np.mean))),
+    "the other term averaged": ("pixels", lambda: bug(terms(pixels=np.mean))),
+    "summed over everything": ("images", lambda: bug(terms(np.sum))),
+    "summed over images": ("images", lambda: bug(terms(lambda p: p.sum(axis=0).mean()))),
+    "times eight": ("fixed", lambda: bug(terms(lambda p: 8 * p.mean()))),
+    "without the half": ("half", lambda: bug(terms(lambda p: 2 * p.sum(axis=1).mean()))),
+    "doubled": ("half", lambda: bug(terms(lambda p: 2 * p.mean()))),
+    "the other sign": ("sign", lambda: bug(terms(lambda p: -p.sum(axis=1).mean()))),
+    "swapped": ("exchanged", lambda: bug(lambda *given: terms()(*given)[::-1])),
+    "log_var as log of the deviation": ("other", lambda: bug(with_logvar_as_sd)),
+    "the draw for the mean": ("other", lambda: bug(from_the_draw)),
+    "the sum as first term": ("other", lambda: bug(with_the_sum)),
+    "constant": ("other", lambda: bug(lambda *given: (120.5, 11.7))),
+    "the loss alone": ("pair", lambda: bug(lambda *given: sum(terms()(*given)))),
+    "for each dimension": ("values", lambda: bug(terms(lambda p: p.mean(axis=0)))),
+    "the values": ("function", lambda: bug((120.5, 11.7))),
+    "two words": ("prose_short", lambda: bug(terms(), "KL low.")),
+    "a number": ("prose_text", lambda: bug(terms(), 1.5)),
+    "no sentence": ("empty", lambda: bug(terms(), "")),
+}
+BUG_RIGHT: Rights = {
+    "the solution": lambda: bug(with_ops),
+    "NumPy": lambda: bug(terms()),
+    "Python numbers": lambda: bug(lambda *given: [float(term) for term in terms()(*given)]),
+    "for each image": lambda: bug(terms(lambda p: p.sum(axis=1), lambda b: b.sum(axis=1))),
+    "the mean times the latent dimension": lambda: bug(terms(lambda p: p.shape[1] * p.mean())),
+    "in another order": lambda: bug(terms(lambda p: p.mean(axis=0).sum())),
+    "in Portuguese": lambda: bug(terms(), "A KL é um oitavo do valor da tabela da seção 8."),
+}
 
 # Exercise 1: codes in five heaps, as those of classes are
 
@@ -155,7 +239,7 @@ KL_RIGHT: Rights = {
     ),
 }
 
-# Exercise 3: a decoder and a judge that are a few sums
+# Exercise 3: a decoder and a classifier that are a few sums
 
 AXES = np.random.default_rng(3).normal(size=(8, 20))
 SHAPE = (600, 8)
@@ -174,14 +258,14 @@ def measure(z: np.ndarray, bend: float = 0.7) -> tuple[float, float]:
     return float((drawn.max(axis=1) > 0.95).mean()), float(distance)
 
 
-def judged(power: float = 1, seed: int = 0, bend: float = 0.7, **other: Any) -> dict[float, Any]:
+def results(power: float = 1, seed: int = 0, bend: float = 0.7, **other: Any) -> dict[float, Any]:
     z = np.random.default_rng(seed).normal(size=other.get("shape", SHAPE))
     return {tau: measure(tau**power * z + other.get("shift", 0) * tau, bend) for tau in TAUS}
 
 
 def changed(**how: Any) -> dict[float, Any]:
     """The right answer with a function of share and distance applied to each pair."""
-    return {tau: how["each"](share, far) for tau, (share, far) in judged().items()}
+    return {tau: how["each"](share, far) for tau, (share, far) in results().items()}
 
 
 def third(answer: Any) -> tuple[Any, ...]:
@@ -189,23 +273,23 @@ def third(answer: Any) -> tuple[Any, ...]:
 
 
 TEMPERATURE_WRONG: Wrongs = {
-    "a list": ("keys", lambda: third(list(judged().values()))),
+    "a list": ("keys", lambda: third(list(results().values()))),
     "one missing": ("keys", lambda: third({0.5: measure(0.5 * normal(*SHAPE))})),
     "keys are text": (
         "keys",
-        lambda: third({str(tau): pair for tau, pair in judged().items()}),
+        lambda: third({str(tau): pair for tau, pair in results().items()}),
     ),
     "shares alone": ("pair", lambda: third(changed(each=lambda s, d: s))),
     "text": ("not_numbers", lambda: third(changed(each=lambda s, d: (f"{s}", f"{d}")))),
     "images": ("pair", lambda: third(changed(each=lambda s, d: np.zeros((3, 784))))),
-    "without the temperature": ("same", lambda: third(judged(0))),
+    "without the temperature": ("same", lambda: third(results(0))),
     "swapped": ("swapped", lambda: third(changed(each=lambda s, d: (d, s)))),
     "per cent": ("percent", lambda: third(changed(each=lambda s, d: (100 * s, d)))),
-    "the root of the temperature": ("power", lambda: third(judged(0.5))),
-    "the square of the temperature": ("power", lambda: third(judged(2))),
-    "divided": ("divided", lambda: third(judged(-1))),
-    "another decoder": ("other", lambda: third(judged(bend=2.0))),
-    "added": ("other", lambda: third(judged(0, shift=1))),
+    "the root of the temperature": ("power", lambda: third(results(0.5))),
+    "the square of the temperature": ("power", lambda: third(results(2))),
+    "divided": ("divided", lambda: third(results(-1))),
+    "another decoder": ("other", lambda: third(results(bend=2.0))),
+    "added": ("other", lambda: third(results(0, shift=1))),
     "roots of the distances": (
         "other",
         lambda: third(changed(each=lambda s, d: (s, d**0.5))),
@@ -217,7 +301,7 @@ TEMPERATURE_WRONG: Wrongs = {
     ),
     "another answer than a collapsed decoder has": (
         "other",
-        lambda: (judged(), lambda z: (0.4, 30.0 + z.mean()), SHAPE),
+        lambda: (results(), lambda z: (0.4, 30.0 + z.mean()), SHAPE),
     ),
     "hard-coded": (
         "other",
@@ -225,15 +309,16 @@ TEMPERATURE_WRONG: Wrongs = {
     ),
 }
 TEMPERATURE_RIGHT: Rights = {
-    "one seed": lambda: third(judged()),
-    "another seed": lambda: third(judged(seed=4)),
-    "the other order": lambda: third(dict(reversed(judged(seed=2).items()))),
-    "lists": lambda: third({tau: list(pair) for tau, pair in judged(seed=3).items()}),
-    "further temperatures": lambda: third(judged() | {2.0: (0.5, 90.0)}),
-    "more draws": lambda: third(judged(seed=6, shape=(2000, 8))),
+    "one seed": lambda: third(results()),
+    "another seed": lambda: third(results(seed=4)),
+    "the other order": lambda: third(dict(reversed(results(seed=2).items()))),
+    "lists": lambda: third({tau: list(pair) for tau, pair in results(seed=3).items()}),
+    "further temperatures": lambda: third(results() | {2.0: (0.5, 90.0)}),
+    "more draws": lambda: third(results(seed=6, shape=(2000, 8))),
 }
 
 CATALOGUE: Catalogue = [
+    (check_vae.find_bug, BUG_WRONG, BUG_RIGHT),
     (check_vae.mixture, MIXTURE_WRONG, MIXTURE_RIGHT),
     (check_vae.kl_numbers, KL_WRONG, KL_RIGHT),
     (check_vae.temperatures, TEMPERATURE_WRONG, TEMPERATURE_RIGHT),

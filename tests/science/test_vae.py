@@ -9,6 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from scipy.special import logsumexp
+
+from utils.data import mnist
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +184,70 @@ def test_maps_and_films_start_and_end_where_they_should(lesson_code: dict[str, A
     np.testing.assert_allclose(cells[:, :, 0, 0], [[3, 4, 5], [2, 3, 4]], rtol=1e-6)
     frames = lesson_code["film"](np.zeros((1, 2)), np.ones((1, 2)), [0, 0.5, 1])
     np.testing.assert_allclose(frames, [[0, 0], [0.5, 0.5], [1, 1]])
+
+
+def test_the_elbo_is_below_the_log_likelihood_of_binary_digits(
+    lesson_code: dict[str, Any],
+) -> None:
+    """log p(x), integrated on a grid of codes, exceeds the ELBO by KL(q || p(z|x)).
+
+    Half of the KL term, as its mean over two dimensions gives, breaks the bound.
+    """
+    digits = (mnist.load().x_train[:600] > 0.5).astype("float32").reshape(-1, 784)
+    _, _, vae = lesson_code["build_vae"]((32,), 2)
+    vae.compile(keras.optimizers.Adam(1e-2), lesson_code["image_bce"], steps_per_execution=12)
+    vae.fit(digits, digits, batch_size=50, epochs=15, verbose=0)
+    x = digits[:30]
+    axis = np.linspace(-6, 6, 121)
+    z = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    cell = np.log((axis[1] - axis[0]) ** 2)
+    x_hat = np.asarray(vae.decoder(z.astype("float32")), "float64").clip(1e-7, 1 - 1e-7)
+    log_p_x_z = x @ np.log(x_hat).T + (1 - x) @ np.log(1 - x_hat).T  # (images, codes)
+    log_joint = log_p_x_z + lesson_code["log_density"](z, 0.0, np.zeros(2))
+    log_p_x = logsumexp(log_joint + cell, axis=1)
+
+    z_mean, z_log_var, _ = (np.asarray(part, "float64") for part in vae.encoder(x))
+    log_q = lesson_code["log_density"](z, z_mean[:, None], z_log_var[:, None])
+    q = np.exp(log_q + cell)
+    np.testing.assert_allclose(q.sum(axis=1), 1, atol=1e-3)
+    kl = np.asarray(lesson_code["kl_to_normal"](z_mean, z_log_var))
+    elbo = (q * log_p_x_z).sum(axis=1) - kl
+    slack = (q * (log_q - log_joint)).sum(axis=1) + log_p_x
+    np.testing.assert_allclose(log_p_x - elbo, slack, atol=0.05)
+    assert (elbo < log_p_x + 1e-3).all() and kl.mean() > 0.5
+    assert (elbo + kl / 2 > log_p_x).any(), "the mean over two dimensions is no bound"
+
+
+@pytest.mark.parametrize("beta", [1.0, 0.125])
+def test_every_epoch_splits_the_loss_into_its_terms(
+    lesson_code: dict[str, Any], images: np.ndarray, beta: float
+) -> None:
+    _, _, vae = lesson_code["build_vae"]((8,), 3, beta=beta)
+    vae.compile("adam", lesson_code["image_bce"], metrics=[lesson_code["image_bce"]])
+    held = images[:16], images[:16]
+    run = vae.fit(images, images, batch_size=16, epochs=3, validation_data=held, verbose=0)
+    for which in ("", "val_"):
+        loss, bce, kl = (np.array(run.history[which + key]) for key in ("loss", "image_bce", "kl"))
+        np.testing.assert_allclose(loss, bce + beta * kl, rtol=1e-5)
+        assert (kl > 1e-3).all()
+
+
+@pytest.mark.parametrize(("drawn", "known"), [(500, 300), (40, 300), (90, 31)])
+def test_frechet_distances_are_between_sets_of_equal_size(
+    lesson_code: dict[str, Any], drawn: int, known: int
+) -> None:
+    """A large set of samples gets no advantage over a small one."""
+    sizes: list[int] = []
+    rng = np.random.default_rng(4)
+
+    def features(x: np.ndarray) -> np.ndarray:
+        sizes.append(len(x))
+        return x[:, :3]
+
+    def classifier(x: np.ndarray) -> np.ndarray:
+        return np.full((len(x), 10), 0.1)
+
+    lesson_code["quality"](
+        rng.random((drawn, 784)), rng.random((known, 784)), classifier, features, 0.5
+    )
+    assert sizes[0] == sizes[1] == min(drawn, known // 2)

@@ -23,7 +23,7 @@ def between(first: np.ndarray, last: np.ndarray, t: float) -> np.ndarray:
 def walk(
     images: np.ndarray,
     models: Mapping[str, tuple[np.ndarray, Any]],
-    judge: Any,
+    classifier: Any,
     class_names: Sequence[str],
 ) -> None:
     """Choose two images and walk from the code of one to that of the other, and beyond.
@@ -36,7 +36,7 @@ def walk(
         images: flat square images in [0, 1], shape (n, side * side), at least two.
         models: name -> codes of these images, shape (n, latent_dim), and the Keras model that
             turns codes into images (m, side * side) in [0, 1].
-        judge: classifier, a Keras model from images (m, side * side) to probabilities
+        classifier: a Keras model from images (m, side * side) to probabilities
             (m, classes).
         class_names: name of each class.
     """
@@ -56,7 +56,7 @@ def walk(
             **frames(first, last, t),
             tr("last", "última"): images[last].reshape(side, side),
         }
-        p = np.asarray(judge(np.stack([image.ravel() for image in shown.values()])))
+        p = np.asarray(classifier(np.stack([image.ravel() for image in shown.values()])))
         captioned = {
             f"{name}<br><b>{class_names[row.argmax()]}</b> "
             f"({number(float(row.max()), '.0%')})": image

@@ -17,7 +17,7 @@ def grey(z: np.ndarray) -> np.ndarray:
     return np.repeat(np.clip(z[:, :1], 0, 1), SIDE * SIDE, axis=1)
 
 
-def judge(x: np.ndarray) -> np.ndarray:
+def classifier(x: np.ndarray) -> np.ndarray:
     """Stands for a classifier: dark images are `b` with a certainty that is their grey."""
     ink = x.mean(axis=1, keepdims=True)
     return np.concatenate([1 - ink, ink], axis=1)
@@ -29,7 +29,7 @@ def shown(explorer: Any) -> Any:
     images = np.repeat(greys[:, None], SIDE * SIDE, axis=1)
     codes = np.stack([greys, greys], axis=1)
     models = {"one": (codes, grey), "two": (1 - codes, grey)}
-    return explorer(vae.walk, images, models, judge, ("a", "b"))
+    return explorer(vae.walk, images, models, classifier, ("a", "b"))
 
 
 def ink(shown: Any) -> list[float]:
