@@ -11,11 +11,12 @@
 #
 # **After this lesson you can**
 #
-# - quantise a code map with a codebook, and train through the choice of the nearest codeword;
+# - quantise a code map with a codebook, and train it with the straight-through gradient;
 # - recognise codebook collapse and remedy it;
 # - train a causal model of code maps, and read its loss as bits per image;
 # - train a network that turns noise into codes in small steps, and choose the number of steps;
-# - compare generators by a distance with a spread, and say what the autoencoder does in latent diffusion.
+# - compare generators by a distance and its spread over several sets, and say what the autoencoder does in latent
+#   diffusion.
 #
 # **Prerequisites:** lessons 04 (convolutions) and 08 (VAE, KL divergence, Fréchet distance).
 # %% [markdown] lang="pt-BR"
@@ -31,11 +32,12 @@
 #
 # **Ao final desta aula você saberá**
 #
-# - quantizar um mapa de códigos com um dicionário e treinar através da escolha da palavra-código mais próxima;
+# - quantizar um mapa de códigos com um dicionário e treiná-lo com o gradiente direto;
 # - reconhecer o colapso do dicionário e corrigi-lo;
 # - treinar um modelo causal de mapas de códigos e ler seu custo em bits por imagem;
 # - treinar uma rede que transforma ruído em códigos, em passos pequenos, e escolher o número de passos;
-# - comparar geradores por uma distância com sua dispersão e explicar o papel do autoencoder na difusão latente.
+# - comparar geradores por uma distância e sua dispersão em vários conjuntos e explicar o papel do autoencoder na
+#   difusão latente.
 #
 # **Pré-requisitos:** aulas 04 (convoluções) e 08 (VAE, divergência KL, distância de Fréchet).
 # %% tags=["setup"]
@@ -74,8 +76,8 @@ from utils import claims, data, explore, plot, settings, text
 # sets of equal size from each generator, compare each with as many test images, and report the mean, the smallest and
 # the largest value. Real validation images show what to expect of a perfect generator.
 #
-# A second measure looks at single images: the share of which the classifier is **certain**, that is, gives one class a
-# probability above 99%.
+# A second measure looks at each image by itself: the share of images for which the classifier is **certain**, that is,
+# gives one class a probability above 99%.
 # %% [markdown] lang="pt-BR"
 # ## 1. Como comparar geradores
 #
@@ -89,8 +91,8 @@ from utils import claims, data, explore, plot, settings, text
 # de teste e informamos a média, o menor e o maior valor. Imagens reais de validação mostram o que esperar de um gerador
 # perfeito.
 #
-# Uma segunda medida olha cada imagem: a fração em que o classificador está **seguro**, isto é, dá a uma classe
-# probabilidade acima de 99%.
+# Uma segunda medida olha cada imagem separadamente: é a fração das imagens em que o classificador está **seguro**, isto
+# é, dá a uma classe probabilidade acima de 99%.
 # %%
 mnist = data.mnist.load()
 print(mnist.provenance)
@@ -266,20 +268,22 @@ claims.check(source, distance_vae=np.mean(scores["vae"]))
 #
 # $$q(z) = e_k, \qquad k = \arg\min_j \lVert z - e_j \rVert^2 .$$
 #
-# The decoder receives only codewords. An image is then a map of 49 symbols, as a text is a sequence of words, and models
-# of texts can learn to write such maps.
+# The decoder receives only codewords. An image is then a map of 49 symbols, just as a text is a sequence of words, and
+# models of texts can learn to write such maps.
 #
 # How do we train this? A small change of $z$ does not change the nearest codeword, so the derivative of $q$ is zero
 # almost everywhere and the encoder would learn nothing. The **straight-through gradient** uses the derivative with
 # respect to $q$ as if it were the derivative with respect to $z$. In code, the output is `z + stop_gradient(q - z)`: its
 # value is $q$, and its derivative with respect to $z$ is 1.
 #
-# This works only if $z$ and $q$ are close, and it does not move the codewords. Two more terms do both:
+# This works only if $z$ and $q$ are close, and it does not move the codewords. Two more terms of the loss take care of
+# that:
 #
 # $$\underbrace{\lVert \operatorname{sg}(z) - q \rVert^2}_{\text{codebook loss}} \; + \; 0.25 \underbrace{\lVert z - \operatorname{sg}(q) \rVert^2}_{\text{commitment loss}},$$
 #
 # where $\operatorname{sg}$ (`stop_gradient`) treats its argument as a constant. The first term pulls codewords towards
-# the vectors that choose them, the second pulls vectors towards their codewords.
+# the vectors that choose them, the second pulls vectors towards their codewords. Both are averaged over the map and get
+# the weight 10, because the reconstruction loss is a sum over 784 pixels.
 #
 # **Predict:** the 64 codewords start close together near zero. How many will be in use after training?
 # %% [markdown] lang="pt-BR"
@@ -300,12 +304,14 @@ claims.check(source, distance_vae=np.mean(scores["vae"]))
 # relação a $q$ como se fosse a derivada em relação a $z$. No código, a saída é `z + stop_gradient(q - z)`: seu valor é
 # $q$, e sua derivada em relação a $z$ é 1.
 #
-# Isso só funciona se $z$ e $q$ estiverem próximos, e não move as palavras-código. Dois outros termos cuidam disso:
+# Isso só funciona se $z$ e $q$ estiverem próximos e, além disso, não move as palavras-código. Dois outros termos do
+# custo cuidam disso:
 #
 # $$\underbrace{\lVert \operatorname{sg}(z) - q \rVert^2}_{\text{custo do dicionário}} \; + \; 0{,}25 \underbrace{\lVert z - \operatorname{sg}(q) \rVert^2}_{\text{custo de compromisso}},$$
 #
-# em que $\operatorname{sg}$ (`stop_gradient`) trata o argumento como constante. O primeiro termo puxa as palavras-código
-# para os vetores que as escolhem; o segundo puxa os vetores para suas palavras-código.
+# em que $\operatorname{sg}$ (`stop_gradient`) trata o argumento como constante. O primeiro termo puxa as
+# palavras-código para os vetores que as escolhem; o segundo puxa os vetores para suas palavras-código. Os dois são
+# médias sobre o mapa e recebem peso 10, porque o custo de reconstrução é uma soma sobre 784 pixels.
 #
 # **Arrisque:** as 64 palavras-código começam muito próximas umas das outras, perto de zero. Quantas estarão em uso depois
 # do treino?
@@ -370,27 +376,30 @@ class Quantiser(layers.Layer):
 # %% [markdown] lang="en"
 # ### Codebook collapse, and two remedies
 #
-# A codeword that no vector chooses gets no gradient and stays unused: **codebook collapse**. We measure it by the number
-# of codewords in use and by the **perplexity** $2^H$, where $H = -\sum_k p_k \log_2 p_k$ is the entropy of the shares
-# $p_k$. It is the effective number of codewords: 64 if all are equally frequent, 1 if a single one is used.
+# A codeword that no vector chooses gets no gradient, so it usually stays unused. If most codewords end like this, we
+# speak of **codebook collapse**. We measure it by the number of codewords in use and by the **perplexity** $2^H$, where
+# $H = -\sum_k p_k \log_2 p_k$ is the entropy of the shares $p_k$. It is the effective number of codewords: 64 if all
+# are equally frequent, 1 if a single one is used.
 #
 # We compare three ways to move the codewords:
 #
 # - **gradient:** Adam minimises the codebook loss;
-# - **moving average:** a codeword becomes the average of the vectors that chose it in recent batches;
+# - **moving average:** a codeword becomes the average of the vectors that chose it in recent batches (Razavi and
+#   colleagues, 2019);
 # - **with resets:** in addition, a codeword that is almost never chosen jumps to a random vector of the batch.
 # %% [markdown] lang="pt-BR"
 # ### Colapso do dicionário e duas correções
 #
-# Uma palavra-código que nenhum vetor escolhe não recebe gradiente e continua sem uso: é o **colapso do dicionário**. Nós
-# o medimos pelo número de palavras-código em uso e pela **perplexidade** $2^H$, em que $H = -\sum_k p_k \log_2 p_k$ é a
-# entropia das frações $p_k$. Ela é o número efetivo de palavras-código: 64 se todas são igualmente frequentes, 1 se só
-# uma é usada.
+# Uma palavra-código que nenhum vetor escolhe não recebe gradiente e quase sempre continua sem uso. Se isso acontece com
+# a maioria, temos o **colapso do dicionário**. Nós o medimos pelo número de palavras-código em uso e pela
+# **perplexidade** $2^H$, em que $H = -\sum_k p_k \log_2 p_k$ é a entropia das frações $p_k$. Ela é o número efetivo de
+# palavras-código: 64 se todas são igualmente frequentes, 1 se só uma é usada.
 #
 # Comparamos três maneiras de mover as palavras-código:
 #
 # - **gradiente:** o Adam minimiza o custo do dicionário;
-# - **média móvel:** a palavra-código passa a ser a média dos vetores que a escolheram nos últimos lotes;
+# - **média móvel:** a palavra-código passa a ser a média dos vetores que a escolheram nos últimos lotes (Razavi e
+#   colegas, 2019);
 # - **com reposição:** além disso, a palavra-código quase nunca escolhida salta para um vetor aleatório do lote.
 # %%
 def vq_autoencoder(quantiser, x, epochs):
@@ -533,13 +542,13 @@ claims.check(source, straight_gap=abs(straight - by_q) / abs(by_q))
 
 
 # %% [markdown] lang="en"
-# The true slope in $z$ is zero: the codeword does not change. The straight-through gradient has the slope in $q$, up to
-# the error of the finite difference. It is not the gradient of the loss, but a useful direction: it says how the chosen
-# codeword should change, and the encoder moves $z$ that way.
+# The true slope in $z$ is zero: the codeword does not change. The straight-through gradient equals the slope in $q$, up
+# to the error of the finite difference. It is not the gradient of the loss, but a useful direction: it says how the
+# chosen codeword should change, and the encoder moves $z$ that way.
 # %% [markdown] lang="pt-BR"
-# A inclinação verdadeira em $z$ é zero: a palavra-código não muda. O gradiente direto tem a inclinação em $q$, a menos do
-# erro da diferença finita. Ele não é o gradiente do custo, mas uma direção útil: diz como a palavra-código escolhida
-# deveria mudar, e o codificador move $z$ nesse sentido.
+# A inclinação verdadeira em $z$ é zero: a palavra-código não muda. O gradiente direto é igual à inclinação em $q$, a
+# menos do erro da diferença finita. Ele não é o gradiente do custo, mas uma direção útil: diz como a palavra-código
+# escolhida deveria mudar, e o codificador move $z$ nesse sentido.
 # %% [markdown] lang="en"
 # ## 3. A prior over code maps
 #
@@ -551,9 +560,9 @@ claims.check(source, straight_gap=abs(straight - by_q) / abs(by_q))
 #
 # $$p(k_1, \dots, k_{49}) = \prod_i p(k_i \mid k_1, \dots, k_{i-1}).$$
 #
-# $-\log_2 p$ is the number of **bits** that an ideal compressor based on this model needs for the map. So the loss of the
-# model, the cross-entropy, has a meaning of its own: the bits per image on held-out images. Fewer bits mean a better
-# prior.
+# $-\log_2 p$ is the number of **bits** that an ideal compressor based on this model needs for the map. The loss of the
+# model, the cross-entropy, is the same quantity in another unit: Keras reports the mean over the 49 positions, in nats.
+# Multiply it by 49 and divide by $\ln 2$ to get bits per image. Fewer bits on held-out images mean a better prior.
 #
 # Our causal model is a small version of PixelCNN (van den Oord and colleagues, 2016): convolutions whose weights for
 # later positions are set to zero. The first one must also hide the position itself, because that is what the model has to
@@ -570,9 +579,10 @@ claims.check(source, straight_gap=abs(straight - by_q) / abs(by_q))
 #
 # $$p(k_1, \dots, k_{49}) = \prod_i p(k_i \mid k_1, \dots, k_{i-1}).$$
 #
-# $-\log_2 p$ é o número de **bits** que um compressor ideal baseado nesse modelo gasta com o mapa. Assim, o custo do
-# modelo, a entropia cruzada, tem um significado próprio: os bits por imagem em imagens não vistas. Menos bits significam
-# uma priori melhor.
+# $-\log_2 p$ é o número de **bits** que um compressor ideal baseado nesse modelo gasta com o mapa. O custo do modelo, a
+# entropia cruzada, é a mesma grandeza em outra unidade: o Keras informa a média sobre as 49 posições, em nats.
+# Multiplique-a por 49 e divida por $\ln 2$ para obter os bits por imagem. Menos bits em imagens não vistas significam
+# uma distribuição a priori melhor.
 #
 # Nosso modelo causal é uma versão pequena da PixelCNN (van den Oord e colegas, 2016): convoluções cujos pesos para
 # posições posteriores são zerados. A primeira precisa esconder também a própria posição, pois é ela que o modelo deve
@@ -669,10 +679,10 @@ cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 train(prior, codes_train, codes_train, settings.pick(quick=3, class_=3, full=30), 3e-3, cross_entropy)
 # %% [markdown] lang="en"
 # A model that could see the future would have a low loss and be useless for drawing. So we test: we change one codeword
-# in the middle of a map, and look which predictions change.
+# in the middle of a map, and see which predictions change.
 # %% [markdown] lang="pt-BR"
 # Um modelo que visse o futuro teria custo baixo e seria inútil para sortear. Por isso testamos: mudamos uma
-# palavra-código no meio de um mapa e olhamos que previsões mudam.
+# palavra-código no meio de um mapa e vemos quais previsões mudam.
 # %%
 changed = codes_test[:1].copy()
 changed[0, 3, 3] = (changed[0, 3, 3] + 1) % COUNT
@@ -694,16 +704,17 @@ for name, value in zip(names, cost.values()):
     print(f"{name}: {text.number(value, '.1f')} bits, {text.number(value / 8, '.1f')} bytes")
 # %% [markdown] lang="en"
 # Without any model, a map takes {{ bits_uniform }} bits. Independent frequencies reduce this to {{ bits_independent }}
-# bits, because the margins are nearly always paper. The causal model needs {{ bits_causal }} bits on test images,
-# without any further loss. **A good prior is also a good compressor.**
+# bits, because the margins are nearly always blank. The causal model needs {{ bits_causal }} bits on test images. This
+# compression of the map is lossless. **A good prior is also a good compressor.**
 #
 # The samples below show what the bits mean. Independent codewords give strokes without connection: each piece is
 # plausible, but they do not fit together. The causal model draws connected strokes, many of which are digits. The
 # Fréchet distance falls from {{ distance_independent }} to {{ distance_causal }}.
 # %% [markdown] lang="pt-BR"
 # Sem modelo nenhum, um mapa ocupa {{ bits_uniform }} bits. As frequências independentes reduzem isso a
-# {{ bits_independent }} bits, porque as margens são quase sempre papel. O modelo causal precisa de {{ bits_causal }} bits
-# nas imagens de teste, sem nenhuma perda adicional. **Uma boa priori é também um bom compressor.**
+# {{ bits_independent }} bits, porque as margens quase sempre estão em branco. O modelo causal precisa de
+# {{ bits_causal }} bits nas imagens de teste. Essa compressão do mapa não perde nada. **Uma boa distribuição a priori é
+# também um bom compressor.**
 #
 # As amostras abaixo mostram o que os bits significam. Palavras-código independentes dão traços sem ligação: cada pedaço é
 # plausível, mas eles não combinam. O modelo causal desenha traços ligados, muitos dos quais são dígitos. A distância de
@@ -749,8 +760,9 @@ claims.check(
 #
 # $$v(z_t, t) = \frac{\hat z(z_t, t) - z_t}{1 - t} .$$
 #
-# Draw noise, and follow this velocity from $t = 0$ to $t = 1$ in $n$ Euler steps: $z \leftarrow z + v(z, t) / n$. Lipman
-# and colleagues prove that the exact mean velocity carries the distribution of the noise to that of the codes.
+# Draw noise, and follow this velocity from $t = 0$ to $t = 1$ in $n$ Euler steps: $z \leftarrow z + v(z, t) / n$. This
+# motion is called a **flow**. Lipman and colleagues prove that, with the exact mean velocity and ever smaller steps, it
+# carries the distribution of the noise to that of the codes.
 #
 # The network is small: three dense layers. Codes are centred and divided by their standard deviation first, so that they
 # have the scale of the noise.
@@ -778,8 +790,9 @@ claims.check(
 #
 # $$v(z_t, t) = \frac{\hat z(z_t, t) - z_t}{1 - t} .$$
 #
-# Sorteie ruído e siga essa velocidade de $t = 0$ a $t = 1$ em $n$ passos de Euler: $z \leftarrow z + v(z, t) / n$. Lipman
-# e colegas provam que a velocidade média exata leva a distribuição do ruído à dos códigos.
+# Sorteie ruído e siga essa velocidade de $t = 0$ a $t = 1$ em $n$ passos de Euler: $z \leftarrow z + v(z, t) / n$. Esse
+# movimento se chama **fluxo**. Lipman e colegas provam que, com a velocidade média exata e passos cada vez menores, ele
+# leva a distribuição do ruído à dos códigos.
 #
 # A rede é pequena: três camadas densas. Antes centramos os códigos e os dividimos pelo desvio padrão, para que tenham a
 # escala do ruído.
@@ -900,13 +913,13 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
     print(f"{steps:3}", *(text.number(d, ".1f") for d in by_steps[steps]), sep="   ")
 # %% [markdown] lang="en"
 # One step is useless, a few steps are much better, and after about twenty there is little to gain. Each step needs one
-# run of the network, so **the number of steps trades quality for time**.
+# run of the network, so **more steps give better samples but take longer**.
 #
 # ## 5. The code map, and latent diffusion
 #
 # A dense code of 32 numbers loses details. The code map keeps more: here $7 \times 7$ vectors of 4 real numbers, 196 in
 # all. The network is that of section 2, with the weak KL term in place of the quantiser. We train the same kind of flow
-# on its codes, only wider.
+# on its codes, only wider, and sample in 50 steps.
 #
 # This is **latent diffusion** (Rombach and colleagues, 2022), the principle of Stable Diffusion, in miniature. The
 # autoencoder is trained first and then kept fixed. The generator works only with its code map.
@@ -915,17 +928,17 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
 # a generator of pixels would spend most of its effort on them. Ours works with a quarter of the numbers. In Stable
 # Diffusion it is 1/48: a $512 \times 512$ image with three colours becomes a map of $64 \times 64 \times 4$ numbers.
 #
-# The limit is also clear: **what the decoder cannot draw, the generator cannot draw either**. Small text and faces in
-# the background of early systems failed for this reason.
+# The limit is also clear: **what the decoder cannot draw, the generator cannot draw either**. This is one reason why
+# early systems drew small text and faces in the background badly.
 # %% [markdown] lang="pt-BR"
 # Um passo não serve para nada, poucos passos são muito melhores, e depois de uns vinte quase não há ganho. Cada passo
-# exige uma execução da rede; assim, **o número de passos troca qualidade por tempo**.
+# exige uma execução da rede; assim, **mais passos dão amostras melhores, mas demoram mais**.
 #
 # ## 5. O mapa de códigos e a difusão latente
 #
 # Um código denso de 32 números perde detalhes. O mapa de códigos guarda mais: aqui, $7 \times 7$ vetores de 4 números
-# reais, 196 no total. A rede é a da seção 2, com o termo KL fraco no lugar do quantizador. Treinamos o mesmo tipo de fluxo
-# com seus códigos, apenas mais largo.
+# reais, 196 no total. A rede é a da seção 2, com o termo KL fraco no lugar do quantizador. Treinamos o mesmo tipo de
+# fluxo com seus códigos, apenas mais largo, e amostramos em 50 passos.
 #
 # Isso é **difusão latente** (Rombach e colegas, 2022), o princípio do Stable Diffusion, em miniatura. O autoencoder é
 # treinado primeiro e depois fica fixo. O gerador trabalha só com o mapa de códigos.
@@ -934,8 +947,8 @@ for steps in settings.pick(quick=(1, 20), class_=(1, 2, 5, 20, 50), full=(1, 2, 
 # um gerador de pixels gastaria neles quase todo o esforço. O nosso trabalha com um quarto dos números. No Stable Diffusion
 # é 1/48: uma imagem de $512 \times 512$ em três cores vira um mapa de $64 \times 64 \times 4$ números.
 #
-# O limite também é claro: **o que o decodificador não consegue desenhar, o gerador também não desenha**. Textos pequenos e
-# rostos ao fundo saíam errados nos primeiros sistemas por esse motivo.
+# O limite também é claro: **o que o decodificador não consegue desenhar, o gerador também não desenha**. Esse é um dos
+# motivos de textos pequenos e rostos ao fundo saírem errados nos primeiros sistemas.
 # %%
 keras.utils.set_random_seed(settings.seed())
 body, _ = build_halves(depth=8)  # four means, four log-variances  # pt: quatro médias, quatro log-variâncias
@@ -991,35 +1004,38 @@ claims.check(
 
 
 # %% [markdown] lang="en"
-# All generators stand side by side, with the same sets of test images:
+# The table compares all generators with the same sets of test images:
 #
-# - **A model of the codes pays off.** With the same decoder of 32 numbers, the distance is {{ distance_normal }} for codes
+# - **A model of the codes helps.** With the same decoder of 32 numbers, the distance is {{ distance_normal }} for codes
 #   from $\mathcal N(0, I)$, {{ distance_fitted }} for a fitted normal and {{ distance_flow }} for the flow. The VAE of
 #   lesson 08 has {{ distance_vae }}, real images {{ distance_real }}.
 # - **The code map gains detail.** Its flow has a distance of {{ distance_map_flow }}, a fitted normal
 #   {{ distance_map_fitted }}. The classifier is certain of {{ certain_map_flow }} of the samples, against
 #   {{ certain_flow }} for the flow in 32 numbers.
 # - **A small distance is not enough.** Both flows are about as close to the test images as real validation images are.
-#   Yet the classifier is certain of far more real images: {{ certain_real }}. The distance compares means and covariances
-#   of whole sets; good and bad samples can balance. Look at the rows: some samples of each generator are no digits.
+#   Yet the classifier is certain of far more real images: {{ certain_real }}. The distance compares only means and
+#   covariances of whole sets, so good and bad samples can balance. A value below that of real images does not mean
+#   better images. Neither measure would notice copies of training images. Look at the rows: some samples of each
+#   generator are not digits.
 #
 # ### Explore
 #
 # Choose the number of steps, and another draw of the noise. From how many steps on do you see no more change? Which
 # draws give no digit, with any number of steps?
 # %% [markdown] lang="pt-BR"
-# Todos os geradores estão lado a lado, com os mesmos conjuntos de imagens de teste:
+# A tabela compara todos os geradores com os mesmos conjuntos de imagens de teste:
 #
-# - **Modelar os códigos compensa.** Com o mesmo decodificador de 32 números, a distância é {{ distance_normal }} com
-#   códigos de $\mathcal N(0, I)$, {{ distance_fitted }} com uma normal ajustada e {{ distance_flow }} com o fluxo. O VAE
-#   da aula 08 tem {{ distance_vae }}; imagens reais, {{ distance_real }}.
+# - **Modelar os códigos ajuda.** Com o mesmo decodificador de 32 números, a distância é {{ distance_normal }} com
+#   códigos de $\mathcal N(0, I)$, {{ distance_fitted }} com uma normal ajustada e {{ distance_flow }} com o fluxo. O
+#   VAE da aula 08 tem {{ distance_vae }}; imagens reais, {{ distance_real }}.
 # - **O mapa de códigos ganha detalhes.** Seu fluxo tem distância de {{ distance_map_flow }}; uma normal ajustada,
-#   {{ distance_map_fitted }}. O classificador tem certeza de {{ certain_map_flow }} das amostras, contra
+#   {{ distance_map_fitted }}. O classificador está seguro em {{ certain_map_flow }} das amostras, contra
 #   {{ certain_flow }} com o fluxo em 32 números.
-# - **Uma distância pequena não basta.** Os dois fluxos ficam mais ou menos tão perto das imagens de teste quanto imagens
-#   reais de validação. Mas o classificador tem certeza de muito mais imagens reais: {{ certain_real }}. A distância
-#   compara médias e covariâncias de conjuntos inteiros; amostras boas e ruins podem se compensar. Olhe as linhas: algumas
-#   amostras de cada gerador não são dígitos.
+# - **Uma distância pequena não basta.** Os dois fluxos ficam mais ou menos tão perto das imagens de teste quanto
+#   imagens reais de validação. Mas o classificador está seguro em muito mais imagens reais: {{ certain_real }}. A
+#   distância só compara médias e covariâncias de conjuntos inteiros; por isso amostras boas e ruins podem se compensar.
+#   Um valor abaixo do das imagens reais não significa imagens melhores. Nenhuma das duas medidas notaria cópias de
+#   imagens de treino. Olhe as linhas: algumas amostras de cada gerador não são dígitos.
 #
 # ### Explore
 #
@@ -1034,12 +1050,12 @@ def digits_in(seed, steps):
 
 explore.image_generators.steps(digits_in)
 # %% [markdown] lang="en"
-# Now paint on a code map. The brush leaves its codeword wherever it moves. Which codewords are paper? Can you turn a 7
-# into a 2, or write a digit on empty paper? How far around a painted position does the image change?
+# Now paint on a code map. The brush leaves its codeword wherever it moves. Which codewords give a blank background? Can
+# you turn a 7 into a 2, or write a digit on an empty map? How far around a painted position does the image change?
 # %% [markdown] lang="pt-BR"
-# Agora pinte um mapa de códigos. O pincel deixa sua palavra-código por onde passa. Que palavras-código são papel? Você
-# consegue transformar um 7 em um 2 ou escrever um dígito no papel vazio? Até que distância da posição pintada a imagem
-# muda?
+# Agora pinte um mapa de códigos. O pincel deixa sua palavra-código por onde passa. Quais palavras-código dão fundo
+# branco? Você consegue transformar um 7 em um 2 ou escrever um dígito em um mapa vazio? Até que distância da posição
+# pintada a imagem muda?
 # %%
 explore.image_generators.paint(codes_test[:20], lambda codes: decode_map(codes)[..., 0], COUNT)
 # %% [markdown] lang="en"
@@ -1055,13 +1071,13 @@ explore.image_generators.paint(codes_test[:20], lambda codes: decode_map(codes)[
 #
 # <details><summary>Answer</summary>It pulls the encoder's vectors towards the codewords that they chose. Without it the vectors may grow and move faster than the codewords can follow; then z and q are far apart, and the straight-through gradient is a poor direction.</details>
 #
-# **3.** A codebook of 512 codewords has a perplexity of 12. How many bits does a codeword carry at most, if positions are independent?
+# **3.** A codebook of 512 codewords has a perplexity of 12. How many bits does a codeword carry on average, at most?
 #
-# <details><summary>Answer</summary>log2 of 12, about 3.6 bits instead of 9. Most of the codebook is unused.</details>
+# <details><summary>Answer</summary>log2 of 12, about 3.6 bits instead of 9: most of the codebook is hardly used. If neighbouring codewords depend on each other, it is even less.</details>
 #
 # **4.** A causal model reports 3 bits per image and draws nonsense. What do you check?
 #
-# <details><summary>Answer</summary>Whether it sees its own answer: the first convolution must hide the position itself, and no convolution may see later positions. Change one codeword and look which predictions change.</details>
+# <details><summary>Answer</summary>Whether it sees its own answer: the first convolution must hide the position itself, and no convolution may see later positions. Change one codeword and see which predictions change.</details>
 #
 # **5.** Why is one Euler step not enough, although every training line is straight?
 #
@@ -1083,17 +1099,18 @@ explore.image_generators.paint(codes_test[:20], lambda codes: decode_map(codes)[
 #
 # <details><summary>Resposta</summary>Ele puxa os vetores do codificador para as palavras-código que escolheram. Sem ele, os vetores podem crescer e mover-se mais depressa do que as palavras-código conseguem acompanhar; z e q ficam distantes, e o gradiente direto vira uma direção ruim.</details>
 #
-# **3.** Um dicionário de 512 palavras-código tem perplexidade 12. Quantos bits uma palavra-código carrega no máximo, se as posições são independentes?
+# **3.** Um dicionário de 512 palavras-código tem perplexidade 12. Quantos bits, em média, uma palavra-código carrega no
+# máximo?
 #
-# <details><summary>Resposta</summary>log2 de 12, cerca de 3,6 bits em vez de 9. A maior parte do dicionário está sem uso.</details>
+# <details><summary>Resposta</summary>log2 de 12, cerca de 3,6 bits em vez de 9: a maior parte do dicionário quase não é usada. Se palavras-código vizinhas dependem umas das outras, são ainda menos.</details>
 #
 # **4.** Um modelo causal informa 3 bits por imagem e desenha coisas sem sentido. O que você verifica?
 #
-# <details><summary>Resposta</summary>Se ele vê a própria resposta: a primeira convolução precisa esconder a própria posição, e nenhuma pode ver posições posteriores. Mude uma palavra-código e veja que previsões mudam.</details>
+# <details><summary>Resposta</summary>Se ele vê a própria resposta: a primeira convolução precisa esconder a própria posição, e nenhuma pode ver posições posteriores. Mude uma palavra-código e veja quais previsões mudam.</details>
 #
-# **5.** Por que um único passo de Euler não basta, se toda reta de treino é reta mesmo?
+# **5.** Por que um único passo de Euler não basta, embora todos os caminhos de treino sejam retas?
 #
-# <details><summary>Resposta</summary>As retas de muitos pares se cruzam. No cruzamento, a rede aprende a velocidade média. Em t = 0 ela aponta para a média de todos os códigos; por isso o caminho de uma amostra é curvo, embora cada reta seja reta.</details>
+# <details><summary>Resposta</summary>As retas de muitos pares se cruzam. No cruzamento, a rede aprende a velocidade média. Em t = 0 ela aponta para a média de todos os códigos; por isso o caminho de uma amostra é curvo, embora os de treino sejam retas.</details>
 #
 # **6.** Que parte de um modelo de difusão latente decide a nitidez máxima dos traços?
 #
@@ -1149,15 +1166,15 @@ check.find_bug(mask, noticed)
 # %% [markdown] lang="en"
 # ### Exercise 1: two images in one map
 #
-# Join the code maps of the first two test images, a 7 and a 2: rows 0 to 3 of `codes_test[0]` above rows 4 to 6 of
-# `codes_test[1]`. Decode the result into `hybrid`, one image. Which digit do you see? Why is the seam smoother than a cut
-# between pixels?
+# Join the code maps of the first two test images (in MNIST a 7 and a 2): rows 0 to 3 of `codes_test[0]` above rows 4 to
+# 6 of `codes_test[1]`. Decode the result into `hybrid`, one image. Which digit do you see? Why is the seam smoother
+# than a cut between pixels?
 # %% [markdown] lang="pt-BR"
 # ### Exercício 1: duas imagens em um mapa
 #
-# Junte os mapas de códigos das duas primeiras imagens de teste, um 7 e um 2: as linhas 0 a 3 de `codes_test[0]` acima das
-# linhas 4 a 6 de `codes_test[1]`. Decodifique o resultado em `hybrid`, uma só imagem. Que dígito você vê? Por que a emenda
-# é mais suave que um corte entre pixels?
+# Junte os mapas de códigos das duas primeiras imagens de teste (no MNIST, um 7 e um 2): as linhas 0 a 3 de
+# `codes_test[0]` acima das linhas 4 a 6 de `codes_test[1]`. Decodifique o resultado em `hybrid`, uma só imagem. Que
+# dígito você vê? Por que a emenda é mais suave que um corte entre pixels?
 # %% exercise="1" role="answer"
 hybrid = None
 ### BEGIN SOLUTION
@@ -1185,9 +1202,9 @@ if check.two_halves.done:
 # %% [markdown] lang="pt-BR"
 # ### Exercício 2: onde estão os bits?
 #
-# Calcule quantos bits, em média sobre todos os mapas de teste, o modelo causal gasta em **cada posição**, como um vetor
-# `bits_map` de formato (7, 7). A soma deve ser o número de bits por imagem. Que posições são caras? São as mesmas que com
-# as frequências independentes?
+# Calcule quantos bits, em média sobre todos os mapas de teste, o modelo causal gasta em **cada posição**, como uma
+# matriz `bits_map` de formato (7, 7). A soma deve ser o número de bits por imagem. Que posições são caras? São as
+# mesmas que com as frequências independentes?
 # %% exercise="2" role="answer"
 bits_map = None
 ### BEGIN SOLUTION
@@ -1208,17 +1225,17 @@ if check.bits_by_position.done:
 # %% [markdown] lang="en"
 # ### Exercise 3: variations of an image
 #
-# Image editors based on diffusion do not begin with pure noise. They add some noise to the code of a given image, and
-# denoise from there. Do this for the codes `z_ten` of ten test images: begin at $t = 0.5$ with `noisy(z_ten, noise_ten,
-# 0.5)`, and go to $t = 1$ in 25 steps of size 1/50. Put the codes into `varied`, shape (10, 32). What changes in the
-# images? Try another beginning than 0.5 afterwards.
+# Many image editors based on diffusion do not begin with pure noise. They add some noise to the code of a given image,
+# and denoise from there. Do this for the codes `z_ten` of ten test images: begin at $t = 0.5$ with
+# `noisy(z_ten, noise_ten, 0.5)`, and go to $t = 1$ in 25 steps of size 1/50. Put the codes into `varied`, shape (10,
+# 32). What changes in the images? Try another beginning than 0.5 afterwards.
 # %% [markdown] lang="pt-BR"
 # ### Exercício 3: variações de uma imagem
 #
-# Editores de imagem baseados em difusão não começam com puro ruído. Eles somam algum ruído ao código de uma imagem dada e
-# removem o ruído a partir daí. Faça isso com os códigos `z_ten` de dez imagens de teste: comece em $t = 0{,}5$ com
-# `noisy(z_ten, noise_ten, 0.5)` e vá até $t = 1$ em 25 passos de tamanho 1/50. Guarde os códigos em `varied`, de formato
-# (10, 32). O que muda nas imagens? Depois experimente outro começo em vez de 0,5.
+# Muitos editores de imagem baseados em difusão não começam com puro ruído. Eles somam algum ruído ao código de uma
+# imagem dada e removem o ruído a partir daí. Faça isso com os códigos `z_ten` de dez imagens de teste: comece em
+# $t = 0{,}5$ com `noisy(z_ten, noise_ten, 0.5)` e vá até $t = 1$ em 25 passos de tamanho 1/50. Guarde os códigos em
+# `varied`, de formato (10, 32). O que muda nas imagens? Depois experimente outro começo em vez de 0,5.
 # %% exercise="3" role="answer"
 z_ten, noise_ten = (z_test[:10] - mean) / sd, normal(10, 32, seed=1)
 varied = None
@@ -1251,7 +1268,8 @@ if check.variations.done:
 #   through this choice; codebook and commitment loss keep vectors and codewords close.
 # - Codebook collapse shows in usage and perplexity, not in the loss. In this lesson resetting unused codewords cured it;
 #   moving averages alone did not.
-# - A causal model of code maps is a generator and a compressor. Its loss is the number of bits per image.
+# - A causal model of code maps is a generator and a compressor. Its cross-entropy, summed over the positions, gives the
+#   bits per image.
 # - Flow matching learns the mean velocity from noise to codes. One step gives the mean; a few steps give samples.
 # - In latent diffusion the generator works in the code of a fixed autoencoder, whose decoder limits the quality.
 # - Compare generators with sets of equal size, and show the spread and the value of real images.
@@ -1264,7 +1282,8 @@ if check.variations.done:
 #   através dessa escolha; os custos do dicionário e de compromisso mantêm próximos vetores e palavras-código.
 # - O colapso do dicionário aparece no uso e na perplexidade, não no custo. Nesta aula, repor palavras-código sem uso
 #   resolveu o problema; a média móvel sozinha, não.
-# - Um modelo causal de mapas de códigos é gerador e compressor. Seu custo é o número de bits por imagem.
+# - Um modelo causal de mapas de códigos é gerador e compressor. Sua entropia cruzada, somada sobre as posições, dá os
+#   bits por imagem.
 # - O *flow matching* aprende a velocidade média do ruído aos códigos. Um passo dá a média; poucos passos dão amostras.
 # - Na difusão latente, o gerador trabalha no código de um autoencoder fixo, cujo decodificador limita a qualidade.
 # - Compare geradores com conjuntos de mesmo tamanho e mostre a dispersão e o valor das imagens reais.
@@ -1295,7 +1314,7 @@ if check.variations.done:
 # - arquivos **JPEG e WebP**. Seus cabeçalhos são maiores que nossos códigos; por isso contamos só os bytes além dos de
 #   uma imagem em branco.
 #
-# Os pesos das redes e os componentes da PCA não entram na conta. Quem envia e quem recebe precisa tê-los.
+# Os pesos das redes e os componentes da PCA não entram na conta. O remetente e o destinatário precisam tê-los.
 # %%
 def eight_bits(z, z_train):
     """Each column of `z` rounded to 256 levels over the range of `z_train`."""
@@ -1369,33 +1388,34 @@ claims.check(
 
 # %% [markdown] lang="en"
 # At about the same size, the codewords have a squared error of {{ mse_codes }}, the 32 numbers {{ mse_numbers }}, and
-# PCA with 32 components {{ mse_pca32 }}. JPEG comes close to the networks. WebP, the most recent format, makes no files
-# this small; at its lowest quality it needs {{ bytes_webp }} bytes, with a much smaller error ({{ mse_webp }}). So learned
-# codes do not win by themselves. What counts here is that they can be modelled: with the causal model of section 3 a map
-# takes only {{ bits_causal }} bits.
+# PCA with 32 components {{ mse_pca32 }}. JPEG comes close to the networks. WebP, the more recent format, makes no files
+# this small; at its lowest quality it needs {{ bytes_webp }} bytes, with a much smaller error ({{ mse_webp }}). So
+# learned codes do not win by themselves. What counts here is that they can be modelled: with the causal model of
+# section 3 a map takes only {{ bits_causal }} bits instead of {{ bits_uniform }}, at the same error.
 #
 # ### Asking for a class: guidance
 #
 # The flow can also see the label. **Classifier-free guidance** (Ho and Salimans, 2022) trains one network with and
 # without labels: in every fifth example the label is replaced by zeros. When sampling, it makes both guesses and
-# exaggerates their difference by a weight $w$:
+# multiplies their difference by a weight $w$:
 #
 # $$\hat z = \hat z_{\text{without}} + w\, (\hat z_{\text{with}} - \hat z_{\text{without}}).$$
 #
 # With $w = 0$ the label has no effect, $w = 1$ follows the training data, and $w > 1$ draws typical examples of the class.
 # **Predict:** what happens to the Fréchet distance for large $w$?
 # %% [markdown] lang="pt-BR"
-# Com cerca do mesmo tamanho, as palavras-código têm erro quadrático de {{ mse_codes }}, os 32 números, de
+# Com aproximadamente o mesmo tamanho, as palavras-código têm erro quadrático de {{ mse_codes }}, os 32 números, de
 # {{ mse_numbers }}, e a PCA com 32 componentes, de {{ mse_pca32 }}. O JPEG chega perto das redes. O WebP, formato mais
 # recente, não produz arquivos tão pequenos; na menor qualidade precisa de {{ bytes_webp }} bytes, com um erro bem menor
-# ({{ mse_webp }}). Códigos aprendidos, portanto, não ganham por si sós. O que conta aqui é que podem ser modelados: com o
-# modelo causal da seção 3, um mapa ocupa só {{ bits_causal }} bits.
+# ({{ mse_webp }}). Códigos aprendidos, portanto, não são melhores por si sós. O que conta aqui é que podem ser
+# modelados: com o modelo causal da seção 3, um mapa ocupa só {{ bits_causal }} bits em vez de {{ bits_uniform }}, com o
+# mesmo erro.
 #
 # ### Pedir uma classe: orientação
 #
 # O fluxo pode ver também o rótulo. A **orientação sem classificador** (*classifier-free guidance*; Ho e Salimans, 2022)
-# treina uma só rede com e sem rótulos: em um de cada cinco exemplos, o rótulo é trocado por zeros. Ao amostrar, ela
-# faz as duas previsões e exagera a diferença por um peso $w$:
+# treina uma só rede com e sem rótulos: em um de cada cinco exemplos, o rótulo é trocado por zeros. Ao amostrar, ela faz
+# as duas previsões e multiplica a diferença por um peso $w$:
 #
 # $$\hat z = \hat z_{\text{sem}} + w\, (\hat z_{\text{com}} - \hat z_{\text{sem}}).$$
 #
@@ -1456,8 +1476,9 @@ plot.image_rows(
     # pt: "Dez amostras por peso: com 0, sem relação com o dígito pedido; a partir de 1, os dígitos de 0 a 9; com 4, quase todos fortes."
 )
 # %% [markdown] lang="en"
-# With $w = 1$ most samples are classified as asked. A larger weight makes the label clearer still, but the samples become
-# alike: the Fréchet distance, which counts variety, grows.
+# With $w = 0$ the distance is larger than that of the flow in section 4: this network is trained for fewer rounds, and
+# sees only a fifth of the examples without their label. With $w = 1$ most samples are classified as asked. A larger
+# weight makes the label clearer still, but the samples become alike: the Fréchet distance, which counts variety, grows.
 #
 # ### The noise schedule of diffusion models
 #
@@ -1469,13 +1490,15 @@ plot.image_rows(
 # | network predicts | clean code $z$ | noise $\varepsilon$ |
 # | sampling | Euler steps, no further noise | many small steps, each adds a little noise |
 #
-# If the codes have variance 1, the second schedule keeps the variance of $z_t$ at 1 at all times; with the straight line
-# it is smaller on the way. The predictions carry the same information: given $z_t$ and $t$, each of $z$, $\varepsilon$
-# and $z - \varepsilon$ can be computed from any other. So a network for one can be used for the other, and both kinds of
-# sampling can be combined with both.
+# If the codes have variance 1, the second schedule keeps the variance of $z_t$ at 1 at all times; with the straight
+# line it is smaller on the way. In papers on diffusion, time usually runs the other way: $\bar\alpha_t$ falls from 1 to
+# nearly 0, and sampling goes from the last $t$ to 0. The predictions carry the same information: given $z_t$ and
+# $0 < t < 1$, each of $z$, $\varepsilon$ and $z - \varepsilon$ can be computed from any other. So, after rescaling
+# $z_t$ and the time, a network for one path can be used for the other, with either kind of sampling.
 # %% [markdown] lang="pt-BR"
-# Com $w = 1$, a maioria das amostras é classificada como pedido. Um peso maior deixa o rótulo ainda mais claro, mas as
-# amostras ficam parecidas: a distância de Fréchet, que conta a variedade, cresce.
+# Com $w = 0$, a distância é maior que a do fluxo da seção 4: esta rede treina menos rodadas e vê só um quinto dos
+# exemplos sem rótulo. Com $w = 1$, a maioria das amostras é classificada como pedido. Um peso maior deixa o rótulo
+# ainda mais claro, mas as amostras ficam parecidas: a distância de Fréchet, que conta a variedade, cresce.
 #
 # ### O cronograma de ruído dos modelos de difusão
 #
@@ -1487,10 +1510,12 @@ plot.image_rows(
 # | a rede prevê | o código limpo $z$ | o ruído $\varepsilon$ |
 # | amostragem | passos de Euler, sem mais ruído | muitos passos pequenos, cada um soma um pouco de ruído |
 #
-# Se os códigos têm variância 1, o segundo cronograma mantém a variância de $z_t$ em 1 o tempo todo; com a reta, ela é menor
-# no meio do caminho. As previsões trazem a mesma informação: dados $z_t$ e $t$, cada um entre $z$, $\varepsilon$ e
-# $z - \varepsilon$ pode ser calculado a partir de qualquer outro. Assim, uma rede feita para um serve para o outro, e as
-# duas formas de amostragem combinam com ambos.
+# Se os códigos têm variância 1, o segundo cronograma mantém a variância de $z_t$ em 1 o tempo todo; com a reta, ela é
+# menor no meio do caminho. Nos artigos de difusão, o tempo costuma correr no sentido contrário: $\bar\alpha_t$ cai de 1
+# até quase 0, e a amostragem vai do último $t$ até 0. As previsões trazem a mesma informação: dados $z_t$ e
+# $0 < t < 1$, cada um entre $z$, $\varepsilon$ e $z - \varepsilon$ pode ser calculado a partir de qualquer outro.
+# Assim, depois de ajustar a escala de $z_t$ e do tempo, uma rede feita para um caminho serve para o outro, com qualquer
+# das duas formas de amostragem.
 # %% [markdown] lang="en"
 # ## References
 #
