@@ -14,7 +14,7 @@
 # - compare representations by their accuracy with few labels, and say when pretraining is worth it;
 # - build a masked autoencoder with a small transformer, and write attention out yourself;
 # - find similar images by their codes, and measure how good the search is;
-# - recover superposed features with a sparse autoencoder, and revive its dead units;
+# - recover superposed features with a sparse autoencoder, and find its dead units;
 # - test what a unit of a network responds to and what it causes, and say what this does not show.
 #
 # **Prerequisites:** lesson 02 (latent code, L1 penalty), lesson 04 (denoising, convolutions), lesson 08 (a Keras model
@@ -35,7 +35,7 @@
 # - comparar representações pela acurácia com poucos rótulos e dizer quando o pré-treino compensa;
 # - montar um autoencoder mascarado com um pequeno transformer e escrever a atenção por conta própria;
 # - encontrar imagens parecidas pelos códigos e medir a qualidade dessa busca;
-# - recuperar atributos sobrepostos com um autoencoder esparso e reativar suas unidades mortas;
+# - recuperar atributos sobrepostos com um autoencoder esparso e achar suas unidades mortas;
 # - testar a que uma unidade de uma rede responde e o que ela causa, e dizer o que isso não mostra.
 #
 # **Pré-requisitos:** aula 02 (código latente, penalidade L1), aula 04 (remoção de ruído, convoluções), aula 08 (um
@@ -944,11 +944,11 @@ claims.check(
     class_kept=rows[-1][3],
 )
 # %% [markdown] lang="en"
-# Before the first revival {{ dead_before }} units are dead, after the last {{ dead_after }}. In this layer the remedy
-# helps little: many revived units die again. The variance missed falls because the training goes on. The last column
-# puts the reconstruction in place of the hidden layer: the classifier then gives the same class for {{ class_kept }} of
-# the test images. Always check this first. If the reconstruction loses what the network uses, the units describe
-# another network.
+# Before the first revival {{ dead_before }} units are dead, after the last one {{ dead_after }}. The number does not
+# fall steadily, because other units die while the training goes on; the variance that is missed does fall, but longer
+# training alone could explain that. The last column puts the reconstruction in place of the hidden layer: the
+# classifier then gives the same class for {{ class_kept }} of the test images. Always check this first. If the
+# reconstruction loses what the network uses, the units describe another network.
 #
 # ### What does a unit respond to, and what does it cause?
 #
@@ -957,11 +957,11 @@ claims.check(
 #
 # **Predict:** will the accuracy fall on all digits, or on a few?
 # %% [markdown] lang="pt-BR"
-# Antes da primeira reativação há {{ dead_before }} unidades mortas; depois da última, {{ dead_after }}. Nesta camada o
-# remédio ajuda pouco: muitas unidades reativadas morrem de novo. A variância perdida cai porque o treino continua. A
-# última coluna põe a reconstrução no lugar da camada oculta: o classificador então dá a mesma classe a {{ class_kept }}
-# das imagens de teste. Confira isso sempre primeiro. Se a reconstrução perde o que a rede usa, as unidades descrevem
-# outra rede.
+# Antes da primeira reativação há {{ dead_before }} unidades mortas; depois da última, {{ dead_after }}. O número não
+# cai de modo constante, porque outras unidades morrem durante o treino; a variância perdida cai, mas o treino mais
+# longo bastaria para explicar isso. A última coluna põe a reconstrução no lugar da camada oculta: o classificador então
+# dá a mesma classe a {{ class_kept }} das imagens de teste. Confira isso sempre primeiro. Se a reconstrução perde o que
+# a rede usa, as unidades descrevem outra rede.
 #
 # ### A que uma unidade responde e o que ela causa?
 #
@@ -1308,8 +1308,7 @@ if check.few_units.done:
 #   just as good or better.
 # - Attention is a weighted mean of values, with weights from the products of queries and keys. It accepts any set of
 #   patches, so the encoder can skip the hidden ones.
-# - Sparse autoencoders recover superposed features if these are sparse. Check for dead units. Reviving them may not be
-#   enough.
+# - Sparse autoencoders recover superposed features if these are sparse. Check for dead units.
 # - Images that activate a unit suggest a meaning. Test it on all images, by switching the unit off, and against a
 #   linear probe.
 # %% [markdown] lang="pt-BR"
@@ -1323,8 +1322,7 @@ if check.few_units.done:
 #   treinada do zero, igualmente boa ou melhor.
 # - A atenção é uma média ponderada de valores, com pesos que vêm dos produtos de consultas e chaves. Ela aceita
 #   qualquer conjunto de retalhos; por isso o codificador pode pular os escondidos.
-# - Autoencoders esparsos recuperam atributos sobrepostos se eles são esparsos. Procure unidades mortas. Reativá-las
-#   pode não bastar.
+# - Autoencoders esparsos recuperam atributos sobrepostos se eles são esparsos. Procure unidades mortas.
 # - As imagens que ativam uma unidade sugerem um significado. Teste-o com todas as imagens, desligando a unidade e
 #   comparando com uma sonda linear.
 # %% [markdown] lang="en"
