@@ -51,7 +51,6 @@ BUG_WRONG: Wrongs = {
     "two words": ("prose_short", lambda: bug(mask(), "Few bits.")),
     "a question": ("prose_question", lambda: bug(mask(), f"{SENTENCE[:-1]}?")),
     "one word": ("prose_repeats", lambda: bug(mask(), "bits " * 9)),
-    "no sentence": ("empty", lambda: bug(mask(), "")),
 }
 BUG_RIGHT: Rights = {
     "zeros from the middle on": lambda: bug(mask()),

@@ -85,7 +85,6 @@ BUG_WRONG: Wrongs = {
     "the values": ("function", lambda: bug((120.5, 11.7))),
     "two words": ("prose_short", lambda: bug(terms(), "KL low.")),
     "a number": ("prose_text", lambda: bug(terms(), 1.5)),
-    "no sentence": ("empty", lambda: bug(terms(), "")),
 }
 BUG_RIGHT: Rights = {
     "the solution": lambda: bug(with_ops),

@@ -49,7 +49,7 @@ def test_the_penalty_is_lambda_times_the_mean_norm_of_a_code(
     build_simple, build_deep = lesson_code["build_simple"], lesson_code["build_deep"]
     for encoder, _, autoencoder in (
         build_simple(penalty=penalty),
-        build_deep([64, 2], penalty=penalty, code_activation="linear"),
+        build_deep([64, 2], penalty=penalty, activation="linear"),
     ):
         autoencoder.compile(loss="binary_crossentropy")
         loss = autoencoder.evaluate(images, images, batch_size=64, verbose=0)
@@ -89,7 +89,7 @@ def test_a_dead_relu_unit_gets_no_gradient_and_a_linear_one_does(
     moved = {}
     for activation in ("relu", "linear"):
         keras.utils.set_random_seed(0)
-        encoder, _, autoencoder = lesson_code["build_deep"]([8, 2], code_activation=activation)
+        encoder, _, autoencoder = lesson_code["build_deep"]([8, 2], activation=activation)
         code = encoder.get_layer("code")
         kernel, bias = code.get_weights()
         code.set_weights([kernel, bias - 1000])
