@@ -1284,8 +1284,8 @@ if check.variations.done:
 #   distribuem.
 # - Um VQ-VAE troca cada vetor do mapa de códigos pela palavra-código mais próxima. O gradiente direto treina o codificador
 #   através dessa escolha; os custos do dicionário e de compromisso mantêm próximos vetores e palavras-código.
-# - O colapso do dicionário aparece no uso e na perplexidade, não no custo. Nesta aula, repor palavras-código sem uso
-#   resolveu o problema; a média móvel sozinha, não.
+# - O colapso do dicionário aparece no uso e na perplexidade, não no custo. Nesta aula, a reposição devolveu ao uso
+#   palavras-código mortas; a média móvel sozinha, não.
 # - Um modelo causal de mapas de códigos é gerador e compressor. Sua entropia cruzada, somada sobre as posições, dá os
 #   bits por imagem.
 # - O *flow matching* aprende a velocidade média do ruído aos códigos. Um passo dá a média; poucos passos dão amostras.
