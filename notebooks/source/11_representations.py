@@ -69,17 +69,16 @@ from utils.progress import tqdm
 # %% [markdown] lang="en"
 # ## 1. Ten labels
 #
-# We use MNIST, and act as if almost all labels were missing. It is a fair test for a learned code. Digits of one
-# class differ in slant, width and position, so their pixels overlap little, and unlabelled digits are plentiful. But
-# it is also a set on which a small network with labels and augmentation is very good. The code has a serious
-# competitor.
+# We use MNIST, and act as if almost all labels were missing. It is a fair test for a learned code. Digits of one class
+# differ in slant, width and position, so their pixels overlap little, and unlabelled digits are plentiful. But it is
+# also a set on which a small network with labels and augmentation is very good, so the baseline is strong.
 # %% [markdown] lang="pt-BR"
 # ## 1. Dez rótulos
 #
 # Usamos o MNIST e fazemos de conta que faltam quase todos os rótulos. É um teste justo para um código aprendido.
 # Dígitos da mesma classe diferem na inclinação, na largura e na posição; por isso seus pixels coincidem pouco, e há
 # muitos dígitos sem rótulo. Mas é também um conjunto em que uma rede pequena, com rótulos e aumento de dados, vai muito
-# bem. O código tem um concorrente sério.
+# bem; a linha de base é forte.
 # %%
 mnist = data.mnist.load()
 print(mnist.provenance)
@@ -279,8 +278,8 @@ show_accuracy(frozen, "Test accuracy by number of labels")  # pt: "Acurácia de 
 # patches**. The decoder gets their codes, a learned *mask token* in place of each hidden patch, and must
 # reconstruct the hidden patches.
 #
-# A stroke that is cut off at the border of a patch does not say by itself where it goes on. The network must infer
-# which digit it is. A second advantage is speed, because the encoder processes a quarter of the image.
+# From a stroke that is cut off at the border of a patch, one cannot see where it goes on. The network must use the
+# shape of the whole digit. A second advantage is speed, because the encoder processes a quarter of the image.
 #
 # The encoder must accept any set of patches, so it is a small **transformer**. Each patch becomes a **token**, a
 # vector of 64 numbers, to which a learned vector for its position is added. The tokens then exchange information by
@@ -299,8 +298,8 @@ show_accuracy(frozen, "Test accuracy by number of labels")  # pt: "Acurácia de 
 # recebe **apenas os quatro retalhos visíveis**. O decodificador recebe os códigos deles, põe um *token de máscara*
 # aprendido no lugar de cada retalho escondido e precisa reconstruir os escondidos.
 #
-# Um traço cortado na borda de um retalho não diz sozinho por onde continua. A rede precisa inferir qual é o dígito.
-# Outra vantagem é a velocidade: o codificador processa um quarto da imagem.
+# Em um traço cortado na borda de um retalho não se vê por onde ele continua. A rede precisa usar a forma do dígito
+# inteiro. Outra vantagem é a velocidade: o codificador processa um quarto da imagem.
 #
 # O codificador precisa aceitar qualquer conjunto de retalhos; por isso é um pequeno **transformer**. Cada retalho
 # vira um **token**, um vetor de 64 números, ao qual se soma um vetor aprendido para a posição. Os tokens então trocam
@@ -500,21 +499,21 @@ frozen["masked"] = probe(*codes["masked"])
 # ## 4. Few labels: frozen, fine-tuned, or from scratch
 #
 # A frozen encoder is one option. **Fine-tuning** is another: put a classification layer on the encoder and train all
-# weights on the labelled images. The competitor is a **network from scratch**, the convolutional encoder with random
+# weights on the labelled images. The baseline is a **network from scratch**, the convolutional encoder with random
 # initial weights.
 #
 # All networks get **augmentation**: each training image is rotated, sheared, scaled and moved at random. Augmentation
-# is also knowledge, since we tell the network which changes leave a digit what it is. Every network sees the same
-# augmented images, for the same number of steps.
+# is also knowledge, since we choose which changes do not alter the digit. Every network sees the same augmented images,
+# for the same number of steps.
 # %% [markdown] lang="pt-BR"
 # ## 4. Poucos rótulos: congelado, ajustado ou do zero
 #
 # Congelar o codificador é uma opção. Outra é o **ajuste fino** (*fine-tuning*): pôr uma camada de classificação sobre o
-# codificador e treinar todos os pesos com as imagens rotuladas. O concorrente é uma **rede treinada do zero**, o
+# codificador e treinar todos os pesos com as imagens rotuladas. A linha de base é uma **rede treinada do zero**, o
 # codificador convolucional com pesos iniciais aleatórios.
 #
 # Todas as redes usam **aumento de dados** (*augmentation*): cada imagem de treino é girada, inclinada, redimensionada e
-# deslocada ao acaso. O aumento de dados também é conhecimento, pois dizemos à rede que mudanças não alteram o dígito.
+# deslocada ao acaso. O aumento de dados também é conhecimento, pois dizemos à rede quais mudanças não alteram o dígito.
 # Todas as redes veem as mesmas imagens aumentadas, pelo mesmo número de passos.
 # %%
 def augment(x, rng):
@@ -606,42 +605,46 @@ claims.check(
     scratch_most=tuned["scratch"][-1].mean(),
 )
 # %% [markdown] lang="en"
-# **Frozen codes.** With ten labels the code of the masked autoencoder reaches {{ masked_10 }}, the pixels {{ pixels_10
-# }}. With 100 labels the values are {{ masked_100 }} and {{ pixels_100 }}; the plain autoencoder has {{ plain_100 }} and
-# the denoising one {{ denoising_100 }}. All three have seen the same images, and all three codes have 64 numbers. What differs
-# is the task. To copy an image, a network needs no idea of what it shows. To guess three quarters of it, it does.
+# **Frozen codes.** With ten labels the code of the masked autoencoder reaches {{ masked_10 }}, the pixels
+# {{ pixels_10 }}. With 100 labels the values are {{ masked_100 }} and {{ pixels_100 }}; the plain autoencoder has
+# {{ plain_100 }} and the denoising one {{ denoising_100 }}. All three have seen the same images, and all three codes
+# have 64 numbers. The plain and the denoising autoencoder differ only in the task: copying an image does not require
+# knowing what it shows, filling in three quarters of it does. The masked autoencoder also has another encoder and
+# trains for more epochs, so this table alone does not show what the task contributes. *Going further* varies only the
+# masking ratio.
 #
 # **The network from scratch** has {{ scratch_10 }} with ten labels, {{ scratch_100 }} with 100 and {{ scratch_most }}
-# with 1,000. With ten labels, the frozen code of the masked autoencoder is ahead. With 100 or more it is behind: by
-# then the labels and the augmentation tell the small network more than pretraining does.
+# with 1,000. With ten labels, the frozen code of the masked autoencoder is ahead, but ten labels are not enough: about
+# half of its answers are wrong. With 100 or more it is behind the network from scratch.
 #
-# **Fine-tuning** compares networks that differ in their initial weights only, in the rows *plain*, *denoising* and *from scratch*
-# of the second table. The weights of the plain autoencoder are a worse start than random ones, those of the denoising autoencoder
-# at least as good. The masked autoencoder has {{ tuned_100 }} with 100 labels and {{ tuned_most }} with 1,000, less
-# than the network from scratch. A transformer must learn that neighbouring pixels belong together; a
-# convolution has this built in.
+# **Fine-tuning.** In the rows *plain*, *denoising* and *from scratch* of the second table the network is the same; only
+# its initial weights differ. The weights of the plain autoencoder are a worse start than random ones, those of the
+# denoising autoencoder are, from 30 labels on, at least as good. The masked autoencoder has {{ tuned_100 }} with 100
+# labels and {{ tuned_most }} with 1,000, less than the network from scratch. One possible reason: a transformer must
+# learn which patches are neighbours; a convolution has this built in.
 #
 # Two limits of this comparison: we chose the settings of all methods by hand, and for digits good augmentations are
 # known. For other data, such as the heartbeats of lesson 05, it is less clear which changes are harmless.
 # %% [markdown] lang="pt-BR"
-# **Códigos congelados.** Com dez rótulos, o código do autoencoder mascarado chega a {{ masked_10 }}, e os pixels, a {{
-# pixels_10 }}. Com 100 rótulos, são {{ masked_100 }} e {{ pixels_100 }}; o autoencoder comum tem {{ plain_100 }}, e o de
-# remoção de ruído, {{ denoising_100 }}. Os três viram as mesmas imagens, e os três códigos têm 64 números. O que muda
-# é a tarefa. Para copiar uma imagem, a rede não precisa saber o que ela mostra. Para adivinhar três quartos dela,
-# precisa.
+# **Códigos congelados.** Com dez rótulos, o código do autoencoder mascarado chega a {{ masked_10 }}, e os pixels, a
+# {{ pixels_10 }}. Com 100 rótulos, são {{ masked_100 }} e {{ pixels_100 }}; o autoencoder comum tem {{ plain_100 }}, e
+# o de remoção de ruído, {{ denoising_100 }}. Os três viram as mesmas imagens, e os três códigos têm 64 números. O
+# autoencoder comum e o de remoção de ruído só diferem na tarefa: copiar uma imagem não exige saber o que ela mostra;
+# completar três quartos dela exige. O mascarado tem também outro codificador e treina por mais épocas; por isso esta
+# tabela sozinha não mostra quanto se deve à tarefa. *Para ir além* varia apenas a fração escondida.
 #
 # **A rede treinada do zero** tem {{ scratch_10 }} com dez rótulos, {{ scratch_100 }} com 100 e {{ scratch_most }} com
-# 1.000. Com dez rótulos, o código congelado do autoencoder mascarado está à frente. Com 100 ou mais, fica atrás: a
-# essa altura, os rótulos e o aumento de dados ensinam mais à rede pequena do que o pré-treino.
+# 1.000. Com dez rótulos, o código congelado do autoencoder mascarado está à frente, mas dez rótulos não bastam: cerca
+# de metade de suas respostas está errada. Com 100 ou mais, fica atrás da rede treinada do zero.
 #
-# **O ajuste fino** compara redes que só diferem nos pesos iniciais, nas linhas do autoencoder *comum*, do de *remoção de
-# ruído* e da rede *do zero* da segunda tabela. Os pesos do autoencoder comum são um começo pior que pesos
-# aleatórios; os do autoencoder de remoção de ruído são ao menos tão bons quanto eles. O autoencoder mascarado tem {{
-# tuned_100 }} com 100 rótulos e {{ tuned_most }} com 1.000, menos que a rede do zero. Um transformer precisa
-# aprender que pixels vizinhos têm relação; a convolução já traz isso embutido.
+# **Ajuste fino.** Nas linhas do autoencoder *comum*, do de *remoção de ruído* e da rede *do zero* da segunda tabela, a
+# rede é a mesma; só mudam os pesos iniciais. Os pesos do autoencoder comum são um começo pior que pesos aleatórios; os
+# do autoencoder de remoção de ruído, a partir de 30 rótulos, são ao menos tão bons quanto eles. O autoencoder mascarado
+# tem {{ tuned_100 }} com 100 rótulos e {{ tuned_most }} com 1.000, menos que a rede do zero. Um motivo possível: um
+# transformer precisa aprender quais retalhos são vizinhos; a convolução já traz isso embutido.
 #
 # Dois limites desta comparação: escolhemos à mão os ajustes de todos os métodos, e para dígitos se conhecem bons
-# aumentos de dados. Em outros dados, como os batimentos da aula 05, é menos claro que mudanças são inofensivas.
+# aumentos de dados. Em outros dados, como os batimentos da aula 05, é menos claro quais mudanças são inofensivas.
 # %% [markdown] lang="en"
 # ## 5. Retrieval: finding similar images
 #
@@ -649,11 +652,11 @@ claims.check(
 # of a query in code space. We search the pool for the ten nearest neighbours of test images. **Precision at 10** is
 # the share of them that have the query's class.
 # %% [markdown] lang="pt-BR"
-# ## 5. Recuperação: encontrar imagens parecidas
+# ## 5. Busca: encontrar imagens parecidas
 #
-# Um código também responde a outra pergunta: que imagens se parecem com esta? A **recuperação** devolve os vizinhos
-# mais próximos de uma consulta no espaço dos códigos. Buscamos no acervo os dez vizinhos mais próximos de imagens de
-# teste. A **precisão em 10** é a fração deles que tem a classe da consulta.
+# Um código também responde a outra pergunta: que imagens se parecem com esta? A **busca por semelhança** (*retrieval*)
+# devolve os vizinhos mais próximos de uma consulta no espaço dos códigos. Buscamos no acervo os dez vizinhos mais
+# próximos de imagens de teste. A **precisão em 10** é a fração deles que tem a classe da consulta.
 # %%
 queries = slice(0, 1000)
 neighbours = {
@@ -693,8 +696,8 @@ claims.check(source, precision_pixels=precision["pixels"], precision_masked=prec
 # por igual, inclusive os que nada dizem sobre a classe. Nos pixels, é vizinha a imagem cujos traços ocupam os mesmos
 # pixels. Entre milhares de imagens, quase sempre existe uma vizinha assim.
 #
-# As figuras mostram a consulta com a maior diferença a favor de cada um. **Se um código é bom depende do uso.** Na
-# recuperação, a PCA é tão boa quanto os pixels e precisa de 64 números em vez de 784.
+# As figuras mostram a consulta com a maior diferença a favor de cada um. **Se um código é bom depende do uso.** Nessa
+# busca, a PCA é tão boa quanto os pixels e precisa de 64 números em vez de 784.
 # %% [markdown] lang="en"
 # ## 6. Sparse autoencoders as microscopes
 #
@@ -829,8 +832,8 @@ claims.check(
 # recovers only {{ l1_narrow }}, and TopK, which knows that about two directions are present, {{ topk_narrow }}. The
 # penalty also shrinks the active units; TopK does not.
 #
-# Note the conditions under which this works: the features are sparse and independent, and we chose $k$ and the
-# number of units with the truth in mind. In a real network, nobody knows them.
+# Note the conditions under which this works: the features are sparse and independent, and we chose $k$ and the number
+# of units with the truth in mind. In a real network they are unknown.
 # %% [markdown] lang="pt-BR"
 # A PCA não encontra nenhuma das direções: há mais direções do que componentes, e seus componentes são ortogonais. Com
 # 32 números, os dois autoencoders esparsos encontram a maioria das direções. Em 12 números, as direções se sobrepõem
@@ -838,7 +841,7 @@ claims.check(
 # presentes, {{ topk_narrow }}. A penalidade também encolhe as unidades ativas; o TopK, não.
 #
 # Repare nas condições em que isso funciona: os atributos são esparsos e independentes, e escolhemos $k$ e o número de
-# unidades já conhecendo a verdade. Em uma rede real, ninguém os conhece.
+# unidades já conhecendo a verdade. Em uma rede real, são desconhecidos.
 # %% [markdown] lang="en"
 # ## 7. Inside a classifier
 #
@@ -877,14 +880,15 @@ print(text.number(right.mean(), ".1%"))
 # %% [markdown] lang="en"
 # A unit that is zero for every example is **dead**: it gets no gradient and stays dead. In a TopK code this happens
 # easily, because a unit that never belongs to the $k$ largest never learns. A remedy is to **revive** dead units from
-# time to time. We point each of them at an example that is reconstructed badly, in encoder and decoder, and train on.
-# (Gao and colleagues instead let dead units learn to reconstruct the remaining error.)
+# time to time. We give each of them, in encoder and decoder, the direction of the reconstruction error of a badly
+# reconstructed example, and train on. (Gao and colleagues instead let dead units learn to reconstruct the remaining
+# error.)
 # %% [markdown] lang="pt-BR"
 # Uma unidade que vale zero em todo exemplo está **morta**: não recebe gradiente e continua morta. Em um código TopK
-# isso acontece facilmente, pois uma unidade que nunca está entre as $k$ maiores nunca aprende. Um remédio é **reativar**
-# as unidades mortas de tempos em tempos. Apontamos cada uma para um exemplo mal reconstruído, no codificador e no
-# decodificador, e continuamos o treino. (Gao e colegas, em vez disso, fazem as unidades mortas aprender a reconstruir o
-# erro que resta.)
+# isso acontece facilmente, pois uma unidade que nunca está entre as $k$ maiores nunca aprende. Um remédio é
+# **reativar** as unidades mortas de tempos em tempos. Damos a cada uma, no codificador e no decodificador, a direção do
+# erro de reconstrução de um exemplo mal reconstruído e continuamos o treino. (Gao e colegas, em vez disso, fazem as
+# unidades mortas aprender a reconstruir o erro que resta.)
 # %%
 def dead_units(model, h):
     """Numbers of the units that are zero for all examples `h`."""
@@ -940,10 +944,11 @@ claims.check(
     class_kept=rows[-1][3],
 )
 # %% [markdown] lang="en"
-# Before the first revival {{ dead_before }} units are dead, after the last one {{ dead_after }}. The number does not fall steadily, because
-# other units die while the training goes on; the variance that is missed does fall, but longer training alone could explain that. The last column puts the reconstruction in place of the
-# hidden layer: the classifier then gives the same class for {{ class_kept }} of the test images. Always check this
-# first. A microscope that loses what the network uses shows another network.
+# Before the first revival {{ dead_before }} units are dead, after the last one {{ dead_after }}. The number does not
+# fall steadily, because other units die while the training goes on; the variance that is missed does fall, but longer
+# training alone could explain that. The last column puts the reconstruction in place of the hidden layer: the
+# classifier then gives the same class for {{ class_kept }} of the test images. Always check this first. If the
+# reconstruction loses what the network uses, the units describe another network.
 #
 # ### What does a unit respond to, and what does it cause?
 #
@@ -952,10 +957,11 @@ claims.check(
 #
 # **Predict:** will the accuracy fall on all digits, or on a few?
 # %% [markdown] lang="pt-BR"
-# Antes da primeira reativação há {{ dead_before }} unidades mortas; depois da última, {{ dead_after }}. O número não cai de modo constante, porque
-# outras unidades morrem durante o treino; a variância perdida cai, mas o treino mais longo bastaria para explicar isso. A última coluna põe a reconstrução no lugar da
-# camada oculta: o classificador então dá a mesma classe a {{ class_kept }} das imagens de teste. Confira isso sempre
-# primeiro. Um microscópio que perde o que a rede usa mostra outra rede.
+# Antes da primeira reativação há {{ dead_before }} unidades mortas; depois da última, {{ dead_after }}. O número não
+# cai de modo constante, porque outras unidades morrem durante o treino; a variância perdida cai, mas o treino mais
+# longo bastaria para explicar isso. A última coluna põe a reconstrução no lugar da camada oculta: o classificador então
+# dá a mesma classe a {{ class_kept }} das imagens de teste. Confira isso sempre primeiro. Se a reconstrução perde o que
+# a rede usa, as unidades descrevem outra rede.
 #
 # ### A que uma unidade responde e o que ela causa?
 #
@@ -1003,16 +1009,17 @@ print(text.number(drop_own, ".1%"), text.number(drop_other, ".2%"))
 # %% [markdown] lang="en"
 # ### A baseline: the linear probe
 #
-# The top images suggest a name for a unit, such as "closed loop". Test such a name. We ask which units tell digits
-# with a loop (0, 6, 8, 9) from the others, and compare the best unit of the sparse code, the best unit of the layer
-# itself, and a linear probe. All are chosen or fitted on training images. The measure is the **AUC** of lesson 05.
+# The top images suggest a name for a unit, such as "closed loop". Test such a name. We ask which units tell digits with
+# a loop (0, 6, 8, 9) from the others, and compare the unit of the sparse code that is most specific to them, the same
+# for the layer itself, and a linear probe, which uses all 64 units of the layer. All are chosen or fitted on training
+# images. The measure is the **AUC** of lesson 05.
 # %% [markdown] lang="pt-BR"
 # ### Uma linha de base: a sonda linear
 #
 # As imagens do topo sugerem um nome para a unidade, como "laço fechado". Teste esse nome. Perguntamos que unidades
-# distinguem os dígitos com laço (0, 6, 8, 9) dos demais e comparamos a melhor unidade do código esparso, a melhor
-# unidade da própria camada e uma sonda linear. Todas são escolhidas ou ajustadas com imagens de treino. A medida é a
-# **AUC** da aula 05.
+# distinguem os dígitos com laço (0, 6, 8, 9) dos demais e comparamos a unidade do código esparso mais específica deles,
+# o mesmo na própria camada e uma sonda linear, que usa todas as 64 unidades da camada. Todas são escolhidas ou
+# ajustadas com imagens de treino. A medida é a **AUC** da aula 05.
 # %%
 loop, loop_test = np.isin(y_train[: len(h_train)], (0, 6, 8, 9)), np.isin(y_test, (0, 6, 8, 9))
 
@@ -1043,8 +1050,9 @@ claims.check(
     auc_probe=auc_probe,
 )
 # %% [markdown] lang="en"
-# On average over the 20 busiest units, switching a unit off costs {{ drop_own }} of the accuracy on the digit of its top images,
-# and {{ drop_other }} on the other digits. So many units matter for one digit. But "loop" is no unit: the best unit of the sparse code has an
+# On average over the 20 busiest units, switching a unit off costs {{ drop_own }} of the accuracy on the digit of its
+# top images, while the accuracy on the other digits hardly changes (loss: {{ drop_other }}). On average, then, a unit
+# matters mainly for one digit. But the concept "loop" has no unit of its own: the best unit of the sparse code has an
 # AUC of {{ auc_sparse }}, the best unit of the layer itself {{ auc_layer }}, and the linear probe {{ auc_probe }}. The
 # information is there, spread over many units.
 #
@@ -1062,10 +1070,11 @@ claims.check(
 # and a factor: 0 switches the unit off, 1 leaves it as it is. Find a unit that changes the predicted class. Does the painted
 # image change in the same sense?
 # %% [markdown] lang="pt-BR"
-# Em média sobre as 20 unidades mais ativas, desligar uma unidade custa {{ drop_own }} da acurácia no dígito das
-# imagens do topo e {{ drop_other }} nos outros dígitos. Portanto, muitas unidades contam para um só dígito. Mas
-# "laço" não é uma unidade: a melhor unidade do código esparso tem AUC de {{ auc_sparse }}, a melhor unidade da própria
-# camada, {{ auc_layer }}, e a sonda linear, {{ auc_probe }}. A informação está lá, espalhada por muitas unidades.
+# Em média sobre as 20 unidades mais ativas, desligar uma unidade custa {{ drop_own }} da acurácia no dígito das imagens
+# do topo, enquanto a acurácia nos outros dígitos quase não muda (perda: {{ drop_other }}). Em média, portanto, uma
+# unidade importa sobretudo para um só dígito. Mas o conceito "laço" não tem uma unidade própria: a melhor unidade do
+# código esparso tem AUC de {{ auc_sparse }}, a melhor unidade da própria camada, {{ auc_layer }}, e a sonda linear,
+# {{ auc_probe }}. A informação está lá, espalhada por muitas unidades.
 #
 # **O que esses resultados podem mostrar:** que imagens ativam uma unidade e o que *esta* rede faz sem ela.
 #
@@ -1119,7 +1128,7 @@ explore.representations.units(
 #
 # **5.** The ten images that activate a unit most all show a 4. Is it a "4 detector"?
 #
-# <details><summary>Answer</summary>Not yet. Look at all images for which it is active, at the share of 4s that activate it, at the effect of switching it off, and at a linear probe for the same concept.</details>
+# <details><summary>Answer</summary>We do not know yet. Look at all images for which it is active, at the share of 4s that activate it, at the effect of switching it off, and at a linear probe for the same concept.</details>
 #
 # **6.** A linear probe finds the concept "loop" almost perfectly in the layer. Does the classifier use this concept?
 #
@@ -1160,9 +1169,9 @@ explore.representations.units(
 #
 # ### Find the bug
 #
-# An assistant wrote a function for the precision at 10 within **one** set: each image is a query, and the other
-# images of the same set are searched. The program runs, and its values are pleasantly high. Correct the function in
-# the cell. In `noticed`, write in one sentence how you could have noticed the mistake without reading the code.
+# An assistant wrote a function for the precision at 10 within **one** set: each image is a query, and the other images
+# of the same set are searched. The program runs, and its values are encouraging. Correct the function in the cell. In
+# `noticed`, write in one sentence how you could have noticed the mistake without reading the code.
 # %% [markdown] lang="pt-BR"
 # ## Exercícios
 #
@@ -1172,8 +1181,8 @@ explore.representations.units(
 # ### Encontre o erro
 #
 # Um assistente escreveu uma função para a precisão em 10 dentro de **um só** conjunto: cada imagem é uma consulta, e a
-# busca percorre as outras imagens do mesmo conjunto. O programa roda, e os valores são agradavelmente altos. Corrija a
-# função na célula. Em `noticed`, escreva em uma frase como você poderia ter notado o erro sem ler o código.
+# busca percorre as outras imagens do mesmo conjunto. O programa roda, e os valores são animadores. Corrija a função na
+# célula. Em `noticed`, escreva em uma frase como você poderia ter notado o erro sem ler o código.
 # %% exercise="bug" role="answer"
 def precision_at_10(z, y):
     """Mean share, among the ten nearest other images, of images with the query's class."""
@@ -1293,7 +1302,8 @@ if check.few_units.done:
 #
 # - A representation is good *for a task*. Measure it with a frozen code and a linear probe, with several draws of the
 #   labels, against pixels, PCA and a network from scratch with augmentation.
-# - The pretraining task decides what a code contains. Hiding most of the image taught more than copying it.
+# - The pretraining task influences what a code contains. Hiding most of the pixels gave a better code than copying
+#   them, with the same network.
 # - Pretraining helped most with very few labels. With more labels, augmentation made a small network from scratch
 #   just as good or better.
 # - Attention is a weighted mean of values, with weights from the products of queries and keys. It accepts any set of
@@ -1306,7 +1316,8 @@ if check.few_units.done:
 #
 # - Uma representação é boa *para uma tarefa*. Meça-a com o código congelado e uma sonda linear, com vários sorteios dos
 #   rótulos, contra os pixels, a PCA e uma rede treinada do zero com aumento de dados.
-# - A tarefa do pré-treino decide o que o código contém. Esconder a maior parte da imagem ensinou mais do que copiá-la.
+# - A tarefa do pré-treino influencia o que o código contém. Com a mesma rede, esconder a maior parte dos pixels deu um
+#   código melhor do que copiá-los.
 # - O pré-treino ajudou mais com muito poucos rótulos. Com mais rótulos, o aumento de dados tornou uma rede pequena,
 #   treinada do zero, igualmente boa ou melhor.
 # - A atenção é uma média ponderada de valores, com pesos que vêm dos produtos de consultas e chaves. Ela aceita
