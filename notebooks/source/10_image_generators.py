@@ -151,7 +151,7 @@ def frechet(a, b):
     return float(((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum() + np.trace(cov_a + cov_b) - 2 * overlap)
 
 
-SETS, SIZE = 3, settings.pick(quick=40, class_=1000, full=3000)
+SETS, SIZE = 3, settings.pick(quick=40, class_=1000, full=1500)
 
 
 def distances(images):
