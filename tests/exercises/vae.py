@@ -16,7 +16,7 @@ from tests.exercises.common import Catalogue, Rights, Wrongs
 
 # Find the bug
 
-NOTICED = "The KL is about an eighth of the value in the table of section 8."
+NOTICED = "The KL is far below the value in the table of section 8."
 
 
 def kl_parts(mean: Any, log_var: Any) -> Any:
@@ -93,7 +93,7 @@ BUG_RIGHT: Rights = {
     "for each image": lambda: bug(terms(lambda p: p.sum(axis=1), lambda b: b.sum(axis=1))),
     "the mean times the latent dimension": lambda: bug(terms(lambda p: p.shape[1] * p.mean())),
     "in another order": lambda: bug(terms(lambda p: p.mean(axis=0).sum())),
-    "in Portuguese": lambda: bug(terms(), "A KL é um oitavo do valor da tabela da seção 8."),
+    "in Portuguese": lambda: bug(terms(), "A KL fica muito abaixo do valor da tabela da seção 8."),
 }
 
 # Exercise 1: codes in five heaps, as those of classes are
