@@ -80,11 +80,13 @@ class Exercise:
         points: float,
         answers: int,
         by_hand: bool,
+        given: int,
     ) -> None:
         functools.update_wrapper(self, function)
         self.label, self.points, self.by_hand = label, points, by_hand
         self.last: Outcome | None = None
-        self._function, self._answers, self._shown = function, answers, 0
+        self._function, self._answers, self._given = function, answers, given
+        self._shown = 0
         self._parameters = list(inspect.signature(function).parameters)
 
     @property
@@ -113,10 +115,8 @@ class Exercise:
     def _outcome(self, args: Sequence[Any]) -> Outcome:
         if len(args) != len(self._parameters):
             raise TypeError(f"{self.__name__}({', '.join(self._parameters)})")
-        # The program of "Find the bug" is given: its last answer, the sentence, shows an attempt.
-        first = self._answers - 1 if self.label == "bug" else 0
-        if all(map(blank, args[first : self._answers])):
-            waiting = self.say("waiting", name=self._parameters[first])
+        if all(map(blank, args[self._given : self._answers])):
+            waiting = self.say("waiting", name=self._parameters[self._given])
             return Outcome(self.label, NOT_ATTEMPTED, waiting)
         try:
             for place, (name, value) in enumerate(zip(self._parameters, args)):
@@ -155,10 +155,13 @@ def _html(message: str) -> str:
 
 
 def exercise(
-    label: str, points: float = 0, answers: int = 1, by_hand: bool = False
+    label: str, points: float = 0, answers: int = 1, by_hand: bool = False, given: int = 0
 ) -> Callable[[Callable[..., Values | None]], Exercise]:
-    """Make an `Exercise` of the function below; its first `answers` arguments are the answer."""
-    return lambda function: Exercise(function, label, points, answers, by_hand)
+    """Make an `Exercise` of the function below; its first `answers` arguments are the answer.
+
+    The first `given` of them are filled in by the lesson, such as a program with a mistake in it.
+    """
+    return lambda function: Exercise(function, label, points, answers, by_hand, given)
 
 
 def state_name(state: str, by_hand: bool = False) -> str:

@@ -14,7 +14,7 @@ MISS = 10  # false alarms that one missed abnormal beat costs
 NORMAL = 9  # normal beats to an abnormal one
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(
     found: Any, noticed: Any, errors: np.ndarray, abnormal: np.ndarray, threshold: float
 ) -> None:

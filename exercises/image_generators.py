@@ -13,7 +13,7 @@ from exercises.check import exercise
 STEPS = 50  # from noise to code; the exercise begins in the middle
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(mask: Any, noticed: Any) -> None:
     """The mask of a first causal convolution: 1 before the middle, 0 there and after it."""
     # A mask of truth values is as good as one of numbers.

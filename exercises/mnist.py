@@ -14,7 +14,7 @@ SIZES = (4, 16)  # of the codes to be tried, beside the 32 of the lesson
 NEIGHBOURS = 5
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(images: Any, noticed: Any, x: np.ndarray) -> None:
     """The training images `x` (n, 28, 28), with values from 0 to 1, in rows of 784."""
     right = x.reshape(len(x), -1)

@@ -43,7 +43,7 @@ def _chords(seed: int) -> np.ndarray:
     return (np.sin(tones).sum(axis=1) * (1.2 + np.sin(t / 500)) / 7).astype("float32")
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(frames_snr: Any, noticed: Any) -> None:
     """A function that returns the SNR of tracks rebuilt by a PCA of the frames of other tracks."""
     need(callable(frames_snr), "no_function")

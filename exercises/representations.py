@@ -22,7 +22,7 @@ def _neighbours(z: np.ndarray, queries: np.ndarray, count: int) -> np.ndarray:
     return found.kneighbors(queries, return_distance=False)
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(precision_at_10: Any, noticed: Any) -> Values:
     """Precision at 10 within one set, tried on 300 random codes of five classes."""
     need(callable(precision_at_10), "no_function")

@@ -26,7 +26,7 @@ class _Climber:
         return self(x)
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(forecast_error: Any, noticed: Any, waves: np.ndarray) -> Values:
     """Error of a forecast that is fed its own predictions; `waves`: (n, PAST + future, 1)."""
     need(callable(forecast_error), "no_function")

@@ -41,7 +41,7 @@ def _terms(function: Any, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array(averages), parts, -(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat))
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(loss_terms: Any, noticed: Any) -> None:
     """A function from images, encoder and decoder to the two terms of the loss in nats per image.
 

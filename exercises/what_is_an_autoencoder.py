@@ -12,7 +12,7 @@ from exercises.check import exercise
 from exercises.models import is_model, outputs
 
 
-@exercise("bug", answers=2)
+@exercise("bug", answers=2, given=1)
 def find_bug(assisted: Any, noticed: Any, x: np.ndarray) -> None:
     """A network that gives back images of the size of `x` (n, 784) through fewer numbers."""
     is_model("assisted", assisted)
